@@ -1,0 +1,58 @@
+# make run      everything set up, built and started with made-up data
+# make test     what CI runs
+# The rest: setup build bench lint clean. ARGS="..." is passed to `xiaohao serve`.
+
+# Where the official archive of Go puts it; many forget to add it to PATH.
+export PATH := $(PATH):/usr/local/go/bin
+
+assets  := web/static/dist/app.css web/static/dist/app.js
+sources := $(shell find web/static/src -type f 2>/dev/null)
+modules := node_modules/.package-lock.json
+
+# A tree that belongs to somebody else (root building a user's clone): git
+# refuses to answer, and go build would fail for want of a version stamp.
+stamp := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+.DELETE_ON_ERROR:
+.PHONY: run test build setup bench lint clean tools check
+
+# exec: no shell stands between the terminal's Ctrl-C and the program.
+run: build
+	@exec bin/xiaohao serve --demo $(ARGS)
+
+build: setup
+	@go build $(stamp) -o bin/xiaohao ./cmd/xiaohao
+
+setup: tools $(assets)
+
+# Runs every time, and is quick when all is there.
+tools:
+	@scripts/setup
+
+$(modules): package.json package-lock.json .npmrc | tools
+	@echo "setup: npm ci"
+	@npm ci --loglevel=error
+	@touch $@
+
+$(assets) &: $(sources) scripts/bundle.mjs $(modules)
+	@echo "setup: web/static/dist"
+	@npm run --silent build
+	@touch $(assets)
+
+check: setup
+	@go vet ./...
+	@scripts/gofmt
+
+test: check
+	@scripts/setup tests
+	go test -race -timeout 20m ./...
+
+bench: setup
+	go test -run '^$$' -bench . -benchmem ./...
+
+lint: check
+	@[ ! -f tools.mod ] || go tool -modfile=tools.mod staticcheck ./...
+
+# Back to a fresh clone. Data are not here.
+clean:
+	rm -rf bin web/static/dist node_modules .cache

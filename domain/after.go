@@ -1,0 +1,430 @@
+package domain
+
+import (
+	"slices"
+	"strings"
+
+	"xiaohao/events"
+)
+
+// Evaluate is the petitioner's own word (评价), once a round, with the query code or by the
+// call-back agent; unit staff have no way to enter it.
+type Evaluate struct {
+	Contacted bool                `json:"contacted" zh:"联系过您吗"`
+	Solved    events.Solved       `json:"solved" zh:"解决了没有" need:"1"`
+	Satisfied events.Satisfaction `json:"satisfied" zh:"满意不满意" need:"1"`
+	Words     string              `json:"words" zh:"想说的话" max:"500"`
+	Code      string              `json:"code" zh:"查询码" max:"40"`
+}
+
+func (c Evaluate) name() string { return "evaluate" }
+
+func mayEvaluate(it *Item, s Situation) *Refusal {
+	switch {
+	case !it.Replied:
+		return refuse("evaluate.reply", "答复以后才能评。")
+	case it.Evaluation != nil:
+		return refuse("evaluate.once", "这一轮已经评过。")
+	}
+	if last := it.RepliedOn.AddDays(SettingsOf(it.Preset).Evaluate); s.Today().After(last) {
+		return refuse("evaluate.late", "评价到 %s 为止。", last)
+	}
+	return nil
+}
+
+func (c Evaluate) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := it.proves("evaluate", c.Code, s.Actor); r != nil {
+		return nil, r
+	}
+	by := "CODE"
+	if s.Actor.Role != events.Petitioner {
+		by = "CALL"
+	}
+	return []events.Event{events.Evaluated{Round: it.Round, Contacted: c.Contacted, Solved: c.Solved, Satisfied: c.Satisfied,
+		Words: events.Secret(strings.TrimSpace(c.Words)), By: by}}, nil
+}
+
+// proves refuses a petitioner whose code is not this item's.
+func (it *Item) proves(command, code string, a events.Actor) *Refusal {
+	if a.Role != events.Petitioner || CodeMatches(it.Number, code, it.CodeHash) {
+		return nil
+	}
+	return refuseAt("code", command+".code", "查询码：和编号对不上，请照回执再核一遍。")
+}
+
+// OrderRedo takes the item up again after a reasoned 不满意 (退回重办), once; then the second
+// evaluation counts.
+type OrderRedo struct {
+	Reason string `json:"reason" zh:"重办什么" need:"1" max:"200"`
+}
+
+func (c OrderRedo) name() string { return "order_redo" }
+
+func mayRedo(it *Item, _ Situation) *Refusal {
+	switch {
+	case it.Evaluation == nil || (it.Evaluation.Satisfied != events.Dissatisfied && it.Evaluation.Solved != events.SolvedNo):
+		return refuse("order_redo.satisfied", "没有不满意的评价，不用重办。")
+	case it.Redone:
+		return refuse("order_redo.once", "已经重办过一次，以第二次评价为准。")
+	}
+	return nil
+}
+
+func (c OrderRedo) decide(it *Item, _ Situation) ([]events.Event, error) {
+	to := events.InProgress
+	if _, ok := it.lead(); !ok {
+		to = events.Accepted
+	}
+	return []events.Event{events.RedoOrdered{To: to, Reason: c.Reason, Round: it.Round + 1}}, nil
+}
+
+// RequestExemption asks that an evaluation be left out of the rates (申请甄别).
+type RequestExemption struct {
+	Reason string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c RequestExemption) name() string { return "request_exemption" }
+
+func mayAskExemption(it *Item, _ Situation) *Refusal {
+	if it.Evaluation == nil {
+		return refuse("request_exemption.none", "还没有评价。")
+	}
+	if it.Exemption != "" {
+		return refuse("request_exemption.open", "已经申请，等着定。")
+	}
+	return nil
+}
+
+func (c RequestExemption) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.ExemptionRequested{Ground: "BEYOND_DUTY", Reason: c.Reason}}, nil
+}
+
+// DecideExemption decides on it, by another person than asked.
+type DecideExemption struct {
+	Granted bool   `json:"granted" zh:"同意甄别"`
+	Reason  string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c DecideExemption) name() string { return "decide_exemption" }
+
+func mayDecideExemption(it *Item, s Situation) *Refusal {
+	if it.Exemption == "" {
+		return refuse("decide_exemption.none", "没有等着定的甄别。")
+	}
+	if it.Exemption == s.Actor.ID {
+		return refuse("decide_exemption.self", "您提的甄别要由别人来定。")
+	}
+	return nil
+}
+
+func (c DecideExemption) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.ExemptionDecided{Granted: c.Granted, Reason: c.Reason}}, nil
+}
+
+// PassLookBack says it still holds (回头看通过).
+type PassLookBack struct {
+	Finding string `json:"finding" zh:"看到什么" need:"1" max:"300"`
+}
+
+func (c PassLookBack) name() string { return "pass_look_back" }
+
+func mayLookBack(it *Item, s Situation) *Refusal {
+	if len(it.LookBacks) == 0 {
+		return refuse("look_back.none", "没有安排回头看。")
+	}
+	if slices.Contains(it.Verifiers, s.Actor.ID) {
+		return refuse("look_back.verifier", "您核查过这一件，回头看要由别人去。")
+	}
+	return nil
+}
+
+func (c PassLookBack) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.LookBackPassed{Finding: c.Finding}}, nil
+}
+
+// FailLookBack says it came back; the item is reopened under its number (反弹).
+type FailLookBack struct {
+	Finding string      `json:"finding" zh:"看到什么" need:"1" max:"300"`
+	Due     events.Date `json:"due" zh:"重改到哪天"`
+}
+
+func (c FailLookBack) name() string { return "fail_look_back" }
+
+func (c FailLookBack) decide(it *Item, s Situation) ([]events.Event, error) {
+	re, err := reopen("fail_look_back", it, s, "回头看："+c.Finding, c.Due)
+	if err != nil {
+		return nil, err
+	}
+	return []events.Event{events.LookBackFailed{Finding: c.Finding}, re}, nil
+}
+
+// Reopen takes a closed or standing item up again under the same number (复号).
+type Reopen struct {
+	Reason string      `json:"reason" zh:"为什么" need:"1" max:"200"`
+	Due    events.Date `json:"due" zh:"重改到哪天"`
+}
+
+func (c Reopen) name() string { return "reopen" }
+
+func (c Reopen) decide(it *Item, s Situation) ([]events.Event, error) {
+	re, err := reopen("reopen", it, s, c.Reason, c.Due)
+	if err != nil {
+		return nil, err
+	}
+	return []events.Event{re}, nil
+}
+
+func reopen(command string, it *Item, s Situation, reason string, due events.Date) (events.Event, error) {
+	if due.IsZero() {
+		due = SettingsOf(it.Preset).TimeLimited.Due(s.Calendar, s.Today())
+	}
+	if due.Before(s.Today()) {
+		return nil, refuseAt("due", command+".due_past", "重改到哪天：%s 已经过了。", due)
+	}
+	return events.ItemReopened{Reason: reason, Round: it.Round + 1, Due: due}, nil
+}
+
+// MakeStanding moves an item that met its goals to standing work (转常态整改); the leader
+// decides. It cannot hide an item that is overdue.
+type MakeStanding struct {
+	Reason     string `json:"reason" zh:"为什么要长期坚持" need:"1" max:"200"`
+	ReviewDays int    `json:"review_days" zh:"多少天评一次" need:"1"`
+}
+
+func (c MakeStanding) name() string { return "make_standing" }
+
+func mayStand(it *Item, _ Situation) *Refusal {
+	if !it.Due.IsZero() && it.ReportedOn.After(it.Due) {
+		return refuse("make_standing.overdue", "报完成时已经逾期，不能转常态整改。")
+	}
+	return nil
+}
+
+func (c MakeStanding) decide(it *Item, s Situation) ([]events.Event, error) {
+	if most := SettingsOf(it.Preset).ReviewDays; c.ReviewDays > most {
+		return nil, refuseAt("review_days", "make_standing.review", "多少天评一次：最多 %d 天。", most)
+	}
+	return []events.Event{events.ItemMadeStanding{Reason: c.Reason, ReviewDays: c.ReviewDays, NextReview: s.Today().AddDays(c.ReviewDays)}}, nil
+}
+
+// ReviewStanding is one look at standing work (常态复核).
+type ReviewStanding struct {
+	Finding    string      `json:"finding" zh:"这一期的情况" need:"1" max:"300"`
+	NextReview events.Date `json:"next_review" zh:"下次哪天" need:"1"`
+}
+
+func (c ReviewStanding) name() string { return "review_standing" }
+
+func (c ReviewStanding) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := nextReview("review_standing", it, s, c.NextReview); r != nil {
+		return nil, r
+	}
+	return []events.Event{events.StandingReviewed{Finding: c.Finding, NextReview: c.NextReview}}, nil
+}
+
+func nextReview(command string, it *Item, s Situation, d events.Date) *Refusal {
+	last := s.Today().AddDays(SettingsOf(it.Preset).ReviewDays)
+	if !d.After(s.Today()) || d.After(last) {
+		return refuseAt("next_review", command+".review", "下次哪天：要在明天到 %s 之间。", last)
+	}
+	return nil
+}
+
+// Suspend keeps an item that cannot go on for a named cause on a list of its own (挂账):
+// a body decides, and a date for the next look is set.
+type Suspend struct {
+	Cause      events.Cause `json:"cause" zh:"卡在哪里" need:"1"`
+	Body       string       `json:"body" zh:"谁研究定的" need:"1" max:"40"`
+	Reason     string       `json:"reason" zh:"说明" need:"1" max:"200"`
+	NextReview events.Date  `json:"next_review" zh:"下次哪天" need:"1"`
+}
+
+func (c Suspend) name() string { return "suspend" }
+
+func (c Suspend) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := nextReview("suspend", it, s, c.NextReview); r != nil {
+		return nil, r
+	}
+	return []events.Event{events.ItemSuspended{From: it.State, Cause: c.Cause, Body: c.Body, Reason: c.Reason, NextReview: c.NextReview}}, nil
+}
+
+// ReviewSuspension keeps the item suspended until another date (挂账复议).
+type ReviewSuspension struct {
+	Finding    string      `json:"finding" zh:"研究的结果" need:"1" max:"300"`
+	NextReview events.Date `json:"next_review" zh:"下次哪天" need:"1"`
+}
+
+func (c ReviewSuspension) name() string { return "review_suspension" }
+
+func (c ReviewSuspension) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := nextReview("review_suspension", it, s, c.NextReview); r != nil {
+		return nil, r
+	}
+	return []events.Event{events.SuspensionReviewed{Finding: c.Finding, NextReview: c.NextReview}}, nil
+}
+
+// Resume takes a suspended item up again (恢复办理).
+type Resume struct {
+	Reason string `json:"reason" zh:"为什么能办了" need:"1" max:"200"`
+}
+
+func (c Resume) name() string { return "resume" }
+
+func (c Resume) decide(it *Item, _ Situation) ([]events.Event, error) {
+	return []events.Event{events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}}, nil
+}
+
+// Ground is why an item ends without 销号.
+type Ground string
+
+const (
+	BeyondDuty Ground = "BEYOND_DUTY" // 超职责
+	Exhausted  Ground = "EXHAUSTED"   // 程序终结
+)
+
+// Zh returns the Chinese word.
+func (v Ground) Zh() string {
+	if v == BeyondDuty {
+		return "超出职责，核过"
+	}
+	return "法定程序已经走完"
+}
+
+// Terminate ends an item without 销号 (终结).
+type Terminate struct {
+	Ground Ground `json:"ground" zh:"依据" need:"1"`
+	Reason string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c Terminate) name() string { return "terminate" }
+
+func (c Terminate) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.ItemTerminated{Ground: string(c.Ground), Reason: c.Reason}}, nil
+}
+
+// Withdraw ends an item because its petitioner says so, with the query code (撤回).
+type Withdraw struct {
+	Reason string `json:"reason" zh:"为什么撤回" max:"200"`
+	Code   string `json:"code" zh:"查询码" need:"1" max:"40"`
+}
+
+func (c Withdraw) name() string { return "withdraw" }
+
+func mayWithdraw(it *Item, _ Situation) *Refusal {
+	if len(it.Opinions) > 1 {
+		return refuse("withdraw.others", "还有别人也提了这件事，不能一个人撤回。")
+	}
+	return nil
+}
+
+func (c Withdraw) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := it.proves("withdraw", c.Code, s.Actor); r != nil {
+		return nil, r
+	}
+	return []events.Event{events.ItemTerminated{Ground: "WITHDRAWN", Reason: orElse(c.Reason, "本人撤回")}}, nil
+}
+
+// Archive makes the item read-only (归档).
+type Archive struct {
+	File string `json:"file" zh:"档号" need:"1" max:"40"`
+}
+
+func (c Archive) name() string { return "archive" }
+
+func mayArchive(it *Item, _ Situation) *Refusal {
+	if it.State == events.Closed && len(it.LookBacks) > 0 {
+		return refuse("archive.look_back", "回头看还没有做完，不能归档。")
+	}
+	return nil
+}
+
+func (c Archive) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.ItemArchived{File: c.File}}, nil
+}
+
+// Correct sets something right by a further fact; what was recorded stays (更正).
+type Correct struct {
+	Rev    int    `json:"rev" zh:"哪一条记录" need:"1"`
+	What   string `json:"what" zh:"哪一项" need:"1" max:"40"`
+	Was    string `json:"was" zh:"原来写的" need:"1" max:"200"`
+	Should string `json:"should" zh:"应当是" need:"1" max:"200"`
+	Reason string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c Correct) name() string { return "correct" }
+
+func (c Correct) decide(it *Item, _ Situation) ([]events.Event, error) {
+	if c.Rev > it.Rev {
+		return nil, refuseAt("rev", "correct.rev", "哪一条记录：这一件只有 %d 条。", it.Rev)
+	}
+	return []events.Event{events.Corrected{Rev: c.Rev, What: c.What, Was: c.Was, Should: c.Should, Reason: c.Reason}}, nil
+}
+
+// DraftPublicText proposes what the public may read (拟公开稿).
+type DraftPublicText struct {
+	Summary string `json:"summary" zh:"公开稿" need:"1" max:"300" hint:"不写人名、电话、门牌。"`
+}
+
+func (c DraftPublicText) name() string { return "draft_public_text" }
+
+func mayDraft(it *Item, _ Situation) *Refusal {
+	switch {
+	case it.Class != events.Ordinary:
+		return refuse("release.class", "%s件永远不公开。", it.Class.Zh())
+	case it.Confidential:
+		return refuse("release.confidential", "反映人要求保密，不能公开。")
+	case it.Released:
+		return refuse("release.done", "已经公开。要改，先撤下。")
+	}
+	return nil
+}
+
+func (c DraftPublicText) decide(*Item, Situation) ([]events.Event, error) {
+	if r := noPersonal("summary", "draft_public_text", "公开稿", c.Summary); r != nil {
+		return nil, r
+	}
+	return []events.Event{events.PublicTextDrafted{Summary: c.Summary}}, nil
+}
+
+// Release makes the drafted text public (公开), by another person than its author.
+type Release struct{}
+
+func (c Release) name() string { return "release" }
+
+func mayRelease(it *Item, s Situation) *Refusal {
+	if r := mayDraft(it, s); r != nil {
+		return r
+	}
+	if it.PublicText == "" {
+		return refuse("release.none", "还没有拟公开稿。")
+	}
+	if it.DraftBy == s.Actor.ID {
+		return refuse("release.four_eyes", "公开稿是您拟的，要由另一个人核过再公开。")
+	}
+	return nil
+}
+
+func (c Release) decide(it *Item, _ Situation) ([]events.Event, error) {
+	return []events.Event{events.ItemReleased{Summary: it.PublicText}}, nil
+}
+
+// Unpublish takes the item off the public pages (撤下).
+type Unpublish struct {
+	Reason string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c Unpublish) name() string { return "unpublish" }
+
+func isReleased(it *Item, _ Situation) *Refusal {
+	if !it.Released {
+		return refuse("unpublish.none", "这一件没有公开。")
+	}
+	if it.State == events.InPublicity {
+		return refuse("unpublish.publicity", "公示期间不能撤下。")
+	}
+	return nil
+}
+
+func (c Unpublish) decide(*Item, Situation) ([]events.Event, error) {
+	return []events.Event{events.ItemUnpublished{Reason: c.Reason}}, nil
+}

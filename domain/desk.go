@@ -1,0 +1,360 @@
+package domain
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+
+	"xiaohao/events"
+)
+
+// Journal is the log as the Desk needs it.
+type Journal interface {
+	// Load returns the whole history of an item in order, nothing when there is none.
+	Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error)
+	// Append stores all writes or none. It returns events.ErrConflict or
+	// events.ErrOutcomeUnknown when the item has to be loaded again.
+	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
+	// NextNumber returns the next running number of a prefix.
+	NextNumber(ctx context.Context, prefix string) (int, error)
+}
+
+// Vault seals the personal fields of a commit before it is appended.
+type Vault interface {
+	SealCommit(ctx context.Context, c *events.Commit) error
+}
+
+// errTwoItems is returned when a command on two items is decided on one.
+var errTwoItems = errors.New("domain: command needs the other item too")
+
+// Desk takes commands: load, decide, seal, append, retry (办公室的那张桌子).
+type Desk struct {
+	Journal  Journal
+	Vault    Vault
+	Calendar Calendar
+	Prefix   string           // of item numbers: QG in QG-2026-000123
+	Now      func() time.Time // nil = time.Now
+	Rand     io.Reader        // nil = crypto/rand
+}
+
+// Order is one command as given: to which item, by whom, with which id.
+type Order struct {
+	ID       uuid.UUID // the same id is never carried out twice
+	Item     uuid.UUID // zero for a command that starts an item
+	Into     uuid.UUID // the survivor of a merge
+	Command  Command
+	Actor    events.Actor
+	Seen     int         // revision that the person saw, 0 = do not care
+	Occurred events.Date // claimed day, when it happened earlier (补录)
+	Cause    string
+	Code     string // query code of a new item; made when empty
+}
+
+// Receipt says what came of an order.
+type Receipt struct {
+	Item     uuid.UUID
+	Number   string
+	PublicID string
+	Code     string // of a new item; shown once, kept nowhere
+	Rev      int
+	Sequence uint64 // wait for this in the read models to see your own write
+	Repeated bool   // this command id had been carried out before
+	Children []string
+}
+
+// tries bounds how often a conflicting command is decided anew.
+const tries = 10
+
+// space makes item ids from command ids, so that raising is repeatable for ever.
+var space = uuid.MustParse("6f0d8d0e-6f3a-5b1c-9a56-7d1c3c1e8f11")
+
+// newItem is what a command that makes an item is given.
+type newItem struct {
+	id                               uuid.UUID
+	number, publicID, code, codeHash string
+}
+
+// Do carries out an order. The error is Refusals, a *Refusal, *Overtaken, ErrNotFound,
+// ErrConflict or a wrapped failure of the log.
+func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
+	if o.ID == uuid.Nil || o.Command == nil {
+		return Receipt{}, errors.New("domain: order without id or command")
+	}
+	spec, ok := SpecOf(o.Command.name())
+	if !ok {
+		return Receipt{}, refuse("command.unknown", "没有“%s”这个操作。", o.Command.name())
+	}
+	if spec.Starts {
+		o.Item = ItemOf(o)
+	}
+	var last error
+	for n := range tries {
+		if n > 0 {
+			if err := pause(ctx, n); err != nil {
+				return Receipt{}, err
+			}
+		}
+		rc, err := d.try(ctx, o, spec)
+		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
+			return rc, err
+		}
+		last = err
+	}
+	return Receipt{}, fmt.Errorf("%w: %w", ErrConflict, last)
+}
+
+// ItemOf returns the id of the item that an order to raise makes: of the other system's
+// number when there is one, else of the command id.
+func ItemOf(o Order) uuid.UUID {
+	key := o.ID.String()
+	if r, ok := raiseOf(o.Command); ok && r.External != "" {
+		key = string(r.Channel) + "|" + r.External
+	}
+	return uuid.NewSHA1(space, []byte(key))
+}
+
+func raiseOf(c Command) (Raise, bool) {
+	switch c := c.(type) {
+	case Raise:
+		return c, true
+	case *Raise:
+		return *c, true
+	}
+	return Raise{}, false
+}
+
+func pause(ctx context.Context, n int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(mathrand.Int64N(int64(n) * int64(4*time.Millisecond)))):
+		return nil
+	}
+}
+
+// try is one round: load, look for the own command, decide, seal, append.
+func (d *Desk) try(ctx context.Context, o Order, spec Spec) (Receipt, error) {
+	it, err := d.load(ctx, o.Item)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if it != nil {
+		if seq, done := it.Commands[o.ID]; done {
+			return Receipt{Item: it.ID, Number: it.Number, PublicID: it.PublicID, Code: o.Code, Rev: it.Rev, Sequence: seq, Repeated: true}, nil
+		}
+		if spec.Starts {
+			return Receipt{}, refuseAt("external", "raise.exists", "来件编号：这一条已经登记过了，编号 %s。", it.Number)
+		}
+		if o.Seen > 0 && o.Seen != it.Rev {
+			return Receipt{}, &Overtaken{o.Seen, it.Rev}
+		}
+	} else if !spec.Starts {
+		return Receipt{}, ErrNotFound
+	}
+	w := &work{desk: d, order: o, now: d.now(), item: it}
+	switch c := o.Command.(type) {
+	case *Raise:
+		return w.raise(ctx, *c)
+	case Raise:
+		return w.raise(ctx, c)
+	case *Merge:
+		return w.merge(ctx, *c)
+	case Merge:
+		return w.merge(ctx, c)
+	case *Split:
+		return w.split(ctx, *c)
+	case Split:
+		return w.split(ctx, c)
+	}
+	facts, err := Decide(it, o.Command, w.situation())
+	if err != nil {
+		return Receipt{}, err
+	}
+	return w.append(ctx, w.write(it, facts))
+}
+
+func (d *Desk) now() time.Time {
+	if d.Now != nil {
+		return d.Now()
+	}
+	return time.Now()
+}
+
+func (d *Desk) load(ctx context.Context, id uuid.UUID) (*Item, error) {
+	h, err := d.Journal.Load(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load item %s: %w", id, err)
+	}
+	return Fold(h), nil
+}
+
+// Look loads an item for showing what may be done with it.
+func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
+	it, err := d.load(ctx, id)
+	if err == nil && it == nil {
+		err = ErrNotFound
+	}
+	return it, err
+}
+
+// Situation returns the situation of an actor now.
+func (d *Desk) Situation(a events.Actor) Situation {
+	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendar, NewID: uuid.NewString}
+}
+
+// work is one try of one order.
+type work struct {
+	desk  *Desk
+	order Order
+	now   time.Time
+	item  *Item
+	ids   int
+}
+
+func (w *work) situation() Situation {
+	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendar, NewID: func() string {
+		w.ids++
+		return uuid.NewSHA1(w.order.ID, []byte{byte(w.ids)}).String()
+	}}
+}
+
+// write makes the commit of facts that follows an item; it is nil for a new one.
+func (w *work) write(it *Item, facts []events.Event) events.Write {
+	c := events.Commit{Item: w.order.Item, Rev: 1, CommandID: w.order.ID, Command: w.order.Command.name(), Actor: w.order.Actor,
+		Cause: w.order.Cause, At: w.now, Occurred: w.order.Occurred, Events: facts}
+	var expected uint64
+	if it != nil {
+		c.Item, c.Rev, c.Prev, expected = it.ID, it.Rev+1, it.Hash, it.Sequence
+	}
+	return events.Write{Commit: c, Expected: expected}
+}
+
+func (w *work) append(ctx context.Context, writes ...events.Write) (Receipt, error) {
+	for i := range writes {
+		if err := w.desk.Vault.SealCommit(ctx, &writes[i].Commit); err != nil {
+			return Receipt{}, fmt.Errorf("seal commit of item %s: %w", writes[i].Commit.Item, err)
+		}
+	}
+	done, err := w.desk.Journal.Append(ctx, writes...)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("append to item %s: %w", w.order.Item, err)
+	}
+	rc := Receipt{Item: w.order.Item, Rev: done[0].Rev, Sequence: done[len(done)-1].Sequence}
+	if w.item != nil {
+		rc.Number, rc.PublicID = w.item.Number, w.item.PublicID
+	}
+	return rc, nil
+}
+
+// name draws the number and the codes of a new item. A number that was drawn for a
+// command that then failed stays unused; the gap is explained by the counter's own log.
+func (w *work) name(ctx context.Context, id uuid.UUID, code string) (newItem, error) {
+	r := w.desk.Rand
+	if r == nil {
+		r = rand.Reader
+	}
+	year := events.DateOf(w.now).Year()
+	n, err := w.desk.Journal.NextNumber(ctx, fmt.Sprintf("%s-%d", w.desk.Prefix, year))
+	if err != nil {
+		return newItem{}, fmt.Errorf("draw a number: %w", err)
+	}
+	m := newItem{id: id, number: fmt.Sprintf("%s-%d-%06d", w.desk.Prefix, year, n), code: code}
+	if m.code == "" {
+		if m.code, err = NewCode(r); err != nil {
+			return newItem{}, fmt.Errorf("draw a query code: %w", err)
+		}
+	}
+	if m.publicID, err = NewCode(r); err != nil {
+		return newItem{}, fmt.Errorf("draw a public id: %w", err)
+	}
+	m.codeHash = HashCode(m.number, m.code)
+	return m, nil
+}
+
+func (w *work) raise(ctx context.Context, c Raise) (Receipt, error) {
+	// Decided once without a number, so that a refused command draws none.
+	if _, err := Decide(nil, c, w.situation()); err != nil {
+		return Receipt{}, err
+	}
+	m, err := w.name(ctx, w.order.Item, w.order.Code)
+	if err != nil {
+		return Receipt{}, err
+	}
+	c.number, c.publicID, c.codeHash = m.number, m.publicID, m.codeHash
+	w.ids = 0
+	facts, err := Decide(nil, c, w.situation())
+	if err != nil {
+		return Receipt{}, err
+	}
+	rc, err := w.append(ctx, w.write(nil, facts))
+	rc.Number, rc.PublicID, rc.Code = m.number, m.publicID, m.code
+	return rc, err
+}
+
+func (w *work) merge(ctx context.Context, c Merge) (Receipt, error) {
+	spec, _ := SpecOf(c.name())
+	s := w.situation()
+	if r := spec.Allows(w.item, s); r != nil {
+		return Receipt{}, r
+	}
+	if rs := Check(c); len(rs) > 0 {
+		return Receipt{}, rs
+	}
+	into, err := w.desk.load(ctx, w.order.Into)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if into == nil {
+		return Receipt{}, refuseAt("into", "merge.unknown", "并到哪个编号：没有 %s 这一件。", c.Into)
+	}
+	own, theirs, err := c.decideBoth(w.item, into, s)
+	if err != nil {
+		return Receipt{}, err
+	}
+	a, b := w.write(w.item, own), w.write(into, theirs)
+	a.Commit.Correlation, b.Commit.Correlation = w.order.ID, w.order.ID
+	return w.append(ctx, a, b)
+}
+
+func (w *work) split(ctx context.Context, c Split) (Receipt, error) {
+	spec, _ := SpecOf(c.name())
+	s := w.situation()
+	if r := spec.Allows(w.item, s); r != nil {
+		return Receipt{}, r
+	}
+	if rs := Check(c); len(rs) > 0 {
+		return Receipt{}, rs
+	}
+	var made []newItem
+	for i := range c.Parts {
+		m, err := w.name(ctx, uuid.NewSHA1(space, fmt.Appendf(nil, "%s/%d", w.order.ID, i)), "")
+		if err != nil {
+			return Receipt{}, err
+		}
+		made = append(made, m)
+	}
+	own, children, err := c.decideChildren(w.item, s, made)
+	if err != nil {
+		return Receipt{}, err
+	}
+	writes := []events.Write{w.write(w.item, own)}
+	var numbers []string
+	for i, facts := range children {
+		x := w.write(nil, facts)
+		x.Commit.Item = made[i].id
+		writes = append(writes, x)
+		numbers = append(numbers, made[i].number)
+	}
+	for i := range writes {
+		writes[i].Commit.Correlation = w.order.ID
+	}
+	rc, err := w.append(ctx, writes...)
+	rc.Children = numbers
+	return rc, err
+}

@@ -1,0 +1,367 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"xiaohao/events"
+)
+
+// Item is one rectification item (整改事项) as folded from its facts: what the rules need
+// to know, nothing else. It is never stored.
+type Item struct {
+	ID       uuid.UUID
+	Rev      int
+	Sequence uint64 // stream sequence of the last commit folded: the guard of the next append
+	Hash     string // of the last commit: the link of the next
+	Commands map[uuid.UUID]uint64
+
+	Number, PublicID, CodeHash string
+	State                      events.State
+	Round                      int
+	Preset                     events.Preset
+	Source                     events.Source
+	Category, Category2        string
+	Title, Area                string
+	Channel                    events.Channel
+	Class                      events.Class
+	Level                      events.Level
+	Opinions                   []string
+	Confidential               bool
+	ComplainedOf               []events.Unit
+	RaisedOn                   events.Date
+	Asked                      int // 待补充 rounds
+
+	Mode          events.Mode
+	Due, From     events.Date
+	Leader        events.Leader
+	Assignments   []events.Assignment
+	IssuedOn      map[string]events.Date
+	ReturnsBy     map[string]int // unit id → returns asked for
+	Returned      int            // returns asked for by all units
+	AssignedBy    string         // actor id of the dispatcher
+	Plan          *events.PlanSubmitted
+	PlanApproved  bool
+	Results       int // pieces of result evidence in this round
+	Extension     *events.ExtensionRequested
+	Extended      int
+	Slips         map[string]bool // slip → answered
+	Report        *events.RectificationReported
+	ReportedOn    events.Date
+	Attempt       int
+	Chain         []events.Step
+	Signed        map[events.Step]string // step → actor id
+	Verifiers     []string               // everyone who signed 核查 or checked on the spot, any round
+	Publicity     *events.PublicityOpened
+	PublicityDone bool
+	Objections    map[string]bool // id → open
+	Draft         string          // reply waiting for the office
+	Replied       bool            // reply given in this round
+	RepliedOn     events.Date
+	Evaluation    *events.Evaluated // of this round
+	Redone        bool              // 退回重办 was ordered once
+	Exemption     string            // actor who asked for it, "" none open
+	PublicText    string
+	DraftBy       string
+	Released      bool
+	LookBacks     []events.Date
+	ResumeTo      events.State // where a suspended item goes on
+}
+
+// Fold returns the item that the commits make; nil when there are none.
+func Fold(history []events.Recorded) *Item {
+	if len(history) == 0 {
+		return nil
+	}
+	it := &Item{}
+	for _, r := range history {
+		it.Apply(r)
+	}
+	return it
+}
+
+// Apply folds one commit into the item. It never fails: what is in the log has happened.
+func (it *Item) Apply(r events.Recorded) {
+	if it.Commands == nil {
+		it.Commands = map[uuid.UUID]uint64{}
+	}
+	it.ID, it.Rev, it.Sequence, it.Hash = r.Item, r.Rev, r.Sequence, r.Hash
+	it.Commands[r.CommandID] = r.Sequence
+	on := events.DateOf(recordedTime(r))
+	for _, e := range r.Events {
+		it.apply(e, r, on)
+		it.Assignments = events.MoveAssignments(it.Assignments, e)
+		if s, ok := events.StateAfter(e); ok {
+			it.State = s
+		}
+	}
+}
+
+// recordedTime is the server's time, or the writer's for a commit not read back yet.
+func recordedTime(r events.Recorded) time.Time {
+	if r.Time.IsZero() {
+		return r.At
+	}
+	return r.Time
+}
+
+func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
+	switch e := e.(type) {
+	case events.ItemRaised:
+		it.Round = 1
+		it.Number, it.PublicID, it.CodeHash, it.Preset, it.Source = e.Number, e.PublicID, e.CodeHash, e.Preset, e.Source
+		it.Category, it.Category2, it.Area, it.Channel = e.Category, e.Category2, e.Opinion.Area, e.Opinion.Channel
+		it.Class, it.Level = events.Ordinary, events.Normal
+		it.RaisedOn = on
+		if !r.Occurred.IsZero() {
+			it.RaisedOn = r.Occurred
+		}
+		it.addOpinion(e.Opinion)
+	case events.ItemSplitOff:
+		it.Round = 1
+		it.Number, it.PublicID, it.CodeHash, it.Preset, it.Source = e.Number, e.PublicID, e.CodeHash, e.Preset, e.Source
+		it.Category, it.Category2, it.Area, it.Channel = e.Category, e.Category2, e.Area, e.Channel
+		it.Class, it.Level, it.Title, it.Opinions, it.RaisedOn = e.Class, e.Level, e.Title, e.Opinions, on
+		it.Confidential, it.ComplainedOf = e.Confidential, e.ComplainedOf
+	case events.OpinionAdded:
+		it.addOpinion(e.Opinion)
+	case events.ItemAbsorbed:
+		it.Opinions = append(it.Opinions, e.Opinions...)
+	case events.InfoRequested:
+		it.Asked++
+	case events.ItemAccepted:
+		it.Title, it.Category, it.Category2 = e.Title, e.Category, e.Category2
+		it.Class, it.Level, it.ComplainedOf = e.Class, e.Level, e.ComplainedOf
+	case events.ItemAnswered:
+		it.Title = e.Title
+	case events.ModeClassified:
+		it.Mode, it.Due, it.From = e.Mode, e.Due, e.From
+	case events.LeaderLinked:
+		it.Leader = e.Leader
+	case events.ItemSuspended:
+		it.ResumeTo = e.From
+	case events.ItemReopened:
+		it.Due = e.Due
+		it.newRound(e.Round)
+	case events.RedoOrdered:
+		it.Redone = true
+		it.newRound(e.Round)
+	case events.SignOffRefused:
+		it.newRound(e.Round)
+	default:
+		it.applyWork(e, r, on)
+	}
+}
+
+func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
+	switch e := e.(type) {
+	case events.ItemAssigned:
+		it.AssignedBy = r.Actor.ID
+		for _, a := range e.Assignments {
+			it.issue(a.ID, on)
+			if a.Part == events.Lead && it.Due.IsZero() {
+				it.Due, it.From = a.Due, on
+			}
+		}
+	case events.CoUnitAdded:
+		it.issue(e.Assignment.ID, on)
+	case events.ReturnRequested:
+		if it.ReturnsBy == nil {
+			it.ReturnsBy = map[string]int{}
+		}
+		it.Returned++
+		it.ReturnsBy[it.unitOf(e.Assignment)]++
+	case events.PlanSubmitted:
+		it.Plan, it.PlanApproved = &e, false
+		if it.Due.IsZero() {
+			it.Due, it.From = e.Due, on
+		}
+	case events.PlanApproved:
+		it.PlanApproved = true
+	case events.PlanSentBack:
+		it.Plan = nil
+	case events.EvidenceRecorded:
+		if e.Kind == events.ResultEvidence {
+			it.Results++
+		}
+	case events.ExtensionRequested:
+		it.Extension = &e
+	case events.ExtensionGranted:
+		it.Due, it.Extension = e.Due, nil
+		it.Extended++
+	case events.ExtensionDenied:
+		it.Extension = nil
+	case events.SupervisionIssued:
+		if it.Slips == nil {
+			it.Slips = map[string]bool{}
+		}
+		it.Slips[e.Slip] = false
+	case events.SupervisionAnswered:
+		it.Slips[e.Slip] = true
+	default:
+		it.applyClosure(e, r, on)
+	}
+}
+
+func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) {
+	switch e := e.(type) {
+	case events.RectificationReported:
+		it.Report, it.ReportedOn = &e, on
+	case events.ClosureApplied:
+		it.Attempt, it.Chain = e.Attempt, e.Chain
+		it.Signed = map[events.Step]string{events.StepHandler: r.Actor.ID}
+	case events.SignOffGiven:
+		it.Signed[e.Step] = r.Actor.ID
+		if e.Step == events.StepOfficeCheck {
+			it.Verifiers = append(it.Verifiers, r.Actor.ID)
+		}
+	case events.SiteChecked:
+		it.Verifiers = append(it.Verifiers, r.Actor.ID)
+		if e.Passed {
+			it.Signed[events.StepSiteCheck] = r.Actor.ID
+		}
+	case events.PublicityOpened:
+		it.Publicity = &e
+	case events.PublicityClosed:
+		it.PublicityDone = true
+	case events.ObjectionRaised:
+		if it.Objections == nil {
+			it.Objections = map[string]bool{}
+		}
+		it.Objections[e.ID] = true
+	case events.ObjectionResolved:
+		it.Objections[e.ID] = false
+	case events.ReplySubmitted:
+		it.Draft = e.Public
+	case events.ReplySentBack:
+		it.Draft = ""
+	case events.ReplyIssued:
+		it.Draft, it.Replied, it.RepliedOn = "", true, on
+	case events.Evaluated:
+		it.Evaluation = &e
+	case events.ExemptionRequested:
+		it.Exemption = r.Actor.ID
+	case events.ExemptionDecided:
+		it.Exemption = ""
+	case events.LookBackScheduled:
+		it.LookBacks = e.Due
+	case events.LookBackPassed, events.LookBackFailed:
+		if len(it.LookBacks) > 0 {
+			it.LookBacks = it.LookBacks[1:]
+		}
+	case events.PublicTextDrafted:
+		it.PublicText, it.DraftBy = e.Summary, r.Actor.ID
+	case events.ItemReleased:
+		it.Released = true
+	case events.ItemUnpublished:
+		it.Released, it.PublicText, it.DraftBy = false, "", ""
+	}
+}
+
+// newRound forgets what one round of rectification and its closure application brought.
+func (it *Item) newRound(n int) {
+	it.Round = n
+	it.Report, it.Chain, it.Signed, it.Publicity, it.PublicityDone = nil, nil, nil, nil, false
+	it.Draft, it.Replied, it.Evaluation, it.Exemption = "", false, nil, ""
+	it.Results = 0
+	it.LookBacks = nil
+}
+
+func (it *Item) addOpinion(o events.Opinion) {
+	it.Opinions = append(it.Opinions, o.ID)
+	it.Confidential = it.Confidential || o.Confidential
+}
+
+func (it *Item) issue(id string, on events.Date) {
+	if it.IssuedOn == nil {
+		it.IssuedOn = map[string]events.Date{}
+	}
+	it.IssuedOn[id] = on
+}
+
+func (it *Item) unitOf(assignment string) string {
+	for _, a := range it.Assignments {
+		if a.ID == assignment {
+			return a.Unit.ID
+		}
+	}
+	return ""
+}
+
+// live returns the assignments that were not withdrawn.
+func (it *Item) live() []events.Assignment {
+	return slices.DeleteFunc(slices.Clone(it.Assignments), func(a events.Assignment) bool { return !a.Live() })
+}
+
+// lead returns the lead unit's assignment; ok is false when no unit leads.
+func (it *Item) lead() (events.Assignment, bool) {
+	for _, a := range it.live() {
+		if a.Part == events.Lead {
+			return a, true
+		}
+	}
+	return events.Assignment{}, false
+}
+
+// of returns the live assignment of a unit.
+func (it *Item) of(unit events.Unit) (events.Assignment, bool) {
+	for _, a := range it.live() {
+		if a.Unit.ID == unit.ID {
+			return a, true
+		}
+	}
+	return events.Assignment{}, false
+}
+
+// byID returns the live assignment with that id.
+func (it *Item) byID(id string) (events.Assignment, bool) {
+	for _, a := range it.live() {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return events.Assignment{}, false
+}
+
+// openObjections counts the objections without an answer.
+func (it *Item) openObjections() int {
+	n := 0
+	for _, open := range it.Objections {
+		if open {
+			n++
+		}
+	}
+	return n
+}
+
+// NextStep returns the first step of the chain that is not done, "" when there is none.
+// 答复 and 公示 are done by their own facts, the rest by signature.
+func (it *Item) NextStep() events.Step {
+	for _, s := range it.Chain {
+		done := it.Signed[s] != ""
+		switch s {
+		case events.StepReply:
+			done = it.Replied
+		case events.StepPublicity:
+			done = it.PublicityDone
+		case events.StepClose:
+			done = it.State == events.Closed
+		}
+		if !done {
+			return s
+		}
+	}
+	return ""
+}
+
+// stepsLeft counts the steps that are not done, 销号 included.
+func (it *Item) stepsLeft() int {
+	for i, s := range it.Chain {
+		if s == it.NextStep() {
+			return len(it.Chain) - i
+		}
+	}
+	return 0
+}

@@ -1,0 +1,82 @@
+package domain
+
+import "xiaohao/events"
+
+// Settings are what an office sets for a ledger. Every figure is configuration; the
+// presets below hold the defaults of domain.md §2.6.
+type Settings struct {
+	Name          string
+	Sign          Rule // 签收
+	Return        Rule // 退单
+	Accept        Rule // 受理
+	Immediate     Rule // 立即改
+	Urgent        Rule // 立即改, urgent
+	TimeLimited   Rule // 限期改
+	Plan          Rule // 计划改: plan handed in
+	Publicity     Rule // 公示
+	Answer        Rule // 督办单 answered
+	Evaluate      int  // natural days the evaluation stays open
+	Extensions    int  // how often a deadline may be extended
+	Returns       int  // after this many returns: arbitration
+	LookBacks     []int
+	ReviewDays    int // 常态, 挂账: longest time until the next look
+	Profiles      map[events.Level]events.Profile
+	ResultNeeded  bool // closing needs at least one piece of result evidence
+	PublicityNeed bool // chain contains 公示 even where the profile does not
+}
+
+func wd(n int) Rule { return Rule{n, true} }
+func nd(n int) Rule { return Rule{n, false} }
+
+var settings = map[events.Preset]Settings{
+	events.TownshipBox: {Name: "镇级意见箱", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: nd(1),
+		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 1, Returns: 2,
+		LookBacks: []int{30}, ReviewDays: 92,
+		Profiles: map[events.Level]events.Profile{events.Simple: events.P1, events.Normal: events.P1, events.Key: events.P2}},
+	events.CountyLedger: {Name: "县级整改台账", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: nd(1),
+		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 2, Returns: 2,
+		LookBacks: []int{30, 90}, ReviewDays: 92, ResultNeeded: true,
+		Profiles: map[events.Level]events.Profile{events.Simple: events.P1, events.Normal: events.P2, events.Key: events.P3}},
+	events.Inspection: {Name: "督察销号", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: nd(1),
+		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 1, Returns: 2,
+		LookBacks: []int{30, 90}, ReviewDays: 92, ResultNeeded: true,
+		Profiles: map[events.Level]events.Profile{events.Simple: events.P4, events.Normal: events.P4, events.Key: events.P4}},
+}
+
+// SettingsOf returns the settings of a preset; an unknown one gets the county's.
+func SettingsOf(p events.Preset) Settings {
+	if s, ok := settings[p]; ok {
+		return s
+	}
+	return settings[events.CountyLedger]
+}
+
+// chains are the sign-off profiles of domain.md §2.5, in signing order.
+var chains = map[events.Profile][]events.Step{
+	events.P1: {events.StepHandler, events.StepUnitDeputy, events.StepReply, events.StepClose},
+	events.P2: {events.StepHandler, events.StepUnitDeputy, events.StepUnitHead, events.StepOfficeCheck, events.StepReply,
+		events.StepClose},
+	events.P3: {events.StepHandler, events.StepUnitDeputy, events.StepUnitHead, events.StepOfficeCheck, events.StepReply,
+		events.StepSiteCheck, events.StepLeader, events.StepPublicity, events.StepClose},
+	events.P4: {events.StepHandler, events.StepUnitDeputy, events.StepUnitHead, events.StepOfficeCheck, events.StepSiteCheck,
+		events.StepReply, events.StepPublicity, events.StepLeader, events.StepHigherCheck, events.StepClose},
+}
+
+// Chain returns the steps of a profile in signing order.
+func Chain(p events.Profile) []events.Step { return append([]events.Step(nil), chains[p]...) }
+
+// ProfileOf returns the profile that an item closes by: an order from above always takes
+// P4; an item with a linked leader or more than one unit takes P3 at least, where its
+// preset knows P3 at all.
+func ProfileOf(it *Item) events.Profile {
+	s := SettingsOf(it.Preset)
+	p := s.Profiles[it.Level]
+	if it.Source == events.FromSuperior {
+		return events.P4
+	}
+	heavy := !it.Leader.IsZero() || len(it.live()) > 1
+	if heavy && p == events.P2 && s.Profiles[events.Key] == events.P3 {
+		return events.P3
+	}
+	return p
+}

@@ -1,0 +1,141 @@
+package events
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Commit is what one command did to one item: one message of the log.
+type Commit struct {
+	Item        uuid.UUID
+	Rev         int       // 1 for the first commit of the item, then one more each
+	Prev        string    // hash of commit Rev-1, "" for the first
+	CommandID   uuid.UUID // makes the command repeatable: the same id is never applied twice
+	Command     string    // the command's name, "assign"
+	Actor       Actor
+	Cause       string    // what led to it, when it was not a person: a sweep, an import row
+	Correlation uuid.UUID // shared by the commits of one undertaking (both sides of a merge)
+	At          time.Time // the writer's clock, UTC, whole milliseconds; the server's own time is in [Recorded]
+	Occurred    Date      // when it is claimed to have happened, if not now (补录)
+	Events      []Event
+}
+
+// Recorded is a Commit as the log holds it.
+type Recorded struct {
+	Commit
+	Hash     string    // of the stored commit, hex
+	Sequence uint64    // position in the stream
+	Time     time.Time // the server's clock when it was stored: the recorded time (入库时间)
+}
+
+type commitWire struct {
+	Item        uuid.UUID  `json:"item"`
+	Rev         int        `json:"rev"`
+	Prev        string     `json:"prev"`
+	CommandID   uuid.UUID  `json:"command_id"`
+	Command     string     `json:"command"`
+	Actor       Actor      `json:"actor"`
+	Cause       string     `json:"cause,omitzero"`
+	Correlation *uuid.UUID `json:"correlation,omitempty"`
+	At          time.Time  `json:"at"`
+	Occurred    Date       `json:"occurred,omitzero"`
+	Events      []wire     `json:"events"`
+}
+
+type envelope struct {
+	Hash   string          `json:"hash"`
+	Commit json.RawMessage `json:"commit"`
+}
+
+// Errors of decoding. An unknown fact is an [*UnknownError].
+var (
+	ErrBroken = errors.New("events: message is not a commit")
+	ErrHash   = errors.New("events: hash does not match the commit")
+)
+
+// Encode returns the stored form of c and its hash. It fails with ErrNotSealed when a
+// personal field was not sealed.
+func Encode(c Commit) (data []byte, hash string, err error) {
+	if c.Item == uuid.Nil || c.CommandID == uuid.Nil || c.Rev < 1 || len(c.Events) == 0 {
+		return nil, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
+	}
+	w := commitWire{Item: c.Item, Rev: c.Rev, Prev: c.Prev, CommandID: c.CommandID, Command: c.Command, Actor: c.Actor,
+		Cause: c.Cause, At: c.At.UTC().Truncate(time.Millisecond), Occurred: c.Occurred, Events: make([]wire, len(c.Events))}
+	if c.Correlation != uuid.Nil {
+		w.Correlation = &c.Correlation
+	}
+	for i, e := range c.Events {
+		if w.Events[i], err = toWire(e); err != nil {
+			return nil, "", err
+		}
+	}
+	raw, err := json.Marshal(w)
+	if err != nil {
+		return nil, "", fmt.Errorf("encode commit of %s: %w", c.Item, err)
+	}
+	hash = HashOf(raw)
+	data, err = json.Marshal(envelope{hash, raw})
+	return data, hash, err
+}
+
+// HashOf returns the hash of a commit's stored bytes.
+func HashOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Decode reads one stored commit and checks its hash. The error is ErrBroken, ErrHash, an
+// [*UnknownError] or names the fact that could not be read.
+func Decode(data []byte) (Commit, string, error) {
+	var env envelope
+	if err := strict(data, &env); err != nil || len(env.Commit) == 0 {
+		return Commit{}, "", fmt.Errorf("%w: %v", ErrBroken, err)
+	}
+	if HashOf(env.Commit) != env.Hash {
+		return Commit{}, "", ErrHash
+	}
+	var w commitWire
+	if err := strict(env.Commit, &w); err != nil {
+		return Commit{}, "", fmt.Errorf("%w: %v", ErrBroken, err)
+	}
+	if w.Item == uuid.Nil || w.CommandID == uuid.Nil || w.Rev < 1 || len(w.Events) == 0 {
+		return Commit{}, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
+	}
+	c := Commit{Item: w.Item, Rev: w.Rev, Prev: w.Prev, CommandID: w.CommandID, Command: w.Command, Actor: w.Actor,
+		Cause: w.Cause, At: w.At, Occurred: w.Occurred, Events: make([]Event, len(w.Events))}
+	if w.Correlation != nil {
+		c.Correlation = *w.Correlation
+	}
+	for i, x := range w.Events {
+		e, err := fromWire(x)
+		if err != nil {
+			return Commit{}, "", fmt.Errorf("commit %d of %s, fact %d: %w", w.Rev, w.Item, i, err)
+		}
+		c.Events[i] = e
+	}
+	return c, env.Hash, nil
+}
+
+func strict(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
+// Subject returns the one literal subject of an item's facts in the log.
+func Subject(tenant string, item uuid.UUID) string {
+	return "rect." + tenant + ".item." + item.String()
+}

@@ -1,0 +1,122 @@
+package events
+
+// StateAfter returns the state that e leaves its item in, and false when e does not move
+// the item. It is the meaning of the fact, shared by the rules and the read models, so
+// that the two can never disagree on where an item stands.
+func StateAfter(e Event) (State, bool) {
+	switch e := e.(type) {
+	case ItemRaised, InfoSupplied:
+		return Registered, true
+	case InfoRequested:
+		return ReturnedForInfo, true
+	case ItemAccepted, ItemSplitOff, ItemUnassigned:
+		return Accepted, true
+	case ItemNotAccepted:
+		return NotAccepted, true
+	case ItemAnswered:
+		return Answered, true
+	case ItemMerged:
+		return Merged, true
+	case ItemAssigned, SignOffRefused, ItemReopened:
+		return InProgress, true
+	case RectificationReported:
+		return Rectified, true
+	case ClosureApplied, PublicityClosed:
+		return UnderVerification, true
+	case PublicityOpened:
+		return InPublicity, true
+	case ItemClosed:
+		return Closed, true
+	case ItemMadeStanding:
+		return Standing, true
+	case ItemSuspended:
+		return SuspendedAccount, true
+	case ItemResumed:
+		return e.To, true
+	case RedoOrdered:
+		return e.To, true
+	case ItemTerminated:
+		return Terminated, true
+	case ItemArchived:
+		return Archived, true
+	}
+	return "", false
+}
+
+// Assignment is one unit's assignment and where it stands.
+type Assignment struct {
+	Assigned
+	State AssignmentState `json:"state"`
+}
+
+// Live reports whether the unit still has something to do or to be answered for.
+func (a Assignment) Live() bool { return a.State != PartWithdrawn }
+
+// MoveAssignments returns the assignments as they stand after e. Like [StateAfter] it is
+// shared by rules and read models. The argument is not changed.
+func MoveAssignments(as []Assignment, e Event) []Assignment {
+	out := append([]Assignment(nil), as...)
+	set := func(id string, to AssignmentState) {
+		for i := range out {
+			if out[i].ID == id {
+				out[i].State = to
+			}
+		}
+	}
+	lead := func(to AssignmentState) {
+		for i := range out {
+			if out[i].Part == Lead && out[i].Live() {
+				out[i].State = to
+			}
+		}
+	}
+	switch e := e.(type) {
+	case ItemAssigned:
+		for _, a := range e.Assignments {
+			out = append(out, Assignment{a, PartIssued})
+		}
+	case CoUnitAdded:
+		out = append(out, Assignment{e.Assignment, PartIssued})
+	case AssignmentSigned:
+		set(e.Assignment, PartSigned)
+	case ReturnRequested:
+		set(e.Assignment, PartReturnRequested)
+	case ReturnUpheld:
+		set(e.Assignment, PartWithdrawn)
+	case ReturnRejected:
+		set(e.Assignment, PartForcedSigned)
+	case ArbitrationOpened:
+		set(e.Assignment, PartArbitration)
+	case ArbitrationDecided:
+		for i := range out {
+			if out[i].ID == e.Assignment {
+				out[i].Unit, out[i].State = e.Unit, PartForcedSigned
+			}
+		}
+	case ProgressReported:
+		set(e.Assignment, PartWorking)
+	case BlockReported:
+		set(e.Assignment, PartWorking)
+	case PlanSubmitted:
+		lead(PartWorking)
+	case AssignmentReported:
+		set(e.Assignment, PartReported)
+	case AssignmentApproved:
+		set(e.Assignment, PartApproved)
+	case AssignmentSentBack:
+		set(e.Assignment, PartSentBack)
+	case RectificationReported:
+		lead(PartReported)
+	case SignOffRefused, RedoOrdered, ItemReopened:
+		lead(PartSentBack)
+	case ItemClosed, ItemMadeStanding:
+		lead(PartApproved)
+	case ExtensionGranted:
+		for i := range out {
+			if out[i].Part == Lead && out[i].Live() {
+				out[i].Due = e.Due
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,249 @@
+package events
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Event is one fact. Facts are plain values; [TypeOf] tells their wire name.
+type Event interface{ fact() kind }
+
+// kind is a row of the table below.
+type kind int
+
+const (
+	itemRaised kind = iota
+	opinionAdded
+	infoRequested
+	infoSupplied
+	itemAccepted
+	itemNotAccepted
+	itemAnswered
+	modeClassified
+	leaderLinked
+	itemMerged
+	itemAbsorbed
+	itemSplit
+	itemSplitOff
+	leaderInstructed
+	itemMadeStanding
+	standingReviewed
+	itemSuspended
+	suspensionReviewed
+	itemResumed
+	itemTerminated
+	itemReopened
+	itemArchived
+	corrected
+	publicTextDrafted
+	itemReleased
+	itemUnpublished
+	itemAssigned
+	coUnitAdded
+	assignmentSigned
+	returnRequested
+	returnUpheld
+	itemUnassigned
+	returnRejected
+	arbitrationOpened
+	arbitrationDecided
+	planSubmitted
+	planApproved
+	planSentBack
+	progressReported
+	blockReported
+	evidenceRecorded
+	assignmentReported
+	assignmentApproved
+	assignmentSentBack
+	extensionRequested
+	extensionGranted
+	extensionDenied
+	supervisionIssued
+	supervisionAnswered
+	rectificationReported
+	closureApplied
+	signOffGiven
+	signOffRefused
+	siteChecked
+	publicityOpened
+	objectionRaised
+	objectionResolved
+	publicityClosed
+	itemClosed
+	filedUpward
+	replySubmitted
+	replySentBack
+	replyIssued
+	evaluated
+	redoOrdered
+	exemptionRequested
+	exemptionDecided
+	lookBackScheduled
+	lookBackPassed
+	lookBackFailed
+	kinds // how many
+)
+
+// row is one fact's wire name, current version and decoder.
+type row struct {
+	name    string
+	version int
+	zh      string // what it is called on a page
+	decode  func(json.RawMessage) (Event, error)
+}
+
+// table is the one place that fixes wire names and versions.
+var table = [kinds]row{
+	itemRaised:            {"item.raised", 1, "登记", decode[ItemRaised]},
+	opinionAdded:          {"opinion.added", 1, "又有人提", decode[OpinionAdded]},
+	infoRequested:         {"info.requested", 1, "请补充", decode[InfoRequested]},
+	infoSupplied:          {"info.supplied", 1, "已补充", decode[InfoSupplied]},
+	itemAccepted:          {"item.accepted", 1, "受理", decode[ItemAccepted]},
+	itemNotAccepted:       {"item.not_accepted", 1, "不予受理", decode[ItemNotAccepted]},
+	itemAnswered:          {"item.answered", 1, "直接答复", decode[ItemAnswered]},
+	modeClassified:        {"mode.classified", 1, "定整改类型", decode[ModeClassified]},
+	leaderLinked:          {"leader.linked", 1, "挂钩领导", decode[LeaderLinked]},
+	itemMerged:            {"item.merged", 1, "并单", decode[ItemMerged]},
+	itemAbsorbed:          {"item.absorbed", 1, "并入", decode[ItemAbsorbed]},
+	itemSplit:             {"item.split", 1, "拆分", decode[ItemSplit]},
+	itemSplitOff:          {"item.split_off", 1, "拆出", decode[ItemSplitOff]},
+	leaderInstructed:      {"leader.instructed", 1, "批示", decode[LeaderInstructed]},
+	itemMadeStanding:      {"item.made_standing", 1, "转常态整改", decode[ItemMadeStanding]},
+	standingReviewed:      {"standing.reviewed", 1, "常态复核", decode[StandingReviewed]},
+	itemSuspended:         {"item.suspended", 1, "挂账", decode[ItemSuspended]},
+	suspensionReviewed:    {"suspension.reviewed", 1, "挂账复议", decode[SuspensionReviewed]},
+	itemResumed:           {"item.resumed", 1, "恢复办理", decode[ItemResumed]},
+	itemTerminated:        {"item.terminated", 1, "终结", decode[ItemTerminated]},
+	itemReopened:          {"item.reopened", 1, "复号", decode[ItemReopened]},
+	itemArchived:          {"item.archived", 1, "归档", decode[ItemArchived]},
+	corrected:             {"item.corrected", 1, "更正", decode[Corrected]},
+	publicTextDrafted:     {"public_text.drafted", 1, "拟公开稿", decode[PublicTextDrafted]},
+	itemReleased:          {"item.released", 1, "公开", decode[ItemReleased]},
+	itemUnpublished:       {"item.unpublished", 1, "撤下公开", decode[ItemUnpublished]},
+	itemAssigned:          {"item.assigned", 1, "交办", decode[ItemAssigned]},
+	coUnitAdded:           {"co_unit.added", 1, "加派", decode[CoUnitAdded]},
+	assignmentSigned:      {"assignment.signed", 1, "签收", decode[AssignmentSigned]},
+	returnRequested:       {"return.requested", 1, "申请退单", decode[ReturnRequested]},
+	returnUpheld:          {"return.upheld", 1, "同意退单", decode[ReturnUpheld]},
+	itemUnassigned:        {"item.unassigned", 1, "待重新交办", decode[ItemUnassigned]},
+	returnRejected:        {"return.rejected", 1, "驳回退单", decode[ReturnRejected]},
+	arbitrationOpened:     {"arbitration.opened", 1, "提交裁定", decode[ArbitrationOpened]},
+	arbitrationDecided:    {"arbitration.decided", 1, "职责裁定", decode[ArbitrationDecided]},
+	planSubmitted:         {"plan.submitted", 1, "报方案", decode[PlanSubmitted]},
+	planApproved:          {"plan.approved", 1, "方案通过", decode[PlanApproved]},
+	planSentBack:          {"plan.sent_back", 1, "方案退回", decode[PlanSentBack]},
+	progressReported:      {"progress.reported", 1, "报进展", decode[ProgressReported]},
+	blockReported:         {"block.reported", 1, "报卡点", decode[BlockReported]},
+	evidenceRecorded:      {"evidence.recorded", 1, "登记佐证", decode[EvidenceRecorded]},
+	assignmentReported:    {"assignment.reported", 1, "协办反馈", decode[AssignmentReported]},
+	assignmentApproved:    {"assignment.approved", 1, "协办审核通过", decode[AssignmentApproved]},
+	assignmentSentBack:    {"assignment.sent_back", 1, "协办退回", decode[AssignmentSentBack]},
+	extensionRequested:    {"extension.requested", 1, "申请延期", decode[ExtensionRequested]},
+	extensionGranted:      {"extension.granted", 1, "批准延期", decode[ExtensionGranted]},
+	extensionDenied:       {"extension.denied", 1, "不同意延期", decode[ExtensionDenied]},
+	supervisionIssued:     {"supervision.issued", 1, "督办", decode[SupervisionIssued]},
+	supervisionAnswered:   {"supervision.answered", 1, "答复督办", decode[SupervisionAnswered]},
+	rectificationReported: {"item.rectified", 1, "整改完成（单位报的）", decode[RectificationReported]},
+	closureApplied:        {"closure.applied", 1, "申请销号", decode[ClosureApplied]},
+	signOffGiven:          {"sign_off.given", 1, "签批", decode[SignOffGiven]},
+	signOffRefused:        {"sign_off.refused", 1, "退回重办", decode[SignOffRefused]},
+	siteChecked:           {"site.checked", 1, "现场核查", decode[SiteChecked]},
+	publicityOpened:       {"publicity.opened", 1, "公示", decode[PublicityOpened]},
+	objectionRaised:       {"objection.raised", 1, "提出异议", decode[ObjectionRaised]},
+	objectionResolved:     {"objection.resolved", 1, "答复异议", decode[ObjectionResolved]},
+	publicityClosed:       {"publicity.closed", 1, "公示期满", decode[PublicityClosed]},
+	itemClosed:            {"item.closed", 1, "销号", decode[ItemClosed]},
+	filedUpward:           {"item.filed_upward", 1, "备案", decode[FiledUpward]},
+	replySubmitted:        {"reply.submitted", 1, "拟答复", decode[ReplySubmitted]},
+	replySentBack:         {"reply.sent_back", 1, "退回答复", decode[ReplySentBack]},
+	replyIssued:           {"reply.issued", 1, "答复群众", decode[ReplyIssued]},
+	evaluated:             {"item.evaluated", 1, "群众评价", decode[Evaluated]},
+	redoOrdered:           {"redo.ordered", 1, "退回重办", decode[RedoOrdered]},
+	exemptionRequested:    {"exemption.requested", 1, "申请甄别", decode[ExemptionRequested]},
+	exemptionDecided:      {"exemption.decided", 1, "甄别结论", decode[ExemptionDecided]},
+	lookBackScheduled:     {"look_back.scheduled", 1, "安排回头看", decode[LookBackScheduled]},
+	lookBackPassed:        {"look_back.passed", 1, "回头看通过", decode[LookBackPassed]},
+	lookBackFailed:        {"look_back.failed", 1, "回头看发现反弹", decode[LookBackFailed]},
+}
+
+var byName = func() map[string]kind {
+	m := make(map[string]kind, kinds)
+	for k, r := range table {
+		m[r.name] = kind(k)
+	}
+	return m
+}()
+
+// TypeOf returns the wire name and version of e: "item.assigned", 1.
+func TypeOf(e Event) (name string, version int) {
+	r := table[e.fact()]
+	return r.name, r.version
+}
+
+// Title returns what the fact is called on a page: 交办.
+func Title(e Event) string { return table[e.fact()].zh }
+
+// Names lists every wire name in table order.
+func Names() []string {
+	out := make([]string, kinds)
+	for k, r := range table {
+		out[k] = r.name
+	}
+	return out
+}
+
+func decode[T Event](b json.RawMessage) (Event, error) {
+	var v T
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// UnknownError says that a stored fact has a name or version this program does not know:
+// it was written by a newer program, or it is not a fact at all.
+type UnknownError struct {
+	Name    string
+	Version int
+}
+
+func (e *UnknownError) Error() string {
+	if k, ok := byName[e.Name]; ok {
+		return fmt.Sprintf("events: %s v%d is unknown; this program knows v%d", e.Name, e.Version, table[k].version)
+	}
+	return fmt.Sprintf("events: fact %q is unknown", e.Name)
+}
+
+type wire struct {
+	Type string          `json:"type"`
+	V    int             `json:"v"`
+	Data json.RawMessage `json:"data"`
+}
+
+func toWire(e Event) (wire, error) {
+	name, v := TypeOf(e)
+	data, err := json.Marshal(e)
+	if err != nil {
+		return wire{}, fmt.Errorf("encode %s: %w", name, err)
+	}
+	return wire{name, v, data}, nil
+}
+
+func fromWire(w wire) (Event, error) {
+	k, ok := byName[w.Type]
+	if !ok || w.V != table[k].version {
+		return nil, &UnknownError{w.Type, w.V}
+	}
+	if len(w.Data) == 0 || w.Data[0] != '{' {
+		return nil, fmt.Errorf("decode %s: data is not an object", w.Type)
+	}
+	e, err := table[k].decode(w.Data)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", w.Type, err)
+	}
+	return e, nil
+}

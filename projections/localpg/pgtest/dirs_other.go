@@ -1,0 +1,7 @@
+//go:build !linux
+
+package pgtest
+
+import "os"
+
+func makeDir() (string, error) { return os.MkdirTemp("", "xiaohao-pgtest-") }
