@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -95,8 +96,11 @@ func HashOf(raw []byte) string {
 // [*UnknownError] or names the fact that could not be read.
 func Decode(data []byte) (Commit, string, error) {
 	var env envelope
-	if err := strict(data, &env); err != nil || len(env.Commit) == 0 {
+	if err := strict(data, &env); err != nil {
 		return Commit{}, "", fmt.Errorf("%w: %v", ErrBroken, err)
+	}
+	if len(env.Commit) == 0 {
+		return Commit{}, "", fmt.Errorf("%w: nothing in the envelope", ErrBroken)
 	}
 	if HashOf(env.Commit) != env.Hash {
 		return Commit{}, "", ErrHash
@@ -109,7 +113,7 @@ func Decode(data []byte) (Commit, string, error) {
 		return Commit{}, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
 	}
 	c := Commit{Item: w.Item, Rev: w.Rev, Prev: w.Prev, CommandID: w.CommandID, Command: w.Command, Actor: w.Actor,
-		Cause: w.Cause, At: w.At, Occurred: w.Occurred, Events: make([]Event, len(w.Events))}
+		Cause: w.Cause, At: w.At.UTC().Truncate(time.Millisecond), Occurred: w.Occurred, Events: make([]Event, len(w.Events))}
 	if w.Correlation != nil {
 		c.Correlation = *w.Correlation
 	}
@@ -129,7 +133,7 @@ func strict(data []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return err
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF { // not d.More, which lets a stray } or ] pass
 		return errors.New("more than one value")
 	}
 	return nil

@@ -3,6 +3,8 @@ package events
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -10,26 +12,36 @@ import (
 // anything is written, and opened again by the vault only. The zero Sealed means
 // "nothing was given".
 type Sealed struct {
-	plain string
-	Key   string // id of the item whose data key sealed it
-	At    string // command id / index of the fact / field: part of the associated data
-	Box   []byte // nonce and ciphertext
+	plain *string // a pointer: not even a struct that hides a Sealed can be printed with its text
+	Key   string  // id of the item whose data key sealed it
+	At    string  // command id / index of the fact / field: part of the associated data
+	Box   []byte  // nonce and ciphertext
 }
 
 // ErrNotSealed is returned when plain personal data is about to be encoded.
 var ErrNotSealed = errors.New("events: personal field was not sealed")
 
 // Secret holds plain personal text until the vault seals it.
-func Secret(plain string) Sealed { return Sealed{plain: plain} }
+func Secret(plain string) Sealed {
+	if plain == "" {
+		return Sealed{}
+	}
+	return Sealed{plain: &plain}
+}
 
 // Plain returns the text of a Sealed that has not been sealed yet.
-func (s Sealed) Plain() string { return s.plain }
+func (s Sealed) Plain() string {
+	if s.plain == nil {
+		return ""
+	}
+	return *s.plain
+}
 
 // Pending reports whether s still has to be sealed.
-func (s Sealed) Pending() bool { return s.plain != "" && s.Box == nil }
+func (s Sealed) Pending() bool { return s.plain != nil && s.Box == nil }
 
 // IsZero reports whether nothing was given.
-func (s Sealed) IsZero() bool { return s.plain == "" && s.Box == nil }
+func (s Sealed) IsZero() bool { return s.plain == nil && s.Box == nil }
 
 // String never shows the text.
 func (s Sealed) String() string {
@@ -41,6 +53,9 @@ func (s Sealed) String() string {
 
 // GoString never shows the text.
 func (s Sealed) GoString() string { return s.String() }
+
+// Format never shows the text, whatever the verb.
+func (s Sealed) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue never shows the text.
 func (s Sealed) LogValue() slog.Value { return slog.StringValue(s.String()) }
@@ -62,15 +77,18 @@ func (s Sealed) MarshalJSON() ([]byte, error) {
 	return json.Marshal(sealedWire{s.Key, s.At, s.Box})
 }
 
-// UnmarshalJSON reads the sealed form.
+// UnmarshalJSON reads the sealed form. Unknown fields and a missing box are errors.
 func (s *Sealed) UnmarshalJSON(b []byte) error {
 	var w *sealedWire
-	if err := json.Unmarshal(b, &w); err != nil {
+	if err := strict(b, &w); err != nil {
 		return err
 	}
 	if w == nil {
 		*s = Sealed{}
 		return nil
+	}
+	if len(w.Box) == 0 {
+		return errors.New("sealed field has no box")
 	}
 	*s = Sealed{Key: w.Key, At: w.At, Box: w.Box}
 	return nil

@@ -70,6 +70,13 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 			}
 		}
 	}
+	leadDue := func(due Date) {
+		for i := range out {
+			if out[i].Part == Lead && out[i].Live() {
+				out[i].Due = due
+			}
+		}
+	}
 	switch e := e.(type) {
 	case ItemAssigned:
 		for _, a := range e.Assignments {
@@ -107,16 +114,15 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		set(e.Assignment, PartSentBack)
 	case RectificationReported:
 		lead(PartReported)
-	case SignOffRefused, RedoOrdered, ItemReopened:
+	case SignOffRefused, RedoOrdered:
 		lead(PartSentBack)
+	case ItemReopened:
+		lead(PartSentBack)
+		leadDue(e.Due)
 	case ItemClosed, ItemMadeStanding:
 		lead(PartApproved)
 	case ExtensionGranted:
-		for i := range out {
-			if out[i].Part == Lead && out[i].Live() {
-				out[i].Due = e.Due
-			}
-		}
+		leadDue(e.Due)
 	}
 	return out
 }

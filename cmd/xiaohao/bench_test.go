@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections/localpg/pgtest"
+	"xiaohao/web"
+)
+
+func benchStack(b *testing.B) *stack {
+	b.Helper()
+	st, err := openStack(context.Background(), stackConfig{dir: b.TempDir(), postgres: pgtest.Database(b), prefix: "QG", logger: discard()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(st.close)
+	return st
+}
+
+var benchClerk = events.Actor{ID: "office.clerk", Role: events.Dispatcher, Post: "交办员"}
+
+func give(b *testing.B, st *stack, item uuid.UUID, a events.Actor, c domain.Command) domain.Receipt {
+	b.Helper()
+	rc, err := st.desk.Do(context.Background(), domain.Order{ID: uuid.New(), Item: item, Command: c, Actor: a})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return rc
+}
+
+// BenchmarkCommand measures one command through the whole desk on the real log, every
+// write synced: load, decide, seal, append. It reports the median and the 99th percentile.
+func BenchmarkCommand(b *testing.B) {
+	st := benchStack(b)
+	unit := events.Unit{ID: "增口乡", Name: "增口乡"}
+	handler := events.Actor{ID: "h", Role: events.Handler, Unit: unit, Post: "承办人"}
+	liaison := events.Actor{ID: "l", Role: events.UnitLiaison, Unit: unit, Post: "联络员"}
+	var item uuid.UUID
+	var took []time.Duration
+	i := 0
+	for b.Loop() {
+		if i%10 == 0 { // a real item has some ten commands
+			b.StopTimer()
+			item = give(b, st, uuid.Nil, benchClerk, domain.Raise{Text: "晚上没有公交车", Name: "张三", Phone: "13800000000"}).Item
+			give(b, st, item, benchClerk, domain.Accept{Title: "夜间公交", Category: "民生", Mode: events.Immediate})
+			give(b, st, item, benchClerk, domain.Assign{Units: []domain.Assignee{{Unit: unit, Part: events.Lead}}})
+			give(b, st, item, liaison, domain.Sign{})
+			b.StartTimer()
+		}
+		i++
+		t := time.Now()
+		give(b, st, item, handler, domain.ReportProgress{Note: "又做了一段", Done: float64(i % 10), Total: 11, Unit: "公里"})
+		took = append(took, time.Since(t))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/p50")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
+}
+
+// BenchmarkLedgerPage measures the server time of a page of 50 ledger rows with 20,000
+// items in the store, query and rendering together.
+func BenchmarkLedgerPage(b *testing.B) {
+	st := benchStack(b)
+	const items, writers = 20_000, 16
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := w; i < items; i += writers {
+				id := give(b, st, uuid.Nil, benchClerk, domain.Raise{Text: fmt.Sprintf("第 %d 件：河道淤积", i), Area: fmt.Sprintf("%d 村", i%200)}).Item
+				give(b, st, id, benchClerk, domain.Accept{Title: fmt.Sprintf("第 %d 件河道疏浚", i), Category: "民生", Mode: events.TimeLimited})
+				u := events.Unit{ID: fmt.Sprintf("单位%d", i%40), Name: fmt.Sprintf("单位%d", i%40)}
+				give(b, st, id, benchClerk, domain.Assign{Units: []domain.Assignee{{Unit: u, Part: events.Lead}}})
+			}
+		})
+	}
+	wg.Wait()
+	last, err := st.log.Last(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for st.reads.WaitFor(context.Background(), last) != nil { // it gives up after two seconds; catching up takes longer
+		if h, err := st.reads.Health(context.Background()); err != nil || h.Err != "" {
+			b.Fatal(err, h.Err)
+		}
+	}
+	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Log: discard(), Status: st.status}, st.desk, st.reads, st.vault)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, page := range []string{"/items", "/items?unit=单位7", "/items?q=河道", "/board"} {
+		b.Run(page, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				r := httptest.NewRequest("GET", page, nil)
+				r.AddCookie(&http.Cookie{Name: "act", Value: "clerk"})
+				w := httptest.NewRecorder()
+				t := time.Now()
+				h.ServeHTTP(w, r)
+				took = append(took, time.Since(t))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/p50")
+			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "ms/p95")
+		})
+	}
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"xiaohao/events"
+	"xiaohao/projections/localpg/pgtest"
+	"xiaohao/web"
+)
+
+// asProgram makes the test binary behave as xiaohao itself, for tests that kill it.
+const asProgram = "XIAOHAO_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	pgtest.Main(m)
+}
+
+// site is a whole running tracker: real JetStream, real Postgres, real pages.
+type site struct {
+	t     *testing.T
+	stack *stack
+	url   string
+	ahead atomic.Int64 // days that the desk's clock is ahead of the server's
+}
+
+// newSite starts one, in demonstration mode so that anybody may act as anybody, but empty.
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t}
+	now := func() time.Time { return time.Now().AddDate(0, 0, int(s.ahead.Load())) }
+	logger := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	st, err := openStack(t.Context(), stackConfig{dir: t.TempDir(), postgres: pgtest.Database(t), prefix: "QG", now: now, logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(st.close)
+	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Log: logger, Now: now,
+		Status: st.status}, st.desk, st.reads, st.vault)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	t.Cleanup(srv.CloseClientConnections)
+	s.stack, s.url = st, srv.URL
+	return s
+}
+
+// settled waits until the read models have everything that is in the log.
+func (s *site) settled() {
+	s.t.Helper()
+	last, err := s.stack.log.Last(context.Background())
+	if err == nil {
+		err = s.stack.reads.WaitFor(context.Background(), last)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// answer is what the API said.
+type answer struct {
+	Status   int
+	Number   string
+	Code     string
+	PublicID string `json:"public_id"`
+	Sequence uint64
+	Rev      int
+	Repeated bool
+	Detail   string
+	Errors   []struct{ Rule, Field, Message string }
+	Body     string `json:"-"`
+}
+
+func (a answer) rules() string {
+	var out []string
+	for _, e := range a.Errors {
+		out = append(out, e.Field+":"+e.Rule)
+	}
+	return strings.Join(out, " ")
+}
+
+type fields map[string]any
+
+// call sends one API request as somebody ("clerk", "unit|增口乡|UNIT_HEAD", "" for the public).
+func (s *site) call(as, method, path string, body any, header ...string) answer {
+	s.t.Helper()
+	var rd io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		rd = strings.NewReader(b)
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		rd = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, rd)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	if as != "" {
+		req.AddCookie(&http.Cookie{Name: "act", Value: url.QueryEscape(as)})
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a := answer{Status: res.StatusCode, Body: string(raw)}
+	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+		_ = json.Unmarshal(raw, &a) // not every answer has these fields
+	}
+	a.Status = res.StatusCode
+	return a
+}
+
+// raise registers an opinion as the public and returns its number and code.
+func (s *site) raise(f fields) answer {
+	s.t.Helper()
+	a := s.call("", "POST", "/api/v1/items", f)
+	if a.Status != http.StatusCreated {
+		s.t.Fatalf("raise: %d %s", a.Status, a.Body)
+	}
+	return a
+}
+
+// do gives a command that must be carried out.
+func (s *site) do(as, number, command string, f fields) answer {
+	s.t.Helper()
+	if f == nil {
+		f = fields{}
+	}
+	a := s.call(as, "POST", "/api/v1/items/"+number+"/"+command, f)
+	if a.Status != http.StatusOK {
+		s.t.Fatalf("%s %s as %s: %d %s", command, number, as, a.Status, a.Body)
+	}
+	return a
+}
+
+// refused gives a command that must be refused with 422, at the field and by the rule, and
+// must write nothing.
+func (s *site) refused(as, number, command string, body any, want string) {
+	s.t.Helper()
+	before, err := s.stack.log.Last(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	path := "/api/v1/items"
+	if number != "" {
+		path += "/" + number + "/" + command
+	}
+	a := s.call(as, "POST", path, body)
+	if a.Status != http.StatusUnprocessableEntity || !strings.Contains(" "+a.rules()+" ", " "+want+" ") {
+		s.t.Errorf("%s as %s: got %d %q, want 422 %q\n%s", command, as, a.Status, a.rules(), want, a.Body)
+	}
+	for _, e := range a.Errors {
+		if !strings.HasSuffix(e.Message, "。") {
+			s.t.Errorf("%s: %q is not a sentence", command, e.Message)
+		}
+	}
+	after, err := s.stack.log.Last(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if after != before {
+		s.t.Errorf("%s was refused, yet the log grew from %d to %d", command, before, after)
+	}
+}
+
+// page fetches a page as somebody.
+func (s *site) page(as, path string) (int, string) {
+	s.t.Helper()
+	a := s.call(as, "GET", path, nil)
+	return a.Status, a.Body
+}
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+func staff(unit, role string) string { return "unit|" + unit + "|" + role }
+
+// toRectified takes a raised item to the unit's report, with one unit and no leader.
+func (s *site) toRectified(number, unit string, accept fields) {
+	s.t.Helper()
+	f := fields{"title": "夜间公交", "category": "民生", "mode": "IMMEDIATE"}
+	for k, v := range accept {
+		f[k] = v
+	}
+	s.do("clerk", number, "accept", f)
+	s.do("clerk", number, "assign", fields{"units": []fields{{"unit": unit, "part": "LEAD", "task": "协调夜班车"}}})
+	s.do(staff(unit, "UNIT_LIAISON"), number, "sign", nil)
+	s.do(staff(unit, "HANDLER"), number, "record_evidence", fields{"title": "夜班车首班照片", "kind": "RESULT"})
+	s.report(number, unit)
+}
+
+func (s *site) report(number, unit string) {
+	s.t.Helper()
+	s.do(staff(unit, "UNIT_HEAD"), number, "report_rectified", fields{"result": "夜班车开出第一班", "truth": "TRUE", "contacted": true,
+		"contact_note": "打电话说了", "solved": "YES", "reply": "夜班车末班延到 21:40，在厂门口设站。"})
+}
+
+// toClosed goes on from the report along the chain of P1 or P2.
+func (s *site) toClosed(number, unit string, p2 bool) {
+	s.t.Helper()
+	s.apply(number, unit)
+	s.do(staff(unit, "UNIT_DEPUTY"), number, "sign_off", nil)
+	if p2 {
+		s.do(staff(unit, "UNIT_HEAD"), number, "sign_off", nil)
+		s.do("checker", number, "sign_off", fields{"opinion": "查实"})
+	}
+	s.do("clerk", number, "issue_reply", fields{"way": "PHONE"})
+	s.do("closer", number, "close", nil)
+}
+
+func (s *site) apply(number, unit string) {
+	s.t.Helper()
+	s.do(staff(unit, "UNIT_LIAISON"), number, "apply_closure", fields{"tasks": true, "lawful": true, "alike": true, "cause": true})
+}
+
+// today is the Beijing day of the desk's clock, as fields want it.
+func (s *site) today() string {
+	return events.DateOf(time.Now().AddDate(0, 0, int(s.ahead.Load()))).String()
+}
+
+// total is how many rows the ledger lists for a query.
+func (s *site) total(as, query string) int {
+	s.t.Helper()
+	a := s.call(as, "GET", "/api/v1/items?"+query, nil)
+	var out struct{ Total int }
+	if err := json.Unmarshal([]byte(a.Body), &out); err != nil || a.Status != http.StatusOK {
+		s.t.Fatalf("ledger %s: %d %v\n%s", query, a.Status, err, a.Body)
+	}
+	return out.Total
+}
+
+var (
+	tags   = regexp.MustCompile(`(?s)<(script|style|svg|head)\b.*?</(script|style|svg|head)>|<[^>]*>`)
+	blanks = regexp.MustCompile(`\s+`)
+)
+
+// text is what a page says, without its markup.
+func text(html string) string {
+	return strings.TrimSpace(blanks.ReplaceAllString(tags.ReplaceAllString(html, " "), " "))
+}
+
+// last is the last sequence of the log.
+func (s *site) last() uint64 {
+	s.t.Helper()
+	n, err := s.stack.log.Last(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}

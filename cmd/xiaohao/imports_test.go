@@ -1,0 +1,71 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// drivers are what only named packages may reach.
+var drivers = map[string]string{
+	"nats": "github.com/nats-io/",
+	"pgx":  "github.com/jackc/pgx/",
+}
+
+// imports is the table of README's layout section: what each package may use of our own,
+// and which drivers it may link, tests left out.
+var imports = map[string]struct {
+	own     []string
+	drivers []string
+}{
+	"xiaohao/events":                     {nil, nil},
+	"xiaohao/domain":                     {[]string{"xiaohao/events"}, nil},
+	"xiaohao/events/journal":             {[]string{"xiaohao/events"}, []string{"nats"}},
+	"xiaohao/events/journal/memory":      {[]string{"xiaohao/events"}, nil},
+	"xiaohao/events/journal/journaltest": {[]string{"xiaohao/events"}, nil},
+	"xiaohao/events/vault":               {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, []string{"nats"}},
+	"xiaohao/events/vault/seal":          {[]string{"xiaohao/events"}, nil},
+	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
+	"xiaohao/projections":                {[]string{"xiaohao/events"}, []string{"pgx"}},
+	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
+	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/projections"}, []string{"pgx"}},
+}
+
+func golist(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestImportTable holds the layout: who may import whom, and which drivers each package
+// links, directly or not. Only cmd/xiaohao may import everything.
+func TestImportTable(t *testing.T) {
+	for _, pkg := range golist(t, "xiaohao/...") {
+		if pkg == "xiaohao/cmd/xiaohao" {
+			continue
+		}
+		allowed, ok := imports[pkg]
+		if !ok {
+			t.Errorf("%s is not in the import table", pkg)
+			continue
+		}
+		for _, dep := range golist(t, "-deps", pkg) {
+			if dep == pkg {
+				continue
+			}
+			if strings.HasPrefix(dep, "xiaohao/") && !slices.Contains(allowed.own, dep) {
+				t.Errorf("%s must not import %s", pkg, dep)
+			}
+			for name, prefix := range drivers {
+				if strings.HasPrefix(dep, prefix) && !slices.Contains(allowed.drivers, name) {
+					t.Errorf("%s must not link %s", pkg, dep)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,97 @@
+// Command xiaohao is the tracker of rectification items (整改事项): `xiaohao serve` runs
+// everything in one process. Its subcommands are the fields of [cli]; this package is the
+// only one that reads the environment, opens files of its own accord or ends the process.
+//
+// Exit codes: 0 done, 1 refused or found wrong, 2 wrong usage, 3 a service is not to be had.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is every subcommand and flag.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Run everything: log, read models, pages."`
+	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+// exitError ends the program with a code and one line.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// notToBeHad wraps the failure of a service: exit code 3.
+func notToBeHad(err error) error { return &exitError{3, err} }
+
+func main() {
+	// The first signal stops gently, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+func run(ctx context.Context, args []string) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("xiaohao"), kong.Description("整改销号：a tracker of rectification items whose history nobody can rewrite."),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "xiaohao:", err)
+		return 2
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "xiaohao:", err, "(see xiaohao --help)")
+		return 2
+	}
+	err = k.Run()
+	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "xiaohao:", err)
+	var e *exitError
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return 1
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run() error {
+	fmt.Println(version())
+	return nil
+}
+
+// version is the commit the program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	rev, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			rev = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+changes"
+		}
+	}
+	if rev == "" {
+		return info.Main.Version
+	}
+	return rev + dirty
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"xiaohao/domain"
+	"xiaohao/events/journal"
+	"xiaohao/events/vault"
+	"xiaohao/projections"
+	"xiaohao/projections/localpg"
+)
+
+// stack is everything below the pages: log, vault, desk, read models, and the runner that
+// keeps them up to date.
+type stack struct {
+	log    *journal.Journal
+	vault  *vault.Vault
+	desk   *domain.Desk
+	reads  *projections.Store
+	died   chan error // the runner or the private Postgres ended by itself
+	closes []func()   // in reverse order
+}
+
+type stackConfig struct {
+	dir      string // data directory
+	nats     string // "" = embedded server
+	postgres string // "" = private Postgres
+	prefix   string // of item numbers
+	now      func() time.Time
+	logger   *slog.Logger
+}
+
+// openStack starts or connects to everything. Whatever was started is stopped again when a
+// later part fails.
+func openStack(ctx context.Context, cfg stackConfig) (s *stack, err error) {
+	s = &stack{died: make(chan error, 2)}
+	defer func() {
+		if err != nil {
+			s.close()
+			s = nil
+		}
+	}()
+	// 0711: when we are root, Postgres runs as another user, who must pass through.
+	if err := os.MkdirAll(cfg.dir, 0o711); err != nil {
+		return s, fmt.Errorf("data directory: %w", err)
+	}
+	nc, err := s.openLog(ctx, cfg)
+	if err != nil {
+		return s, err
+	}
+	if err := s.openVault(ctx, cfg, nc); err != nil {
+		return s, err
+	}
+	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendar: domain.Weekdays{}, Prefix: cfg.prefix, Now: cfg.now}
+	return s, s.openReads(ctx, cfg)
+}
+
+func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error) {
+	var nc *nats.Conn
+	var err error
+	if cfg.nats != "" {
+		nc, err = journal.Connect(cfg.nats)
+	} else {
+		var srv *journal.Server
+		if srv, err = journal.StartServer(journal.ServerConfig{Dir: filepath.Join(cfg.dir, "log")}); err == nil {
+			s.onClose(srv.Stop)
+			nc, err = srv.Connect()
+		}
+	}
+	if err != nil {
+		return nil, notToBeHad(err)
+	}
+	s.onClose(nc.Close)
+	if s.log, err = journal.Open(ctx, nc, journal.Config{}); err != nil {
+		return nil, notToBeHad(err)
+	}
+	s.onClose(func() { _ = s.log.Close() })
+	return nc, nil
+}
+
+func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
+	master, err := vault.LoadMaster(filepath.Join(cfg.dir, "master.key"))
+	if err != nil {
+		return err
+	}
+	s.vault, err = vault.Open(ctx, nc, vault.Config{Master: master})
+	return err
+}
+
+func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
+	dsn := cfg.postgres
+	if dsn == "" {
+		pg, err := localpg.Start(ctx, localpg.Config{Dir: filepath.Join(cfg.dir, "pg"), Log: logWriter{cfg.logger},
+			Params: map[string]string{"synchronous_commit": "off"}})
+		if err != nil {
+			return notToBeHad(err)
+		}
+		s.onClose(func() {
+			if err := pg.Stop(); err != nil {
+				cfg.logger.Warn("stop Postgres", "error", err)
+			}
+		})
+		go func() {
+			<-pg.Exited()
+			s.died <- errors.New("the private Postgres stopped")
+		}()
+		dsn = pg.DSN()
+	}
+	var err error
+	if s.reads, err = projections.Open(ctx, dsn); err != nil {
+		return notToBeHad(err)
+	}
+	s.onClose(s.reads.Close)
+
+	run, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.reads.Run(run, s.log); err != nil && run.Err() == nil {
+			s.died <- fmt.Errorf("projector: %w", err)
+		}
+	}()
+	s.onClose(func() { cancel(); <-done })
+	return nil
+}
+
+func (s *stack) onClose(f func()) { s.closes = append(s.closes, f) }
+
+// close stops everything in the reverse order of its start.
+func (s *stack) close() {
+	for i := len(s.closes) - 1; i >= 0; i-- {
+		s.closes[i]()
+	}
+	s.closes = nil
+}
+
+// logWriter passes what Postgres says on to the program's log, at debug level.
+type logWriter struct{ log *slog.Logger }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.log.Debug("postgres", "says", string(p))
+	return len(p), nil
+}

@@ -1,0 +1,58 @@
+// Package journal keeps the log: every commit of every item, on NATS JetStream. It is
+// the only system of record; whatever else the tracker shows can be rebuilt from it.
+//
+// # Where things are
+//
+//	stream RECT          rect.<tenant>.item.<uuid>   one literal subject per item
+//	stream RECT_NUMBERS  rectno.<tenant>.<prefix>    one counter per prefix (numbers.go)
+//
+// A message is one [events.Commit] as [events.Encode] wrote it; what happened stands in
+// the payload, never in the subject. [Open] creates a stream only when it is absent and
+// otherwise compares it with what it must be: a stream that could lose history (deletes
+// allowed, an age limit, …) is refused with a [*ConfigError] that names every setting.
+//
+// # Writing
+//
+//	            guard = sequence of the item's last commit the decision saw
+//	Append ──▶ one write    one guarded publish
+//	      └──▶ several      one atomic batch, each item guarded on its only message
+//
+// The guard is the header Nats-Expected-Last-Subject-Sequence without a filter header:
+// on replicated streams guards with different filters do not see each other. There is
+// no way to append without a guard. The message id is the command id, so that a repeat
+// within ten minutes is refused by the server as well. An append ends in one of four ways:
+//
+//	stored            the returned commits have their sequences
+//	ErrConflict       surely not stored: load, look for the own command id, decide anew
+//	ErrOutcomeUnknown nobody knows: load and look for the own command id
+//	another error     surely not stored, and trying again will not help
+//
+// History cannot be corrected, so Append also refuses ([ErrChain]) a commit whose
+// revision or hash does not continue the item it guards; once stored, such a commit
+// would make the item unreadable for ever.
+//
+// # Reading
+//
+// [Journal.Load] reads one item to the server's own end marker and checks that the
+// revisions are 1..n and each commit holds the hash of the one before; half a history is
+// an error, never a short answer. On a cluster it may be a moment stale, which the guard
+// of the next append finds out. [Journal.Follow] reads the whole log in order from a
+// position, hands over whatever is there, and never splits an atomic batch. After every
+// reconnect it makes sure that this is still the same log, else it ends with [ErrDiverged].
+//
+// # Time
+//
+// [events.Recorded.Time] is the server's clock. It is known only to readers (Load, Follow,
+// At): the acknowledgement of a write does not carry it, so what Append returns has the
+// zero Time rather than one that would later turn out different.
+//
+// # Durability
+//
+// The embedded server ([StartServer]) syncs every write before it acknowledges. Whether
+// an outside server does cannot be asked of it by a client; [Journal.Status] says so.
+//
+// # Tests
+//
+// Package journaltest is the suite that this journal and the one in package memory both
+// pass; a test of rules takes memory.New() and needs no server.
+package journal

@@ -1,0 +1,120 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Names in the server. The stream is shared by all tenants; an item's subject is made by
+// [events.Subject].
+const (
+	StreamName    = "RECT"
+	NumbersStream = "RECT_NUMBERS"
+)
+
+const (
+	defaultTimeout = 5 * time.Second
+	defaultBatch   = 1000
+	maxMessage     = 512 << 10
+)
+
+// Errors of the log. Those that writers act upon are [events.ErrConflict] and
+// [events.ErrOutcomeUnknown].
+var (
+	// ErrChain says that a commit does not continue its item: a wrong revision or hash.
+	ErrChain = errors.New("journal: commit does not continue its item")
+	// ErrFull says that the stream, or the disk under it, takes no more.
+	ErrFull = errors.New("journal: log is full")
+	// ErrTooLarge says that a commit is over 512 KiB.
+	ErrTooLarge = errors.New("journal: commit is too large")
+	// ErrUnreachable says that nothing was sent, because there is no connection.
+	ErrUnreachable = errors.New("journal: log cannot be reached")
+	// ErrNotFound says that no commit has that sequence.
+	ErrNotFound = errors.New("journal: no commit at this sequence")
+	// ErrDiverged says that the log is not the one that was read before, or is shorter.
+	ErrDiverged = errors.New("journal: log is not the one that was read before")
+)
+
+// Config of a Journal. The zero Config is right for the embedded server.
+type Config struct {
+	Tenant   string // whose items; "main" when empty
+	Replicas int    // 1 when a stream is created and this is 0; compared when not 0
+	MaxBytes int64  // unlimited when a stream is created and this is 0; compared when not 0
+	Batch    int    // most commits that Follow hands over at once; 1000 when 0
+}
+
+// Journal reads and writes the log of one tenant. It is safe for concurrent use.
+type Journal struct {
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	tenant   string
+	identity string
+	batch    int
+	reader   *reader
+	tails    tails
+	batches  chan struct{} // open atomic batches of this process
+}
+
+// Open looks up the streams of the log, creates those that are absent, and refuses with
+// a [*ConfigError] those that are not what they must be.
+func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
+	if cfg.Tenant == "" {
+		cfg.Tenant = "main"
+	}
+	if !token(cfg.Tenant) {
+		return nil, fmt.Errorf("open log: tenant %q is not one word", cfg.Tenant)
+	}
+	if cfg.Batch <= 0 {
+		cfg.Batch = defaultBatch
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	log, err := ensure(ctx, js, logStream(cfg), cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ensure(ctx, js, numberStream(cfg), cfg); err != nil {
+		return nil, err
+	}
+	rd, err := newReader(nc)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return &Journal{nc: nc, js: js, tenant: cfg.Tenant, identity: log.Config.Metadata[metaIdentity],
+		batch: cfg.Batch, reader: rd, batches: make(chan struct{}, 16)}, nil
+}
+
+// Close gives back what the Journal holds of its connection, which stays open.
+func (j *Journal) Close() error { return j.reader.close() }
+
+// Identity returns the identity of the stream, given when it was created. A position is
+// good only together with it.
+func (j *Journal) Identity() string { return j.identity }
+
+// bounded gives ctx a deadline if it has none: a lost answer must not block for ever.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, defaultTimeout)
+}
+
+// token reports whether s can be one part of a subject.
+func token(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r == '.' || r == '*' || r == '>' || r == 0x7f
+	})
+}
+
+// api is the subject of a JetStream request about the log's stream.
+func api(verb string) string { return "$JS.API." + verb + "." + StreamName }

@@ -1,0 +1,81 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"xiaohao/events"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+)
+
+// Load returns the whole history of an item, oldest first, or nil for an item that does
+// not exist. It is an error (ErrChain) if the revisions are not 1..n or the hashes do not
+// chain, and an error if the history did not arrive to its end. On a cluster it may be a
+// moment behind: good for deciding, since an append is guarded, not for reading back what
+// was just written.
+func (j *Journal) Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	subject := events.Subject(j.tenant, item)
+	var out []events.Recorded
+	for from := uint64(1); ; {
+		msgs, left, err := j.reader.page(ctx, subject, from)
+		if err != nil {
+			return nil, fmt.Errorf("load item %s: %w", item, err)
+		}
+		if len(msgs) == 0 {
+			if len(out) > 0 || left > 0 {
+				return nil, fmt.Errorf("load item %s: history is cut off after revision %d", item, len(out))
+			}
+			return nil, nil
+		}
+		for _, m := range msgs {
+			r, err := stored(m)
+			if err != nil {
+				return nil, fmt.Errorf("load item %s: %w", item, err)
+			}
+			prev := ""
+			if len(out) > 0 {
+				prev = out[len(out)-1].Hash
+			}
+			if r.Item != item {
+				return nil, fmt.Errorf("load item %s: %w: sequence %d is of item %s", item, ErrChain, r.Sequence, r.Item)
+			}
+			if err := follows(r.Commit, len(out), prev); err != nil {
+				return nil, fmt.Errorf("load item %s: sequence %d: %w", item, r.Sequence, err)
+			}
+			out = append(out, r)
+		}
+		last := out[len(out)-1]
+		if left == 0 {
+			j.tails.put(last)
+			return out, nil
+		}
+		from = last.Sequence + 1
+	}
+}
+
+// stored decodes a message of a direct get: the server puts sequence and time in headers.
+func stored(m *nats.Msg) (events.Recorded, error) {
+	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
+	if err != nil {
+		return events.Recorded{}, fmt.Errorf("read sequence: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339Nano, m.Header.Get("Nats-Time-Stamp"))
+	if err != nil {
+		return events.Recorded{}, fmt.Errorf("read time of sequence %d: %w", seq, err)
+	}
+	return recorded(m.Data, seq, at)
+}
+
+func recorded(data []byte, seq uint64, at time.Time) (events.Recorded, error) {
+	c, hash, err := events.Decode(data)
+	if err != nil {
+		return events.Recorded{}, fmt.Errorf("read sequence %d: %w", seq, err)
+	}
+	return events.Recorded{Commit: c, Hash: hash, Sequence: seq, Time: at.UTC()}, nil
+}

@@ -1,0 +1,142 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// ServerConfig says where the embedded server keeps the log and where it says what it does.
+type ServerConfig struct {
+	Dir string                           // made if absent; holds everything, back it up as a whole
+	Log func(format string, args ...any) // nil says nothing
+}
+
+// Server is a JetStream server inside this process. It listens on no port: only this
+// process can reach it, through Connect. Every write is synced to disk before it is
+// acknowledged.
+type Server struct {
+	ns   *server.Server
+	lock *os.File
+	stop sync.Once
+}
+
+// StartServer starts a server on cfg.Dir and returns when the store was read and the
+// server answers. It returns ErrLocked when another process has the directory.
+func StartServer(cfg ServerConfig) (*Server, error) {
+	if cfg.Dir == "" {
+		return nil, errors.New("start log server: no directory given")
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("start log server: %w", err)
+	}
+	lock, err := lockDir(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("start log server: %w", err)
+	}
+	log := &serverLog{out: cfg.Log}
+	ns, err := server.NewServer(&server.Options{
+		ServerName:             "xiaohao",
+		DontListen:             true,
+		JetStream:              true,
+		StoreDir:               cfg.Dir,
+		SyncAlways:             true,
+		NoSigs:                 true,
+		DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("start log server: %w", err)
+	}
+	ns.SetLoggerV2(log, false, false, false)
+	ns.Start() // returns after the store was read: there is no listener to wait in
+	if !ns.JetStreamEnabled() || !ns.ReadyForConnections(10*time.Second) {
+		ns.Shutdown()
+		ns.WaitForShutdown()
+		lock.Close()
+		return nil, fmt.Errorf("start log server on %s: %s", cfg.Dir, log.reason())
+	}
+	return &Server{ns: ns, lock: lock}, nil
+}
+
+// Connect returns a connection that does not leave the process; close it before Stop. The
+// server drops a client that does not read for long (a machine that slept), so this one
+// comes back by itself as well.
+func (s *Server) Connect() (*nats.Conn, error) {
+	nc, err := nats.Connect("", append(options(), nats.InProcessServer(s), nats.MaxReconnects(100))...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the embedded log server: %w", err)
+	}
+	return nc, nil
+}
+
+// InProcessConn makes a Server what [nats.InProcessServer] wants. A Journal also tells by
+// it that its connection leads to an embedded server, whose durability is known.
+func (s *Server) InProcessConn() (net.Conn, error) { return s.ns.InProcessConn() }
+
+// Stop ends the server, waits until everything is written, and gives the directory free.
+func (s *Server) Stop() {
+	s.stop.Do(func() {
+		s.ns.Shutdown()
+		s.ns.WaitForShutdown()
+		s.lock.Close()
+	})
+}
+
+// Connect returns a connection to servers elsewhere: "nats://a:4222,nats://b:4222". It
+// reconnects for ever. While a connection is down, writes fail at once instead of being
+// kept and sent later: a decision must not reach the log long after it was made.
+func Connect(url string) (*nats.Conn, error) {
+	nc, err := nats.Connect(url, append(options(), nats.MaxReconnects(-1))...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the log: %w", err)
+	}
+	return nc, nil
+}
+
+func options() []nats.Option {
+	return []nats.Option{nats.Name("xiaohao"), nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectBufSize(-1)}
+}
+
+// serverLog passes on what the server says and remembers the last complaint, because a
+// server that cannot start says why only there.
+type serverLog struct {
+	out  func(string, ...any)
+	mu   sync.Mutex
+	last string
+}
+
+func (l *serverLog) say(level, format string, v ...any) {
+	if l.out != nil {
+		l.out(level+" "+format, v...)
+	}
+}
+
+func (l *serverLog) complain(level, format string, v ...any) {
+	l.mu.Lock()
+	l.last = fmt.Sprintf(format, v...)
+	l.mu.Unlock()
+	l.say(level, format, v...)
+}
+
+func (l *serverLog) reason() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last == "" {
+		return "the server did not become ready"
+	}
+	return l.last
+}
+
+func (l *serverLog) Noticef(f string, v ...any) { l.say("info", f, v...) }
+func (l *serverLog) Warnf(f string, v ...any)   { l.say("warn", f, v...) }
+func (l *serverLog) Errorf(f string, v ...any)  { l.complain("error", f, v...) }
+func (l *serverLog) Fatalf(f string, v ...any)  { l.complain("fatal", f, v...) }
+func (l *serverLog) Debugf(string, ...any)      {}
+func (l *serverLog) Tracef(string, ...any)      {}

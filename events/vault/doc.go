@@ -1,0 +1,33 @@
+// Package vault keeps personal fields unreadable to everyone without the office's master
+// key, and can make those of one item unreadable for good.
+//
+//	master key (a file, 0600)
+//	   └─ wraps ─▶ data key of an item (JetStream bucket RECT_KEYS, one entry an item)
+//	                  └─ seals ─▶ each personal field ([events.Sealed] in a commit)
+//
+// Sealing is AES-256-GCM with a random nonce. What is authenticated beside the text:
+//
+//	field     Key + "|" + At     item id | command id / index of the fact / field
+//	data key  "item:" + id
+//
+// so a box copied to another item, commit or field does not open ([ErrTampered]).
+//
+// # Erasing
+//
+// [Vault.Erase] destroys an item's data key and leaves a mark in its place, so that no
+// later fact can quietly get a new one: an erased item takes no more personal data
+// ([ErrErased]). Commits stay as they are; their hashes cover the boxes, so no chain
+// breaks. The stored key is overwritten before it is marked, on disk as well. Copies
+// elsewhere are not: backups of the bucket must expire, and other processes forget a key
+// they have used after at most [Remember].
+//
+// # Losing the master key
+//
+// Without the master key file every personal field is lost, and everything else stays
+// readable. Keep a copy of it apart from the backups of the log. [Open] refuses a master
+// key that is not the one the bucket was made with.
+//
+// # Tests
+//
+// Package memory is a vault in memory without NATS; package seal is what both share.
+package vault
