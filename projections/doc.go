@@ -1,0 +1,59 @@
+// Package projections keeps what people see: read models in Postgres, made from the log of
+// facts and from nothing else. Whatever is in them, a rebuild brings back.
+//
+//	stream ──▶ Log.Follow ──▶ Store.Run ──▶ batch: load ▸ fold ▸ save ──▶ commit ──▶ WaitFor, Watch
+//	                            │              one transaction: rows and position
+//	                            └─ verify: identity, end and hash of the stream
+//
+// # One batch
+//
+// [Store.Run] gets commits in order, one at a time when live and up to a thousand when
+// catching up. For each batch it moves the position on by compare-and-set, loads the rows of
+// the items that the batch touches, applies every fact to them in Go, and writes each table
+// with one statement, all in one transaction. So the position says exactly which commits the
+// rows contain, a commit is never applied twice, and a second runner that fell behind
+// changes nothing (ErrStale). Rows do not depend on where batches end; a property test holds
+// that.
+//
+// A position is (stream identity, sequence, hash of the commit). When Run starts it must
+// lie on the stream, else ErrDiverged: rows of another log are never mixed in.
+//
+// # Read models
+//
+//	fold.go      item        what a fact does to an item; total, no fact can fail
+//	item.go      item        narrow row for queries, document for pages; assignment
+//	ledger.go                the ledger's filters, order, pages, queues
+//	search.go    item_search one- and two-character grams, LIKE as the recheck
+//	counter.go   board_cell, week_count, word_count
+//	board.go                 the overview, from counters only
+//	timeline.go  timeline    what happened; words.go puts it into Chinese
+//	opinion.go   opinion     what people said, sealed, and which items answer it
+//	option.go    named       units and leaders, choices for selects
+//	public.go                what the public may read: a whitelist
+//	command.go   command_result
+//
+// To show a new fact: say in fold.go what it does to the row, in words.go how it is told and
+// who may read that; a test fails until both know it. To add a table: its SQL in schema/, a
+// queue function called by batch.save, and raise [SchemaVersion].
+//
+// # Counting
+//
+// Each item is in exactly one [Group]. Counters are kept by taking the row as it was out and
+// putting the row as it is in, so they are right whatever the facts were. Overdue and near
+// are sums over due days, so no clock has to run. 整改完成 is the unit's own word
+// (Done + Closed), 办结 adds direct answers, 销号 is Closed alone; 常态 and 挂账 stand apart.
+// Every number can be opened into its rows by the filter that stands beside it in [Cell] and
+// [Figures]; a test holds that they tie.
+//
+// # What the public sees
+//
+// An item is shown only when it was released, is not 举报 or 涉稳 and no opinion of it is
+// 保密, whatever the log says of its release. publicOf copies named fields and nothing else.
+// Drafts, sealed fields, posts and internal entries never leave.
+//
+// # Schema
+//
+// Table rm.serving names the version that stands in schema rm_<version>. There are no
+// migrations: when the version or the text of schema/*.sql differs, [Open] drops the schema
+// and Run builds it from the first commit.
+package projections

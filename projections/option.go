@@ -1,0 +1,124 @@
+package projections
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"xiaohao/events"
+)
+
+// names are the ids that facts name, with what they were called last.
+type names map[nameKey]nameRow
+
+type nameKey struct{ kind, id string }
+
+type nameRow struct {
+	name  string
+	first int64 // where it first appeared
+}
+
+const (
+	unitName   = "UNIT"
+	leaderName = "LEADER"
+)
+
+func (n names) learn(e events.Event, seq uint64, i int) {
+	at := int64(seq)*1000 + int64(min(i, 99))*10
+	add := func(kind, id, name string) {
+		if id == "" {
+			return
+		}
+		k := nameKey{kind, clean(id)}
+		r, ok := n[k]
+		if !ok {
+			r.first = at
+		}
+		at++
+		r.name = clean(name)
+		n[k] = r
+	}
+	switch e := e.(type) {
+	case events.ItemAssigned:
+		for _, a := range e.Assignments {
+			add(unitName, a.Unit.ID, a.Unit.Name)
+		}
+	case events.CoUnitAdded:
+		add(unitName, e.Assignment.Unit.ID, e.Assignment.Unit.Name)
+	case events.ArbitrationDecided:
+		add(unitName, e.Unit.ID, e.Unit.Name)
+	case events.LeaderLinked:
+		add(leaderName, e.Leader.ID, e.Leader.Post)
+	}
+}
+
+func (n names) queue(out *pgx.Batch) {
+	if len(n) == 0 {
+		return
+	}
+	keys := sorted(n, func(a, b nameKey) int {
+		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.id, b.id))
+	})
+	rows := column(keys, func(k nameKey) nameRow { return n[k] })
+	out.Queue(`
+		insert into named (kind, id, name, first)
+		select kind, id, name, first
+		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as t (kind, id, name, first)
+		on conflict (kind, id) do update set name = excluded.name where named.name <> excluded.name`,
+		column(keys, func(k nameKey) string { return k.kind }),
+		column(keys, func(k nameKey) string { return k.id }),
+		column(rows, func(r nameRow) string { return r.name }),
+		column(rows, func(r nameRow) int64 { return r.first }))
+}
+
+// Units returns the units that were ever assigned something, in the order in which they
+// first were, with the number of items each leads now.
+func (s *Store) Units(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "units", `
+		select n.id, n.name, coalesce(sum(c.n), 0)::int
+		from named n left join board_cell c on c.unit = n.id
+		where n.kind = 'UNIT'
+		group by n.id, n.name, n.first
+		order by n.first, n.id`)
+}
+
+// Leaders returns the leaders that were ever linked, by post, with the number of items each
+// is linked to now.
+func (s *Store) Leaders(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "leaders", `
+		select n.id, n.name, coalesce(sum(c.n), 0)::int
+		from named n left join board_cell c on c.leader = n.id
+		where n.kind = 'LEADER'
+		group by n.id, n.name, n.first
+		order by n.first, n.id`)
+}
+
+// Categories returns the categories that items have, the most frequent first.
+func (s *Store) Categories(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "categories", `select word, word, n from word_count where kind = 'CATEGORY' order by n desc, word`)
+}
+
+// Areas returns the areas that items have, the most frequent first.
+func (s *Store) Areas(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "areas", `select word, word, n from word_count where kind = 'AREA' order by n desc, word`)
+}
+
+// Campaigns returns the campaigns that items have, the most frequent first.
+func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "campaigns", `select word, word, n from word_count where kind = 'CAMPAIGN' order by n desc, word`)
+}
+
+func (s *Store) options(ctx context.Context, what, sql string) ([]Option, error) {
+	rows, err := s.pool.Query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	os, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Option])
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	return os, nil
+}

@@ -1,0 +1,228 @@
+package projections
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"xiaohao/events"
+)
+
+// publicOf copies what may be told of an item (domain.md §7.1) and nothing else: a new
+// field of Item stays inside until somebody names it here. byCode is the petitioner, who
+// also reads what was told to him alone.
+func publicOf(it *Item, byCode bool) PublicItem {
+	d := &it.Detail
+	p := PublicItem{ID: it.ID, Number: it.Number, PublicID: it.PublicID, Released: it.shown(), State: it.State,
+		RaisedOn: it.RaisedOn, AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
+		DueFrom: it.DueFrom, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
+		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
+		Demo: it.Demo, Restricted: it.restricted()}
+	if byCode {
+		p.Question, p.NotAccepted, p.Route = d.Question, d.NotAccepted, d.Route
+		p.Evaluated = slices.ContainsFunc(d.Evaluations, func(e Evaluation) bool { return e.Round == it.Round })
+		p.CanEvaluate = it.Replied && !p.Evaluated
+	}
+	if p.Restricted {
+		return p
+	}
+	if byCode {
+		p.ReplyPrivate = d.ReplySecret
+	}
+	p.Title, p.Mode, p.Category, p.Category2, p.Area = it.Title, it.Mode, it.Category, it.Category2, it.Area
+	p.Lead, p.LeaderPost, p.Reply = it.Lead.Name, it.Leader.Post, d.Reply
+	for _, a := range d.Assignments {
+		if a.Live() && a.Part != events.Lead {
+			p.CoUnits = append(p.CoUnits, a.Unit.Name)
+		}
+	}
+	if p.Released {
+		p.Summary = d.Released
+	}
+	if d.Publicity != nil {
+		p.PublicityUntil, p.PublicityText = d.Publicity.Until, d.Publicity.Text
+	}
+	return p
+}
+
+// PublicByCode returns what the petitioner may read. codeHash is the SHA-256 of number and
+// query code, hex. A wrong number and a wrong code both give ErrNotFound.
+func (s *Store) PublicByCode(ctx context.Context, number, codeHash string) (PublicItem, error) {
+	type candidate struct {
+		ID   uuid.UUID
+		Hash string
+	}
+	rows, err := s.pool.Query(ctx, `select id, code_hash from item where number = $1 order by id`, clean(number))
+	if err != nil {
+		return PublicItem{}, fmt.Errorf("look up code: %w", err)
+	}
+	cs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[candidate])
+	if err != nil {
+		return PublicItem{}, fmt.Errorf("look up code: %w", err)
+	}
+	if len(cs) == 0 { // as much work as for a number that exists
+		cs = []candidate{{Hash: strings.Repeat("-", len(codeHash))}}
+	}
+	found := uuid.Nil
+	for _, c := range cs {
+		if subtle.ConstantTimeCompare([]byte(c.Hash), []byte(codeHash)) == 1 && c.Hash != "" {
+			found = c.ID
+		}
+	}
+	return s.public(ctx, `select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = $1`, found, true)
+}
+
+// PublicByID returns a released item, ErrNotFound for one that may not be shown.
+func (s *Store) PublicByID(ctx context.Context, publicID string) (PublicItem, error) {
+	if publicID == "" {
+		return PublicItem{}, ErrNotFound
+	}
+	return s.public(ctx, `
+		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id
+		where i.public_id = $1 and i.shown order by i.id limit 1`, clean(publicID), false)
+}
+
+func (s *Store) public(ctx context.Context, sql string, key any, byCode bool) (p PublicItem, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, key)
+		if err != nil {
+			return err
+		}
+		it, err := pgx.CollectOneRow(rows, scanItem)
+		if err != nil {
+			return err
+		}
+		p = publicOf(&it, byCode)
+		if p.Restricted {
+			return nil
+		}
+		p.Timeline, err = timeline(ctx, tx, []uuid.UUID{it.uuid()}, []Visibility{Public})
+		for i := range p.Timeline {
+			e := &p.Timeline[i]
+			if e.PublicText != "" {
+				e.Text = e.PublicText
+			}
+			e.PublicText, e.Post, e.Hash, e.Rev = "", "", "", 0
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return PublicItem{}, ErrNotFound
+	case err != nil:
+		return PublicItem{}, fmt.Errorf("read public item: %w", err)
+	}
+	return p, nil
+}
+
+// PublicItems returns one page of the items that are shown, the newest number first and
+// without timelines, the cursor of the next page and how many there are in all.
+func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []PublicItem, next string, total int, err error) {
+	limit := within(f.Limit, 20, 100)
+	w := &where{conds: []string{"i.shown"}}
+	w.search(f.Q)
+	w.key("i.category", f.Category)
+	switch {
+	case f.State == events.Closed:
+		w.add("i.grp = 'CLOSED'")
+	case f.State != "":
+		w.add("i.state = $", clean(string(f.State)))
+	}
+	if len(f.Groups) > 0 {
+		w.add("i.grp = any($)", texts(f.Groups))
+	}
+	if f.Mode != "" {
+		w.add("i.mode = $", clean(string(f.Mode)))
+	}
+	if f.Overdue {
+		w.add("i.grp = 'OPEN' and i.due < $", date(f.Today))
+	}
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `select count(*) from item i where `+w.String(), w.args...).Scan(&total); err != nil {
+			return err
+		}
+		if f.After != "" {
+			raw, err := base64.RawURLEncoding.DecodeString(f.After)
+			id, number, ok := strings.Cut(string(raw), "|")
+			u, err2 := uuid.Parse(id)
+			if err != nil || err2 != nil || !ok {
+				return ErrBadCursor
+			}
+			w.add("(i.number, i.id) < ($, $)", clean(strings.ToValidUTF8(number, "")), u)
+		}
+		rows, err := tx.Query(ctx, `
+			select p.code_hash, d.doc
+			from (select i.id, i.number, i.code_hash from item i
+				where `+w.String()+`
+				order by i.number desc, i.id desc
+				limit `+w.arg(limit+1)+`) p
+			join item_doc d on d.item = p.id
+			order by p.number desc, p.id desc`, w.args...)
+		if err != nil {
+			return err
+		}
+		its, err := pgx.CollectRows(rows, scanItem)
+		if err != nil {
+			return err
+		}
+		for i := range its[:min(limit, len(its))] {
+			items = append(items, publicOf(&its[i], false))
+		}
+		if len(its) > limit {
+			last := items[limit-1]
+			next = base64.RawURLEncoding.EncodeToString([]byte(last.ID + "|" + last.Number))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, "", 0, fmt.Errorf("list public items: %w", err)
+	}
+	return items, next, total, nil
+}
+
+// PublicFigures returns the numbers of the public front page from counters.
+func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures, err error) {
+	rows, err := s.pool.Query(ctx, `
+		select mode, grp, shown, coalesce(grp = 'OPEN' and due < $1, false), sum(n)::int
+		from board_cell
+		where grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED')
+		group by 1, 2, 3, 4`, date(today))
+	if err != nil {
+		return f, fmt.Errorf("read figures: %w", err)
+	}
+	var mode events.Mode
+	var group Group
+	var shown, late bool
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&mode, &group, &shown, &late, &n}, func() error {
+		if !shown {
+			f.Unreleased += n
+			return nil
+		}
+		f.Total += n
+		into := map[Group]*int{GroupWaiting: &f.Waiting, GroupOpen: &f.InProgress, GroupDone: &f.Done,
+			GroupStanding: &f.Standing, GroupHeld: &f.Held, GroupClosed: &f.Closed}[group]
+		*into += n
+		if late {
+			f.Overdue += n
+		}
+		if mode == events.Immediate {
+			f.ImmediateTotal += n
+			if group == GroupDone || group == GroupClosed {
+				f.ImmediateDone += n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Figures{}, fmt.Errorf("read figures: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,217 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"xiaohao/events"
+)
+
+type drawn struct{ t *rapid.T }
+
+func (d drawn) n(n int) int { return rapid.IntRange(0, n-1).Draw(d.t, "n") }
+
+// TestBatchesDoNotMatter holds that rows depend on the log alone: one commit at a time, all
+// in one batch, in batches of any size, twice, and resumed after every commit.
+func TestBatchesDoNotMatter(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	rapid.Check(t, func(t *rapid.T) {
+		st := newStory(drawn{t})
+		for range rapid.IntRange(1, 60).Draw(t, "facts") {
+			st.advance()
+		}
+		s.empty(t)
+		s.catchUp(t, st.log, func() int { return 1 })
+		want := s.dump(t)
+		same := func(how string) {
+			if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+				t.Fatalf("%s (-one by one +):\n%s", how, diff)
+			}
+		}
+		s.catchUp(t, st.log, nil)
+		same("run again")
+		s.empty(t)
+		s.catchUp(t, st.log, nil)
+		same("one batch")
+		s.empty(t)
+		s.catchUp(t, st.log, func() int { return 1 + drawn{t}.n(9) })
+		same("any batches")
+		s.empty(t)
+		for n := range st.log {
+			s.catchUp(t, st.log[:n+1], nil)
+		}
+		same("resumed after every commit")
+	})
+}
+
+// TestEveryFact holds that every fact can be applied, to an item in any state, even with no
+// field set, and is told in the timeline.
+func TestEveryFact(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	st := newStory(newSeeded(1))
+	for range 40 {
+		st.advance()
+	}
+	for _, name := range events.Names() {
+		e := zero(t, name)
+		if !told(e) {
+			t.Errorf("%s is not told", name)
+		}
+		st.commit(st.raise(), e)
+		st.commit(one(st, st.items), e)
+		st.commit(&Item{ID: id('z', len(st.log)).String()}, e)
+	}
+	s.catchUp(t, st.log, func() int { return 1 + st.c.n(30) })
+	rows := s.query(t, `select count(*)::text from timeline where sequence > 0`)
+	facts := 0
+	for _, r := range st.log {
+		facts += len(r.Events)
+	}
+	if rows[0] != fmt.Sprint(facts) {
+		t.Errorf("timeline has %s lines for %d facts", rows[0], facts)
+	}
+}
+
+// told reports whether one of the tellers knows the fact.
+func told(e events.Event) bool {
+	for _, f := range []func(*Item, events.Event) (telling, bool){tellIntake, tellWork, tellClosure, tellAfter} {
+		if _, ok := f(&Item{}, e); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// zero is a fact without any field.
+func zero(t *testing.T, name string) events.Event {
+	t.Helper()
+	raw := fmt.Sprintf(`{"item":%q,"rev":1,"prev":"","command_id":%q,"command":"x","actor":{"id":"","role":"","post":""},`+
+		`"at":"2026-10-23T00:00:00Z","events":[{"type":%q,"v":1,"data":{}}]}`, id('i', 1), id('c', 1), name)
+	data, err := json.Marshal(map[string]any{"hash": events.HashOf([]byte(raw)), "commit": json.RawMessage(raw)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := events.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Events[0]
+}
+
+func TestDiverged(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(2))
+	for range 20 {
+		st.advance()
+	}
+	s := openStore(t)
+	s.catchUp(t, st.log, nil)
+	before := s.dump(t)
+	other := append([]events.Recorded(nil), st.log...)
+	other[len(other)-1].Hash = strings.Repeat("f", 64)
+	for name, log := range map[string]*fakeLog{
+		"another stream": {id: "T", commits: st.log, once: true},
+		"cut off":        {id: "S", commits: st.log[:len(st.log)-1], once: true},
+		"another commit": {id: "S", commits: other, once: true},
+	} {
+		if err := s.Run(t.Context(), log); !errors.Is(err, ErrDiverged) {
+			t.Errorf("%s: %v", name, err)
+		} else if h := s.Health(t.Context()); h.Err != err.Error() {
+			t.Errorf("%s: health says %q", name, h.Err)
+		}
+	}
+	if diff := cmp.Diff(before, s.dump(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestStale holds that of two runners on one database only one goes on.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(3))
+	for range 30 {
+		st.advance()
+	}
+	s := openStore(t)
+	n := len(st.log) / 2
+	s.catchUp(t, st.log[:n], nil)
+	slow := &fakeLog{id: "S", commits: st.log[:n], more: make(chan events.Recorded)}
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Run(t.Context(), slow) }()
+	slow.more <- st.log[n] // both stand here now
+	if err := s.WaitFor(t.Context(), uint64(n+1)); err != nil {
+		t.Fatal(err)
+	}
+	s.catchUp(t, st.log, nil) // the other one
+	want := s.dump(t)
+	slow.more <- st.log[n+1]
+	if err := <-stopped; !errors.Is(err, ErrStale) {
+		t.Errorf("the slow runner ended with %v", err)
+	}
+	if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWaitForAndWatch(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(4))
+	for range 100 {
+		st.advance()
+	}
+	s := openStore(t)
+	log := &fakeLog{id: "S", commits: st.log[:1], more: make(chan events.Recorded)}
+	changes, cancel := s.Watch()
+	_, cancel2 := s.Watch() // never reads
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Run(ctx, log) }()
+	for _, r := range st.log[1:] {
+		log.more <- r
+		if err := s.WaitFor(t.Context(), r.Sequence); err != nil {
+			t.Fatal(err)
+		}
+		if it, err := s.ItemByID(t.Context(), r.Item.String()); err != nil || it.Sequence != r.Sequence {
+			t.Fatalf("commit %d: %v, item stands at %d", r.Sequence, err, it.Sequence)
+		}
+		item, seq, found, err := s.CommandResult(t.Context(), r.CommandID.String())
+		if err != nil || !found || seq != r.Sequence || item != r.Item.String() {
+			t.Fatalf("command of %d: %s %d %v %v", r.Sequence, item, seq, found, err)
+		}
+	}
+	last := uint64(len(st.log))
+	for c := range changes {
+		if len(c.Items) != 1 {
+			t.Fatalf("%+v", c)
+		}
+		if c.Sequence == last {
+			break
+		}
+	}
+	cancel()
+	cancel()
+	cancel2()
+	if err := s.WaitFor(t.Context(), last+1); !errors.Is(err, ErrBehind) {
+		t.Errorf("waiting for what never comes: %v", err)
+	}
+	stop()
+	if err := <-stopped; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if h := s.Health(t.Context()); h.Position.Sequence != last || h.Err != "" || h.LastProgress.IsZero() {
+		t.Errorf("%+v", h)
+	}
+	again := &Store{pool: s.pool} // as another process
+	if err := again.WaitFor(t.Context(), last); err != nil {
+		t.Error(err)
+	}
+}

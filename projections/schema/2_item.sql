@@ -1,0 +1,84 @@
+-- The ledger: one row an item, holding what queries select, sort and count by. It is changed
+-- only when one of these changes, and stays narrow so that counting is cheap.
+create table item (
+    id           uuid     not null,
+    number       text     not null,
+    public_id    text     not null,
+    code_hash    text     not null,
+    state        text     not null,
+    grp          text     not null, -- where it is counted (Group)
+    rank         smallint not null, -- what is stuck comes first
+    sort_day     date     not null, -- within a rank; infinity for none
+    mode         text     not null,
+    preset       text     not null,
+    source       text     not null,
+    category     text     not null,
+    class        text     not null,
+    area         text     not null,
+    unit         text     not null, -- id of the lead unit
+    leader       text     not null, -- id
+    campaign     text     not null,
+    due          date,              -- only while the deadline runs
+    next_review  date,
+    new_week     date     not null, -- Monday of the recorded week
+    closed_week  date,              -- only while it is struck off
+    returns      integer  not null,
+    reopened     integer  not null,
+    return_open  boolean  not null,
+    ext_open     boolean  not null,
+    reply_open   boolean  not null,
+    unsatisfied  boolean  not null,
+    shown        boolean  not null, -- released, and of a class that may be
+    complained_of text[]  not null,
+    constraint item_pk primary key (id)
+);
+
+create index item_number on item (number);
+comment on index item_number is 'Item, PublicByCode';
+create index item_public_id on item (public_id) where shown;
+comment on index item_public_id is 'PublicByID';
+create index item_order on item (rank, sort_day, number, id);
+comment on index item_order is 'Items without a filter, and with one that most rows pass';
+create index item_unit on item (unit, rank, sort_day, number, id);
+comment on index item_unit is 'Items, Queues: Filter.Unit with LeadOnly';
+create index item_leader on item (leader, rank, sort_day, number, id);
+comment on index item_leader is 'Items: Filter.Leader';
+create index item_state on item (state, rank, sort_day, number, id);
+comment on index item_state is 'Items: Filter.States';
+create index item_flagged on item (rank, sort_day, number, id)
+    where return_open or ext_open or reply_open or unsatisfied or returns > 1 or reopened > 0;
+comment on index item_flagged is 'Items: Filter.Queue; Stuck';
+create index item_shown on item (number desc, id desc) where shown;
+comment on index item_shown is 'PublicItems';
+
+-- The rest of the row: the item as pages read it, one document. No other index, and room in
+-- each page, so that a change stays in its page.
+create table item_doc (
+    item uuid  not null,
+    doc  jsonb not null,
+    constraint item_doc_pk primary key (item)
+) with (fillfactor = 70);
+
+-- Words of an item and their one- and two-character grams, apart from the row because they
+-- change seldom and their index is costly to change.
+create table item_search (
+    item  uuid   not null,
+    body  text   not null,
+    grams text[] not null,
+    constraint item_search_pk primary key (item)
+);
+create index item_search_grams on item_search using gin (grams);
+comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
+
+-- One unit's part of an item.
+create table assignment (
+    item   uuid    not null,
+    id     text    not null,
+    unit   text    not null,
+    part   text    not null,
+    state  text    not null,
+    due    date,
+    constraint assignment_pk primary key (item, id)
+);
+create index assignment_unit on assignment (unit, state, item);
+comment on index assignment_unit is 'Items, Queues: Filter.Unit';

@@ -1,0 +1,40 @@
+-- What happened, one row a fact. Insert only.
+create table timeline (
+    item        uuid        not null,
+    sequence    bigint      not null,
+    idx         integer     not null,
+    rev         integer     not null,
+    type        text        not null,
+    title       text        not null,
+    body        text        not null,
+    public_body text        not null,
+    visibility  text        not null,
+    post        text        not null,
+    demo        boolean     not null,
+    recorded    timestamptz not null,
+    occurred    date,
+    hash        text        not null,
+    state       text        not null,
+    constraint timeline_pk primary key (item, sequence, idx)
+);
+comment on index timeline_pk is 'Timeline, newest first';
+
+-- What people said, as they said it, sealed.
+create table opinion (
+    id        text        not null,
+    item      uuid        not null, -- under which it was registered
+    raised    timestamptz not null,
+    raised_on date        not null,
+    sequence  bigint      not null,
+    doc       jsonb       not null,
+    constraint opinion_pk primary key (id)
+);
+
+-- Which items answer which opinions; a merge and a split add rows and remove none.
+create table opinion_item (
+    opinion text not null,
+    item    uuid not null,
+    constraint opinion_item_pk primary key (opinion, item)
+);
+create index opinion_item_item on opinion_item (item);
+comment on index opinion_item_item is 'Opinions';
