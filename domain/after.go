@@ -26,6 +26,9 @@ func mayEvaluate(it *Item, s Situation) *Refusal {
 	case it.Evaluation != nil:
 		return refuse("evaluate.once", "这一轮已经评过。")
 	}
+	if _, handles := it.of(s.Actor.Unit); handles && !s.Actor.Unit.IsZero() {
+		return refuse("evaluate.unit", "办这件事的单位不能录评价。")
+	}
 	if last := it.RepliedOn.AddDays(SettingsOf(it.Preset).Evaluate); s.Today().After(last) {
 		return refuse("evaluate.late", "评价到 %s 为止。", last)
 	}
@@ -91,6 +94,9 @@ func mayAskExemption(it *Item, _ Situation) *Refusal {
 	}
 	if it.Exemption != "" {
 		return refuse("request_exemption.open", "已经申请，等着定。")
+	}
+	if it.Exempted {
+		return refuse("request_exemption.once", "这一轮的甄别已经定过，不能再申请。")
 	}
 	return nil
 }
@@ -196,6 +202,9 @@ func (c MakeStanding) name() string { return "make_standing" }
 func mayStand(it *Item, _ Situation) *Refusal {
 	if !it.Due.IsZero() && it.ReportedOn.After(it.Due) {
 		return refuse("make_standing.overdue", "报完成时已经逾期，不能转常态整改。")
+	}
+	if n := it.openObjections(); n > 0 {
+		return refuse("make_standing.objection", "还有 %d 条异议没有答复，不能转常态整改。", n)
 	}
 	return nil
 }
@@ -356,6 +365,12 @@ func (c Correct) name() string { return "correct" }
 func (c Correct) decide(it *Item, _ Situation) ([]events.Event, error) {
 	if c.Rev > it.Rev {
 		return nil, refuseAt("rev", "correct.rev", "哪一条记录：这一件只有 %d 条。", it.Rev)
+	}
+	for _, r := range []*Refusal{noPersonal("was", "correct", "原来写的", c.Was), noPersonal("should", "correct", "应当是", c.Should),
+		noPersonal("reason", "correct", "理由", c.Reason)} {
+		if r != nil { // a correction stays readable for ever
+			return nil, r
+		}
 	}
 	return []events.Event{events.Corrected{Rev: c.Rev, What: c.What, Was: c.Was, Should: c.Should, Reason: c.Reason}}, nil
 }

@@ -86,6 +86,9 @@ func (c ReportRectified) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.Contacted && strings.TrimSpace(c.ContactNote) == "" {
 		add(refuseAt("contact_note", "report_rectified.contact", "哪天、怎么联系的：写了联系过，就要写清楚。"))
 	}
+	if !c.Contacted && it.Reachable && strings.TrimSpace(c.ContactNote) == "" {
+		add(refuseAt("contact_note", "report_rectified.not_contacted", "哪天、怎么联系的：反映人留了电话，没联系上要写明原因。"))
+	}
 	if c.Solved != events.SolvedYes && strings.TrimSpace(c.Unsolved) == "" {
 		add(refuseAt("unsolved", "report_rectified.unsolved", "没解决的原因：没有全解决，要写明原因。"))
 	}
@@ -181,7 +184,7 @@ func mayApply(it *Item, _ Situation) *Refusal {
 
 func (c ApplyClosure) decide(it *Item, _ Situation) ([]events.Event, error) {
 	p := ProfileOf(it)
-	return []events.Event{events.ClosureApplied{Attempt: it.Attempt + 1, Profile: p, Chain: Chain(p)}}, nil
+	return []events.Event{events.ClosureApplied{Attempt: it.Attempt + 1, Profile: p, Chain: chainOf(it, p)}}, nil
 }
 
 // signers says who signs a step, and whether it must be the lead unit's own people or
@@ -268,10 +271,12 @@ func (c Refuse) decide(it *Item, _ Situation) ([]events.Event, error) {
 }
 
 func mayRefuse(it *Item, s Situation) *Refusal {
-	if _, handles := it.of(s.Actor.Unit); !handles || s.Actor.Unit.IsZero() {
+	_, handles := it.of(s.Actor.Unit)
+	if !slices.Contains(unitRoles, s.Actor.Role) && (!handles || s.Actor.Unit.IsZero()) {
 		return nil
 	}
-	if w := signers[it.NextStep()]; w.own && slices.Contains(w.roles, s.Actor.Role) {
+	lead, _ := it.lead()
+	if w := signers[it.NextStep()]; w.own && lead.Unit.ID == s.Actor.Unit.ID && slices.Contains(w.roles, s.Actor.Role) {
 		return nil
 	}
 	return refuse("refuse.turn", "现在不是您签的一步，不能退回。")
@@ -301,8 +306,12 @@ func mayCheckSite(it *Item, s Situation) *Refusal {
 
 func (c CheckSite) decide(it *Item, s Situation) ([]events.Event, error) {
 	var rs Refusals
-	if len(c.Checkers) < 2 || c.Checkers[0] == c.Checkers[1] {
-		rs = append(rs, refuseAt("checkers", "check_site.two", "核查人：要两个不同的人，现在 %d 人。", len(c.Checkers)))
+	who := map[string]bool{}
+	for _, x := range c.Checkers {
+		who[strings.TrimSpace(x)] = true
+	}
+	if len(who) < 2 {
+		rs = append(rs, refuseAt("checkers", "check_site.two", "核查人：要两个不同的人，现在 %d 人。", len(who)))
 	}
 	if c.On.After(s.Today()) {
 		rs = append(rs, refuseAt("on", "check_site.future", "哪天去的：%s 还没有到。", c.On))
@@ -378,7 +387,7 @@ func (c ResolveObjection) decide(it *Item, _ Situation) ([]events.Event, error) 
 		return nil, refuseAt("objection", "resolve_objection.unknown", "哪一条：没有这条异议，或已经答复。")
 	}
 	out := []events.Event{events.ObjectionResolved{ID: id, Upheld: c.Upheld, Answer: c.Answer}}
-	if c.Upheld && (it.State == events.InPublicity || it.State == events.UnderVerification) {
+	if c.Upheld && it.State != events.InProgress { // there it is being put right already
 		out = append(out, events.SignOffRefused{Step: events.StepPublicity, Reason: "公示异议成立：" + c.Answer, Round: it.Round + 1})
 	}
 	return out, nil

@@ -92,6 +92,13 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	}
 	if spec.Starts {
 		o.Item = ItemOf(o)
+		if o.Code == "" { // once for all tries: a try whose outcome was unknown may have been stored
+			code, err := NewCode(d.rand())
+			if err != nil {
+				return Receipt{}, fmt.Errorf("draw a query code: %w", err)
+			}
+			o.Code = code
+		}
 	}
 	var last error
 	for n := range tries {
@@ -114,7 +121,7 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 func ItemOf(o Order) uuid.UUID {
 	key := o.ID.String()
 	if r, ok := raiseOf(o.Command); ok && r.External != "" {
-		key = string(r.Channel) + "|" + r.External
+		key = string(orElse(r.Channel, events.ByWeb)) + "|" + r.External
 	}
 	return uuid.NewSHA1(space, []byte(key))
 }
@@ -146,7 +153,11 @@ func (d *Desk) try(ctx context.Context, o Order, spec Spec) (Receipt, error) {
 	}
 	if it != nil {
 		if seq, done := it.Commands[o.ID]; done {
-			return Receipt{Item: it.ID, Number: it.Number, PublicID: it.PublicID, Code: o.Code, Rev: it.Rev, Sequence: seq, Repeated: true}, nil
+			rc := Receipt{Item: it.ID, Number: it.Number, PublicID: it.PublicID, Rev: it.Rev, Sequence: seq, Repeated: true}
+			if CodeMatches(it.Number, o.Code, it.CodeHash) {
+				rc.Code = o.Code
+			}
+			return rc, nil
 		}
 		if spec.Starts {
 			return Receipt{}, refuseAt("external", "raise.exists", "来件编号：这一条已经登记过了，编号 %s。", it.Number)
@@ -184,6 +195,13 @@ func (d *Desk) now() time.Time {
 		return d.Now()
 	}
 	return time.Now()
+}
+
+func (d *Desk) rand() io.Reader {
+	if d.Rand != nil {
+		return d.Rand
+	}
+	return rand.Reader
 }
 
 func (d *Desk) load(ctx context.Context, id uuid.UUID) (*Item, error) {
@@ -255,10 +273,7 @@ func (w *work) append(ctx context.Context, writes ...events.Write) (Receipt, err
 // name draws the number and the codes of a new item. A number that was drawn for a
 // command that then failed stays unused; the gap is explained by the counter's own log.
 func (w *work) name(ctx context.Context, id uuid.UUID, code string) (newItem, error) {
-	r := w.desk.Rand
-	if r == nil {
-		r = rand.Reader
-	}
+	r := w.desk.rand()
 	year := events.DateOf(w.now).Year()
 	n, err := w.desk.Journal.NextNumber(ctx, fmt.Sprintf("%s-%d", w.desk.Prefix, year))
 	if err != nil {
@@ -330,6 +345,10 @@ func (w *work) split(ctx context.Context, c Split) (Receipt, error) {
 	}
 	if rs := Check(c); len(rs) > 0 {
 		return Receipt{}, rs
+	}
+	// Decided once without numbers, so that a refused command draws none.
+	if _, _, err := c.decideChildren(w.item, s, make([]newItem, len(c.Parts))); err != nil {
+		return Receipt{}, err
 	}
 	var made []newItem
 	for i := range c.Parts {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"xiaohao/events"
@@ -178,6 +179,9 @@ func (d Field) check(command, path string, v reflect.Value) Refusals {
 	}
 	switch d.Kind {
 	case Text, Area:
+		if d.Need && strings.TrimSpace(v.String()) == "" {
+			return bad("missing", "%s：还没有填。", d.Label)
+		}
 		if n := utf8.RuneCountInString(v.String()); n > d.Max {
 			return bad("too_long", "%s：最多 %d 字，现在 %d 字。", d.Label, d.Max, n)
 		}
@@ -202,9 +206,11 @@ func (d Field) check(command, path string, v reflect.Value) Refusals {
 	case Lines, Units, Rows:
 		return d.checkList(command, at, v)
 	case UnitOf:
-		return checkNamed(command, at, d.Label, v.Interface().(events.Unit).Name)
+		u := v.Interface().(events.Unit)
+		return checkNamed(command, at, d.Label, u.ID, u.Name)
 	case LeadOf:
-		return checkNamed(command, at, d.Label, v.Interface().(events.Leader).Post)
+		l := v.Interface().(events.Leader)
+		return checkNamed(command, at, d.Label, l.ID, l.Post)
 	case Day:
 		if y := v.Interface().(events.Date).Year(); y < 1990 || y > 2100 {
 			return bad("date", "%s：年份要在 1990 到 2100 之间。", d.Label)
@@ -225,9 +231,10 @@ func (d Field) checkList(command, at string, v reflect.Value) Refusals {
 		case Rows:
 			rs = append(rs, checkStruct(command, sub+".", e)...)
 		case Units:
-			rs = append(rs, checkNamed(command, sub, d.Label, e.Interface().(events.Unit).Name)...)
+			u := e.Interface().(events.Unit)
+			rs = append(rs, checkNamed(command, sub, d.Label, u.ID, u.Name)...)
 		case Lines:
-			if n := utf8.RuneCountInString(e.String()); n == 0 || n > 200 || !clean(e.String()) {
+			if n := utf8.RuneCountInString(e.String()); strings.TrimSpace(e.String()) == "" || n > 200 || !clean(e.String()) {
 				rs = append(rs, refuseAt(sub, command+".text", "%s：每一条 1 到 200 字。", d.Label))
 			}
 		}
@@ -235,20 +242,27 @@ func (d Field) checkList(command, at string, v reflect.Value) Refusals {
 	return rs
 }
 
-func checkNamed(command, at, label, name string) Refusals {
-	if n := utf8.RuneCountInString(name); n == 0 || n > 40 || !clean(name) {
+// checkNamed wants a name and an id: units and leaders are told apart by id alone.
+func checkNamed(command, at, label, id, name string) Refusals {
+	if n := utf8.RuneCountInString(name); strings.TrimSpace(name) == "" || n > 40 || !clean(name) {
 		return Refusals{refuseAt(at, command+".text", "%s：名称要 1 到 40 字。", label)}
+	}
+	if strings.TrimSpace(id) == "" || utf8.RuneCountInString(id) > 64 || !clean(id) {
+		return Refusals{refuseAt(at, command+".choice", "%s：请从名单里选“%s”。", label, name)}
 	}
 	return nil
 }
 
-// clean reports whether s is valid text without control characters other than line breaks.
+// clean reports whether s is valid text without control characters other than line breaks
+// and tabs, and without marks that turn the direction of writing.
 func clean(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
 	}
 	for _, r := range s {
-		if (r < ' ' && r != '\n' && r != '\r' && r != '\t') || r == 0x7f || r == 0xfeff || r == 0x202e {
+		switch {
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t', r >= 0x7f && r < 0xa0, r == 0xfeff,
+			r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return false
 		}
 	}

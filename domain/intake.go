@@ -1,7 +1,9 @@
 package domain
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"xiaohao/events"
 )
@@ -49,11 +51,22 @@ func (c Raise) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.Anonymous && (c.Name != "" || c.Phone != "") {
 		rs = append(rs, refuseAt("anonymous", "raise.anonymous", "匿名：选了匿名，就不要填姓名和电话。"))
 	}
+	for _, r := range []*Refusal{noPersonal("area", "raise", "在哪个村、社区、路段", c.Area), noPersonal("category", "raise", "哪一类", c.Category)} {
+		if r != nil { // neither is sealed
+			rs = append(rs, r)
+		}
+	}
+	if s.Actor.Role == events.Petitioner && c.External != "" {
+		rs = append(rs, refuseAt("external", "raise.external", "来件编号：由登记的人填。"))
+	}
 	if s.Actor.Role == events.Petitioner && (c.Source == events.FromSuperior || c.Preset == events.Inspection) {
 		rs = append(rs, refuseAt("source", "raise.source", "来源：督导通报由办公室登记。"))
 	}
 	if len(rs) > 0 {
 		return nil, rs
+	}
+	if s.Actor.Role == events.Petitioner { // how it came is not for the person to say
+		c.Channel, c.ChannelNote, c.Source, c.Citation = events.ByWeb, "", events.FromPublic, ""
 	}
 	o := events.Opinion{ID: s.NewID(), Text: events.Secret(c.Text), Channel: orElse(c.Channel, events.ByWeb), ChannelNote: c.ChannelNote,
 		Name: events.Secret(c.Name), Phone: events.Secret(c.Phone), Place: events.Secret(c.Place), Area: c.Area, Behalf: c.Behalf,
@@ -96,7 +109,10 @@ type AddOpinion struct {
 
 func (c AddOpinion) name() string { return "add_opinion" }
 
-func (c AddOpinion) decide(_ *Item, s Situation) ([]events.Event, error) {
+func (c AddOpinion) decide(it *Item, s Situation) ([]events.Event, error) {
+	if c.Confidential && it.Released {
+		return nil, refuseAt("confidential", "add_opinion.released", "保密：这一件已经公开，保密的意见请单独登记，或先撤下公开。")
+	}
 	if c.Phone != "" && !looksLikePhone(c.Phone) {
 		return nil, refuseAt("phone", "add_opinion.phone", "电话：要写 7 到 15 位数字，手机、座机都行。")
 	}
@@ -218,19 +234,28 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 	return e, nil
 }
 
-// noPersonal refuses a public-facing text in which a phone or identity number stands.
+// noPersonal refuses a public-facing text in which a mobile, identity or bank number
+// stands, however it is spaced or typed. An office's line with its area code is none.
 func noPersonal(field, command, label, text string) *Refusal {
-	run := 0
+	run := ""
+	personal := func() bool { return len(run) >= 13 || (len(run) >= 11 && run[0] != '0') }
 	for _, r := range text {
-		if (r >= '0' && r <= '9') || r == 'X' || r == 'x' {
-			if run++; run >= 11 {
+		if r >= 0xff01 && r <= 0xff5e { // full width
+			r -= 0xfee0
+		}
+		switch {
+		case (r >= '0' && r <= '9') || r == 'X' || r == 'x':
+			run += string(r)
+		case unicode.IsSpace(r) || strings.ContainsRune("-–—", r):
+		default:
+			if personal() {
 				return refuseAt(field, command+".personal", "%s：像是写了电话或证件号，请去掉。", label)
 			}
-			continue
+			run = ""
 		}
-		if r != ' ' && r != '-' {
-			run = 0
-		}
+	}
+	if personal() {
+		return refuseAt(field, command+".personal", "%s：像是写了电话或证件号，请去掉。", label)
 	}
 	return nil
 }
@@ -277,8 +302,8 @@ type Classify struct {
 func (c Classify) name() string { return "classify" }
 
 func (c Classify) decide(it *Item, s Situation) ([]events.Event, error) {
-	if it.Mode == events.Immediate && c.Mode == events.StandingMode && it.Due.Before(s.Today()) {
-		return nil, refuseAt("mode", "classify.overdue", "整改类型：已经逾期，立即改不能转成常态改。")
+	if !it.Due.IsZero() && c.Mode == events.StandingMode && it.Due.Before(s.Today()) {
+		return nil, refuseAt("mode", "classify.overdue", "整改类型：已经逾期，不能转成常态改。")
 	}
 	if !it.Due.IsZero() && c.Due.After(it.Due) {
 		return nil, refuseAt("due", "classify.extends", "期限：要晚于 %s，请走延期。", it.Due)
@@ -334,8 +359,10 @@ func (c Merge) decideBoth(it, into *Item, _ Situation) (own, theirs []events.Eve
 		err = refuseAt("into", "merge.ended", "并到哪个编号：%s 是“%s”，已经了结，不能再并入。", into.Number, into.State.Zh())
 	case into.State == events.Closed:
 		err = refuseAt("into", "merge.closed", "并到哪个编号：%s 已销号。如果又发生了，请复号。", into.Number)
-	case into.Class != it.Class && into.Class == events.Ordinary:
-		err = refuseAt("into", "merge.class", "并到哪个编号：%s件不能并入一般事项。", it.Class.Zh())
+	case it.Class != events.Ordinary && into.Class != it.Class:
+		err = refuseAt("into", "merge.class", "并到哪个编号：%s件只能并入同一性质的。", it.Class.Zh())
+	case it.Class == events.Conduct && !into.complainsOf(it.ComplainedOf):
+		err = refuseAt("into", "merge.complained_of", "并到哪个编号：%s 没有写明同样的被反映单位。", into.Number)
 	case it.Confidential && !into.Confidential:
 		err = refuseAt("into", "merge.confidential", "并到哪个编号：保密件不能并入不保密的。")
 	}
@@ -344,6 +371,13 @@ func (c Merge) decideBoth(it, into *Item, _ Situation) (own, theirs []events.Eve
 	}
 	return []events.Event{events.ItemMerged{Into: into.ID.String(), IntoNumber: into.Number, Basis: c.Basis}},
 		[]events.Event{events.ItemAbsorbed{From: it.ID.String(), FromNumber: it.Number, Opinions: it.Opinions}}, nil
+}
+
+// complainsOf reports whether the item names all these units as complained of.
+func (it *Item) complainsOf(us []events.Unit) bool {
+	return !slices.ContainsFunc(us, func(u events.Unit) bool {
+		return !slices.ContainsFunc(it.ComplainedOf, func(x events.Unit) bool { return x.ID == u.ID })
+	})
 }
 
 // Split takes parts out of an item as items of their own (拆分).

@@ -32,7 +32,8 @@ type Item struct {
 	Confidential               bool
 	ComplainedOf               []events.Unit
 	RaisedOn                   events.Date
-	Asked                      int // 待补充 rounds
+	Asked                      int  // 待补充 rounds
+	Reachable                  bool // somebody left a phone number
 
 	Mode          events.Mode
 	Due, From     events.Date
@@ -47,6 +48,7 @@ type Item struct {
 	Results       int // pieces of result evidence in this round
 	Extension     *events.ExtensionRequested
 	Extended      int
+	FirstDue      events.Date     // the deadline before any extension, zero when there was none
 	Slips         map[string]bool // slip → answered
 	Report        *events.RectificationReported
 	ReportedOn    events.Date
@@ -63,6 +65,7 @@ type Item struct {
 	Evaluation    *events.Evaluated // of this round
 	Redone        bool              // 退回重办 was ordered once
 	Exemption     string            // actor who asked for it, "" none open
+	Exempted      bool              // 甄别 was decided in this round, either way
 	PublicText    string
 	DraftBy       string
 	Released      bool
@@ -137,13 +140,14 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 	case events.ItemAnswered:
 		it.Title = e.Title
 	case events.ModeClassified:
-		it.Mode, it.Due, it.From = e.Mode, e.Due, e.From
+		it.Mode, it.Due, it.From, it.FirstDue = e.Mode, e.Due, e.From, events.Date{}
 	case events.LeaderLinked:
 		it.Leader = e.Leader
 	case events.ItemSuspended:
 		it.ResumeTo = e.From
 	case events.ItemReopened:
-		it.Due = e.Due
+		it.Due, it.From, it.FirstDue = e.Due, on, events.Date{}
+		it.Plan, it.PlanApproved = nil, false // the old plan was for the old deadline
 		it.newRound(e.Round)
 	case events.RedoOrdered:
 		it.Redone = true
@@ -189,6 +193,9 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 	case events.ExtensionRequested:
 		it.Extension = &e
 	case events.ExtensionGranted:
+		if it.FirstDue.IsZero() {
+			it.FirstDue = e.Was
+		}
 		it.Due, it.Extension = e.Due, nil
 		it.Extended++
 	case events.ExtensionDenied:
@@ -214,7 +221,7 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		it.Signed = map[events.Step]string{events.StepHandler: r.Actor.ID}
 	case events.SignOffGiven:
 		it.Signed[e.Step] = r.Actor.ID
-		if e.Step == events.StepOfficeCheck {
+		if e.Step == events.StepOfficeCheck || e.Step == events.StepHigherCheck {
 			it.Verifiers = append(it.Verifiers, r.Actor.ID)
 		}
 	case events.SiteChecked:
@@ -244,7 +251,7 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 	case events.ExemptionRequested:
 		it.Exemption = r.Actor.ID
 	case events.ExemptionDecided:
-		it.Exemption = ""
+		it.Exemption, it.Exempted = "", true
 	case events.LookBackScheduled:
 		it.LookBacks = e.Due
 	case events.LookBackPassed, events.LookBackFailed:
@@ -264,7 +271,7 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 func (it *Item) newRound(n int) {
 	it.Round = n
 	it.Report, it.Chain, it.Signed, it.Publicity, it.PublicityDone = nil, nil, nil, nil, false
-	it.Draft, it.Replied, it.Evaluation, it.Exemption = "", false, nil, ""
+	it.Draft, it.Replied, it.Evaluation, it.Exemption, it.Exempted = "", false, nil, "", false
 	it.Results = 0
 	it.LookBacks = nil
 }
@@ -272,6 +279,7 @@ func (it *Item) newRound(n int) {
 func (it *Item) addOpinion(o events.Opinion) {
 	it.Opinions = append(it.Opinions, o.ID)
 	it.Confidential = it.Confidential || o.Confidential
+	it.Reachable = it.Reachable || !o.Phone.IsZero()
 }
 
 func (it *Item) issue(id string, on events.Date) {
@@ -315,16 +323,6 @@ func (it *Item) of(unit events.Unit) (events.Assignment, bool) {
 	return events.Assignment{}, false
 }
 
-// byID returns the live assignment with that id.
-func (it *Item) byID(id string) (events.Assignment, bool) {
-	for _, a := range it.live() {
-		if a.ID == id {
-			return a, true
-		}
-	}
-	return events.Assignment{}, false
-}
-
 // openObjections counts the objections without an answer.
 func (it *Item) openObjections() int {
 	n := 0
@@ -345,7 +343,7 @@ func (it *Item) NextStep() events.Step {
 		case events.StepReply:
 			done = it.Replied
 		case events.StepPublicity:
-			done = it.PublicityDone
+			done = it.PublicityDone || it.neverPublic() // 保密 may have been asked for after applying
 		case events.StepClose:
 			done = it.State == events.Closed
 		}

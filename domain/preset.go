@@ -1,6 +1,10 @@
 package domain
 
-import "xiaohao/events"
+import (
+	"slices"
+
+	"xiaohao/events"
+)
 
 // Settings are what an office sets for a ledger. Every figure is configuration; the
 // presets below hold the defaults of domain.md §2.6.
@@ -65,18 +69,23 @@ var chains = map[events.Profile][]events.Step{
 // Chain returns the steps of a profile in signing order.
 func Chain(p events.Profile) []events.Step { return append([]events.Step(nil), chains[p]...) }
 
+// chainOf returns the steps of a profile for an item: what may never be public (举报, 涉稳,
+// 保密) has no 公示, or it could never be struck off.
+func chainOf(it *Item, p events.Profile) []events.Step {
+	return slices.DeleteFunc(Chain(p), func(s events.Step) bool { return s == events.StepPublicity && it.neverPublic() })
+}
+
+func (it *Item) neverPublic() bool { return it.Class != events.Ordinary || it.Confidential }
+
 // ProfileOf returns the profile that an item closes by: an order from above always takes
-// P4; an item with a linked leader or more than one unit takes P3 at least, where its
-// preset knows P3 at all.
+// P4; an item with a linked leader or more than one unit closes like a 重点件 of its preset.
 func ProfileOf(it *Item) events.Profile {
-	s := SettingsOf(it.Preset)
-	p := s.Profiles[it.Level]
 	if it.Source == events.FromSuperior {
 		return events.P4
 	}
-	heavy := !it.Leader.IsZero() || len(it.live()) > 1
-	if heavy && p == events.P2 && s.Profiles[events.Key] == events.P3 {
-		return events.P3
+	profiles := SettingsOf(it.Preset).Profiles
+	if !it.Leader.IsZero() || len(it.live()) > 1 {
+		return profiles[events.Key]
 	}
-	return p
+	return profiles[it.Level]
 }

@@ -24,6 +24,7 @@ var (
 	closing = states{events.UnderVerification, events.InPublicity}
 	ongoing = states{events.Accepted, events.InProgress, events.Rectified, events.UnderVerification, events.InPublicity,
 		events.Standing, events.SuspendedAccount}
+	replying   = states{events.InProgress, events.Rectified, events.UnderVerification, events.Standing}
 	answerable = states{events.Answered, events.Rectified, events.UnderVerification, events.InPublicity, events.Closed, events.Standing}
 )
 
@@ -67,20 +68,20 @@ var specs = []Spec{
 	{Name: "grant_extension", Title: "批准延期", From: working, Roles: roles{events.Dispatcher, events.LeaderRole}, Scope: Linked, Pre: extensionOpen, New: func() Command { return &GrantExtension{} }},
 	{Name: "deny_extension", Title: "不同意延期", From: working, Roles: roles{events.Dispatcher, events.LeaderRole}, Scope: Linked, Pre: extensionOpen, New: func() Command { return &DenyExtension{} }},
 	{Name: "instruct", Title: "批示", From: ongoing, Roles: roles{events.LeaderRole}, New: func() Command { return &Instruct{} }},
-	{Name: "supervise", Title: "督办", From: ongoing, Roles: overseers, New: func() Command { return &Supervise{} }},
+	{Name: "supervise", Title: "督办", From: ongoing, Roles: append(overseers, events.System), New: func() Command { return &Supervise{} }},
 	{Name: "answer_supervision", Title: "答复督办", From: ongoing, Roles: unitStaff, Scope: LeadOnly, Pre: slipOpen, New: func() Command { return &AnswerSupervision{} }},
 
 	// 销号
 	{Name: "report_rectified", Title: "报整改完成", From: working, Roles: roles{events.UnitDeputy, events.UnitHead}, Scope: LeadOnly, Pre: mayReport, New: func() Command { return &ReportRectified{} }},
-	{Name: "submit_reply", Title: "拟答复", From: states{events.InProgress, events.Rectified, events.UnderVerification}, Roles: unitStaff, Scope: LeadOnly, Pre: notReplied, New: func() Command { return &SubmitReply{} }},
-	{Name: "send_back_reply", Title: "退回答复", From: states{events.InProgress, events.Rectified, events.UnderVerification}, Roles: office, Pre: draftWaits, New: func() Command { return &SendBackReply{} }},
-	{Name: "issue_reply", Title: "答复群众", From: states{events.InProgress, events.Rectified, events.UnderVerification}, Roles: office, Pre: draftWaits, New: func() Command { return &IssueReply{} }},
+	{Name: "submit_reply", Title: "拟答复", From: replying, Roles: unitStaff, Scope: LeadOnly, Pre: notReplied, New: func() Command { return &SubmitReply{} }},
+	{Name: "send_back_reply", Title: "退回答复", From: replying, Roles: office, Pre: draftWaits, New: func() Command { return &SendBackReply{} }},
+	{Name: "issue_reply", Title: "答复群众", From: replying, Roles: office, Pre: draftWaits, New: func() Command { return &IssueReply{} }},
 	{Name: "apply_closure", Title: "申请销号", From: states{events.Rectified}, Roles: unitDesk, Scope: LeadOnly, Pre: mayApply, New: func() Command { return &ApplyClosure{} }},
 	{Name: "sign_off", Title: "签批", From: states{events.UnderVerification}, Roles: roles{events.UnitDeputy, events.UnitHead, events.Dispatcher, events.Supervisor, events.LeaderRole}, Pre: maySign, New: func() Command { return &SignOff{} }},
 	{Name: "check_site", Title: "录现场核查", From: states{events.UnderVerification}, Roles: roles{events.SectorAuthority, events.Witness, events.Supervisor, events.Dispatcher}, Scope: NotUnit, Pre: mayCheckSite, New: func() Command { return &CheckSite{} }},
 	{Name: "open_publicity", Title: "开始公示", From: states{events.UnderVerification}, Roles: roles{events.Publisher, events.Dispatcher}, Pre: mayPublish, New: func() Command { return &OpenPublicity{} }},
 	{Name: "object", Title: "提异议", From: states{events.InPublicity}, Roles: roles{events.Petitioner, events.Witness, events.Intake, events.Dispatcher}, New: func() Command { return &Object{} }},
-	{Name: "resolve_objection", Title: "答复异议", From: closing, Roles: office, Pre: objectionOpen, New: func() Command { return &ResolveObjection{} }},
+	{Name: "resolve_objection", Title: "答复异议", From: append(states{events.InProgress, events.Rectified}, closing...), Roles: office, Pre: objectionOpen, New: func() Command { return &ResolveObjection{} }},
 	{Name: "close_publicity", Title: "结束公示", From: states{events.InPublicity}, Roles: roles{events.Dispatcher, events.Publisher, events.System}, Pre: mayEndPublicity, New: func() Command { return &ClosePublicity{} }},
 	{Name: "close", Title: "销号", From: states{events.Rectified, events.UnderVerification}, Roles: office, Scope: NotUnit, Pre: mayClose, New: func() Command { return &Close{} }},
 	{Name: "refuse", Title: "退回重办", From: append(states{events.Rectified}, closing...), Roles: roles{events.UnitDeputy, events.UnitHead, events.Dispatcher, events.Supervisor, events.LeaderRole}, Pre: mayRefuse, New: func() Command { return &Refuse{} }},

@@ -29,7 +29,8 @@ func (c SubmitPlan) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.Due.Before(s.Today()) {
 		rs = append(rs, refuseAt("due", "submit_plan.due_past", "完成日期：%s 已经过了。", c.Due))
 	}
-	if !it.Due.IsZero() && c.Due.After(it.Due) {
+	// An item that is overdue still needs a plan; it stays overdue, whatever the plan says.
+	if !it.Due.Before(s.Today()) && c.Due.After(it.Due) {
 		rs = append(rs, refuseAt("due", "submit_plan.due_late", "完成日期：不能晚于期限 %s。", it.Due))
 	}
 	e := events.PlanSubmitted{Goal: c.Goal, Measures: c.Measures, Person: c.Person, Due: c.Due}
@@ -168,7 +169,7 @@ type RecordEvidence struct {
 	Title  string              `json:"title" zh:"名称" need:"1" max:"80"`
 	Kind   events.EvidenceKind `json:"kind" zh:"是哪一种" need:"1"`
 	Formed events.Date         `json:"formed" zh:"形成日期"`
-	SHA256 string              `json:"sha256" zh:"文件的 SHA-256" max:"64"`
+	SHA256 string              `json:"sha256" zh:"文件校验码" max:"64"`
 }
 
 func (c RecordEvidence) name() string { return "record_evidence" }
@@ -178,7 +179,7 @@ func (c RecordEvidence) decide(it *Item, s Situation) ([]events.Event, error) {
 		return nil, refuseAt("formed", "record_evidence.future", "形成日期：%s 还没有到。", c.Formed)
 	}
 	if c.SHA256 != "" && !isHex64(c.SHA256) {
-		return nil, refuseAt("sha256", "record_evidence.hash", "文件的 SHA-256：要 64 位十六进制。")
+		return nil, refuseAt("sha256", "record_evidence.hash", "文件校验码：要 64 位，只有数字和小写字母。")
 	}
 	return []events.Event{events.EvidenceRecorded{ID: s.NewID(), Name: c.Title, Kind: c.Kind, Formed: c.Formed, SHA256: c.SHA256,
 		Early: !c.Formed.IsZero() && c.Formed.Before(it.RaisedOn)}}, nil
@@ -275,7 +276,7 @@ func (c RequestExtension) decide(it *Item, s Situation) ([]events.Event, error) 
 	if !c.Due.After(it.Due) {
 		return nil, refuseAt("due", "request_extension.earlier", "延到哪天：要晚于现在的期限 %s。", it.Due)
 	}
-	if span := it.Due.DaysSince(it.From); !it.From.IsZero() && c.Due.DaysSince(it.Due) > max(span, 1) {
+	if span := orElse(it.FirstDue, it.Due).DaysSince(it.From); !it.From.IsZero() && c.Due.DaysSince(it.Due) > max(span, 1) {
 		return nil, refuseAt("due", "request_extension.span", "延到哪天：延的日子不能比原来的 %d 天长。", max(span, 1))
 	}
 	return []events.Event{events.ExtensionRequested{Due: c.Due, Reason: c.Reason}}, nil
@@ -323,6 +324,9 @@ type Supervise struct {
 func (c Supervise) name() string { return "supervise" }
 
 func (c Supervise) decide(it *Item, s Situation) ([]events.Event, error) {
+	if s.Actor.Role == events.System && c.Level != events.Remind && c.Level != events.Urge {
+		return nil, refuseAt("level", "supervise.level", "级别：系统只能提醒、催办，督办单由人来发。")
+	}
 	slip := it.Number + "-D" + itoa(len(it.Slips)+1)
 	return []events.Event{events.SupervisionIssued{Slip: slip, Level: c.Level, Text: c.Text,
 		Due: SettingsOf(it.Preset).Answer.Due(s.Calendar, s.Today())}}, nil

@@ -112,6 +112,9 @@ func Decode(data []byte) (Commit, string, error) {
 	if w.Item == uuid.Nil || w.CommandID == uuid.Nil || w.Rev < 1 || len(w.Events) == 0 {
 		return Commit{}, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
 	}
+	if y := w.At.UTC().Year(); y < 0 || y > 9999 {
+		return Commit{}, "", fmt.Errorf("%w: year %d", ErrBroken, y)
+	}
 	c := Commit{Item: w.Item, Rev: w.Rev, Prev: w.Prev, CommandID: w.CommandID, Command: w.Command, Actor: w.Actor,
 		Cause: w.Cause, At: w.At.UTC().Truncate(time.Millisecond), Occurred: w.Occurred, Events: make([]Event, len(w.Events))}
 	if w.Correlation != nil {

@@ -43,19 +43,24 @@ func groupOf(s events.State, was Group) Group {
 	return GroupPending
 }
 
-// day is when a fact is claimed to have happened: the recorded day unless it says otherwise.
-func day(r events.Recorded) events.Date {
+// day is the recorded day of a commit. Clocks, lamps and counts go by it, so that a
+// back-dated report is never on time.
+func day(r events.Recorded) events.Date { return events.DateOf(r.Time) }
+
+// claimed is the day a commit says it happened on, the recorded day when it says none. It
+// counts only for when something was raised.
+func claimed(r events.Recorded) events.Date {
 	if !r.Occurred.IsZero() {
 		return r.Occurred
 	}
-	return events.DateOf(r.Time)
+	return day(r)
 }
 
 // apply folds one fact into the row. It is total: no fact in any order can fail.
 func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	if it.ID == "" {
 		it.ID, it.Group, it.Round = r.Item.String(), GroupPending, 1
-		it.Raised, it.RaisedOn = r.Time.UTC(), day(r)
+		it.Raised, it.RaisedOn = r.Time.UTC(), claimed(r)
 	}
 	it.Demo = it.Demo || r.Actor.Demo
 	it.Touched, it.Rev, it.Sequence = r.Time.UTC(), r.Rev, r.Sequence

@@ -30,7 +30,7 @@ type link struct {
 // opinion notes what a fact says about opinions.
 func (b *batch) opinion(r events.Recorded, e events.Event, number string) {
 	said := func(o events.Opinion) {
-		b.opinions = append(b.opinions, opinionRow{r.Item, r.Time, day(r), r.Sequence, o})
+		b.opinions = append(b.opinions, opinionRow{r.Item, r.Time, claimed(r), r.Sequence, o})
 		b.links = append(b.links, link{o.ID, r.Item})
 	}
 	answers := func(ids []string) {

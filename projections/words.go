@@ -197,7 +197,7 @@ func tellClosure(it *Item, e events.Event) (telling, bool) {
 		return open("公示期满，没有异议。"), true
 	case events.ItemClosed:
 		text := "签批都齐了，销号。"
-		public := "改好了，有人去看过，销号。"
+		public := "各步都签了，也答复您了，销号。"
 		if e.LateDays > 0 {
 			late := "晚 " + strconv.Itoa(e.LateDays) + " 个工作日才办完。"
 			text, public = text+late, public+late

@@ -60,7 +60,8 @@ func readDemo(data string) ([]demoRow, error) {
 // demoUnstated stands where a document says that something was done but not by whom.
 var demoUnstated = events.Unit{ID: "责任单位（原文未写）", Name: "责任单位（原文未写）"}
 
-// demoLeader is the linked leader of 坝头溪: the document says there is one, not who.
+// demoLeader is the linked leader of the items of document 004, which says that each has
+// one, not who.
 var demoLeader = events.Leader{ID: "leader.demo", Post: "处级挂钩领导（演示）", Rank: "处级"}
 
 // demo plays the opinions through their lives, by commands only, as far as each document
@@ -70,7 +71,6 @@ type demo struct {
 	desk *domain.Desk
 	row  demoRow
 	item uuid.UUID
-	step int
 }
 
 // playDemo fills the store. It may be interrupted and played again.
@@ -131,8 +131,8 @@ func (d *demo) do(ctx context.Context, a events.Actor, c domain.Command, on even
 }
 
 func (d *demo) order(ctx context.Context, o domain.Order) error {
-	d.step++
-	o.ID = uuid.NewSHA1(demoSpace, fmt.Appendf(nil, "%s/%d", d.row.no, d.step))
+	// Nobody gives the same command twice to an item here, so this names it.
+	o.ID = uuid.NewSHA1(demoSpace, fmt.Appendf(nil, "%s/%s/%s", d.row.no, domain.Name(o.Command), o.Actor.ID))
 	o.Cause = "demo"
 	rc, err := d.desk.Do(ctx, o)
 	if err != nil {
@@ -148,6 +148,10 @@ func (d *demo) lead() events.Unit {
 	}
 	return named(d.row.lead)
 }
+
+// ofLeaders reports whether the document says that leaders are linked to such items
+// (“指定处级党员领导干部直接挂钩”).
+func (d *demo) ofLeaders() bool { return strings.HasPrefix(d.row.file, "004") }
 
 // coUnit is the co-unit, if the document names a real one ("相关部门" is none).
 func (d *demo) coUnit() (events.Unit, bool) {
@@ -238,12 +242,12 @@ func (d *demo) accept(ctx context.Context) error {
 	switch r.no {
 	case "102":
 		c.Mode, c.Urgent = events.Immediate, true // 人畜饮水告急
-	case "114", "115", "116":
-		c.Mode = events.Immediate // 很快解决
+	case "114", "115", "116", "125", "127":
+		c.Mode = events.Immediate // 很快解决; 立即改 联动改
 	case "126":
-		c.Mode, c.ReviewDays, c.Campaign = events.StandingMode, 30, "边查边改" // 发现一起处理一起
+		c.Mode, c.ReviewDays = events.StandingMode, 30 // 发现一起处理一起
 	}
-	if strings.HasPrefix(r.file, "004") && c.Campaign == "" && c.Goal+r.lead != "" {
+	if d.ofLeaders() {
 		c.Campaign = "边查边改"
 	}
 	return d.do(ctx, demoClerk, c, events.Date{})
@@ -262,7 +266,7 @@ func (d *demo) assign(ctx context.Context) error {
 	if hasCo {
 		units = append(units, domain.Assignee{Unit: co, Part: events.Co, Task: "配合"})
 	}
-	if d.row.no == "131" {
+	if d.ofLeaders() {
 		if err := d.do(ctx, demoClerk, domain.LinkLeader{Leader: demoLeader}, events.Date{}); err != nil {
 			return err
 		}
@@ -363,6 +367,8 @@ func (d *demo) signOff(ctx context.Context) error {
 			if err := d.do(ctx, demoCloser, domain.Close{}, events.Date{}); err != nil {
 				return err
 			}
+			return d.release(ctx)
+		case "": // struck off when it was played before
 			return d.release(ctx)
 		default:
 			return errors.New("sign-off chain stands still at " + string(it.NextStep()))

@@ -284,3 +284,14 @@ func (s *site) last() uint64 {
 	}
 	return n
 }
+
+// first is the number of the first ledger row of a query.
+func (s *site) first(query string) string {
+	s.t.Helper()
+	a := s.call("clerk", "GET", "/api/v1/items?"+query, nil)
+	var l ledger
+	if err := json.Unmarshal([]byte(a.Body), &l); err != nil || len(l.Items) == 0 {
+		s.t.Fatalf("ledger %s is empty: %v\n%s", query, err, a.Body)
+	}
+	return l.Items[0].Number
+}

@@ -56,7 +56,7 @@ func TestSeedReport(t *testing.T) {
 	s.settled()
 
 	_, board := s.page("clerk", "/board")
-	for _, want := range []string{"26 / 26", "25 + 6"} {
+	for _, want := range []string{"26 / 26", "25 / 31", "31 件改完 25，常态 6 不算销号", "已销号 25 · 常态 6"} {
 		if !strings.Contains(text(board), want) {
 			t.Errorf("board does not show %q:\n%s", want, text(board))
 		}
@@ -89,15 +89,17 @@ func TestThreeCounters(t *testing.T) {
 		s.do("clerk", n, "accept", fields{"title": "按序时", "category": "民生", "mode": "TIME_LIMITED"})
 		s.do("clerk", n, "assign", fields{"units": []fields{{"unit": unit, "part": "LEAD"}}})
 	}
+	// One more is answered directly: 办结, and neither 整改完成 nor 销号.
+	s.do("clerk", s.raise(fields{"text": "几点上班"}).Number, "answer", fields{"title": "办事时间", "reply": "周一到周五，早上八点半。", "way": "PHONE"})
 	s.settled()
 	_, page := s.page("clerk", "/board")
 	board := strings.Join(strings.Fields(text(page)), "")
-	for _, want := range []string{"整改完成（单位报的）25", "已销号（验过的）13", "还在整改16", "一共41件"} {
+	for _, want := range []string{"整改完成（单位报的）2561.0%", "已销号（验过的）1331.7%", "办结（连直接答复）26", "还没改完16", "16件达到序时进度", "一共41件"} {
 		if !strings.Contains(board, want) {
 			t.Errorf("board does not show %q:\n%s", want, board)
 		}
 	}
-	for query, n := range map[string]int{"state=CLOSED": 13, "state=RECTIFIED": 12, "state=IN_PROGRESS": 16, "": 41} {
+	for query, n := range map[string]int{"state=CLOSED": 13, "state=RECTIFIED": 12, "state=IN_PROGRESS": 16, "group=BASE": 41, "group=DONE,CLOSED,ANSWERED": 26} {
 		if got := s.total("clerk", query); got != n {
 			t.Errorf("ledger %s lists %d, want %d", query, got, n)
 		}

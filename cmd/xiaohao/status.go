@@ -19,10 +19,7 @@ func (s *stack) status(ctx context.Context) (web.Status, error) {
 	if err != nil {
 		return web.Status{}, err
 	}
-	h, err := s.reads.Health(ctx)
-	if err != nil {
-		return web.Status{}, err
-	}
+	h := s.reads.Health(ctx)
 	return web.Status{Version: version(), Stream: st.Stream, Identity: st.Identity, Server: st.ServerVersion, Durability: st.Durability,
 		Replicas: st.Replicas, Messages: st.Messages, Bytes: st.Bytes, LastSequence: st.LastSeq, Position: h.Position.Sequence,
 		Behind: h.Behind, Error: h.Err}, nil

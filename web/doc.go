@@ -1,0 +1,31 @@
+// Package web serves every page, the JSON API and the live updates of the tracker.
+//
+// It stands on three things and joins them: domain.Desk takes commands, projections.Store
+// answers queries, an Opener opens what was sealed for the one person who may read it. It
+// keeps nothing itself but a few counters in memory against guessing.
+//
+// # A request
+//
+// [Server.around] puts the same things around every route: an id, security headers, gzip,
+// recovery, the check that a form was not sent from another site, the display switches, the
+// permission to write and the limit on bodies. Then the route table answers (publicRoutes,
+// staffRoutes, apiRoutes). A handler returns an error instead of writing one; fail turns it
+// into a page or, under /api/, into a problem object. One table (troubleOf) holds status and
+// words of every error.
+//
+// # Who is asking
+//
+// Nobody signs in yet. A person says at /act whom to act as; the choice is a cookie, signed
+// with the token that was printed at start, or plain in the demonstration. A program sends
+// the token as Authorization: Bearer and the choice as Xiaohao-Act. Without the token no
+// POST is taken but the query and /act itself.
+//
+// # Pages
+//
+// One template a page, on layout.html and parts*.html, filled by a typed struct that embeds
+// [Page] and rendered in full before the first byte is sent. They read and send without
+// JavaScript; static/src/app.js only adds. A GET records nothing. What the public reads comes
+// from projections.PublicItem, which has whitelisted fields only.
+//
+// Public: / · /raise · /q · /echo · /p/{id} · /how · /act · /live.
+package web

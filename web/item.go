@@ -1,0 +1,451 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// ItemPage is everything about one item, as this actor may see it.
+type ItemPage struct {
+	Page
+	Item      projections.Item
+	Heading   string
+	Crumb     string
+	Banner    banner
+	Quotes    []quote
+	Facts     []fact
+	Deadline  deadline
+	Leader    string
+	Units     []unitPart
+	Plan      *plan
+	Amounts   []progress
+	Sum       *progress
+	Chain     []chainStep
+	ChainSays string
+	Evidence  []evidence
+	Early     int
+	Report    []fact
+	Checks    []slip
+	Reply     []fact
+	Publicity []fact
+	Objected  []objection
+	Slips     []slip
+	Words     []fact // 批示
+	Evaluated []evaluation
+	Related   []link
+	Acts      []act
+	Not       []act
+	Rest      []act // not possible in this state: a long list, folded
+	Timeline  []step
+	Kinds     []kind
+}
+
+// banner is the answer in words.
+type banner struct {
+	Class, Icon, Title, Text string
+	Closed                   events.Date
+	Seal, NoSeal             bool
+}
+
+// quote is one opinion.
+type quote struct {
+	Text, From, Who, Place string
+	Confidential           bool
+}
+
+// deadline says until when, and how that was found.
+type deadline struct {
+	Due, Original string
+	Extended      int
+	Left          left
+	Days          []domain.DayCount
+	Says          string
+}
+
+// unitPart is one row of 交给谁办.
+type unitPart struct {
+	Unit, Part, Task  string
+	Mark              template.HTML
+	Issued, Signed    string
+	LateSign, Lead    bool
+	Due, Result, Note string
+}
+
+// plan is 整改方案.
+type plan struct {
+	Goal, Person, Due, State string
+	Measures                 []string
+	Nodes                    []node
+}
+
+type node struct {
+	Name, Due string
+	Done      bool
+}
+
+// progress is one row of 做到多少.
+type progress struct {
+	Place, Done, Total, Unit string
+	Value, Max               float64
+}
+
+// chainStep is one step of the sign-off chain.
+type chainStep struct {
+	Name, Who, Says, Class string
+	Seal, NoSeal           bool
+}
+
+type evidence struct {
+	Name, Kind, Formed string
+	Early              bool
+}
+
+type objection struct{ Text, On, Answer, State string }
+
+type slip struct{ Level, Text, On, Due, Answer, Post string }
+
+type evaluation struct{ Title, Words, Exempt string }
+
+// act is a command as the page offers it.
+type act struct {
+	Name, Title, Href, Class string
+	Button                   *commandForm // without fields: one button that posts
+	Why                      string
+}
+
+// kind is a sort of timeline entries with its check box.
+type kind struct {
+	ID, Value, Name string
+	N               int
+	On              bool
+}
+
+// itemPage shows one item.
+func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	p := ItemPage{Page: s.staffPage(r, r.PathValue("number"), "items")}
+	it, err := s.see(r.Context(), r.PathValue("number"), a)
+	if err != nil {
+		return err
+	}
+	folded, err := s.fold(r.Context(), it)
+	if err != nil {
+		return err
+	}
+	os, err := s.reads.Opinions(r.Context(), it.ID)
+	if err != nil {
+		return err
+	}
+	es, err := s.reads.Timeline(r.Context(), it.ID)
+	if err != nil {
+		return err
+	}
+	p.Live, p.LiveItem, p.Notice = p.Sequence, it.ID, doneWords(r.URL.Query())
+	p.Title = it.Number + " " + titleOf(it)
+	s.fillItem(r.Context(), &p, it, folded, a)
+	for _, o := range os {
+		p.Quotes = append(p.Quotes, s.quote(r.Context(), o, a))
+	}
+	p.Kinds = kindsOf(es, r.URL.Query()["k"])
+	p.Timeline = timelineOf(slices.DeleteFunc(slices.Clone(es), func(e projections.Entry) bool { return !shownKind(p.Kinds, e.Visibility) }), false, s.cfg.Now())
+	return s.render(w, http.StatusOK, "item", p)
+}
+
+// fillItem makes the view of everything but opinions and timeline.
+func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor) {
+	cal, today := s.desk.Calendar, s.today()
+	p.Item, p.Heading, p.Crumb = it, titleOf(it), crumbOf(it)
+	p.Banner = bannerOf(cal, today, it, folded)
+	p.Facts = factsOf(it, a)
+	if words := s.open(ctx, it.Detail.Answer); words != "" {
+		p.Facts = append(p.Facts, fact{"补充的话", words})
+	}
+	if e := it.Detail.Extension; e != nil {
+		p.Facts = append(p.Facts, fact{"申请延期", fmt.Sprintf("想延到 %s：%s", e.Due, e.Reason)})
+	}
+	p.Deadline = deadlineOf(cal, today, it)
+	p.Leader = leaderWords(it)
+	p.Units = unitsOf(it, today)
+	p.Plan = planOf(it)
+	p.Amounts, p.Sum = amountsOf(it.Detail.Quantities)
+	p.Chain, p.ChainSays = chainOf(it, today)
+	for _, e := range it.Detail.Evidence {
+		p.Evidence = append(p.Evidence, evidence{e.Name, e.Kind.Zh(), e.Formed.String(), e.Early})
+		if e.Early {
+			p.Early++
+		}
+	}
+	s.fillClosure(ctx, p, it, a)
+	s.fillActions(p, it, folded, a)
+	p.Related = related(it)
+}
+
+func crumbOf(it projections.Item) string {
+	words := []string{it.Preset.Zh()}
+	if it.Campaign != "" {
+		words = append(words, it.Campaign)
+	}
+	if it.Level != "" && it.Level != events.Normal {
+		words = append(words, it.Level.Zh())
+	}
+	if it.Class != "" && it.Class != events.Ordinary {
+		words = append(words, it.Class.Zh())
+	}
+	if it.Urgent {
+		words = append(words, "紧急")
+	}
+	if it.Round > 0 {
+		words = append(words, fmt.Sprintf("第 %d 轮", it.Round))
+	}
+	if it.Demo {
+		words = append(words, "演示")
+	}
+	return strings.Join(words, " · ")
+}
+
+func openObjections(it projections.Item) (n int) {
+	for _, o := range it.Detail.Objections {
+		if o.Open {
+			n++
+		}
+	}
+	return n
+}
+
+// quote opens an opinion. Name and telephone are never shown in full, and to a handling
+// unit not at all when the person asked for 保密.
+func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Actor) quote {
+	q := quote{Text: s.open(ctx, o.Text), Confidential: o.Confidential}
+	from := []string{o.Channel.Zh()}
+	if o.ChannelNote != "" {
+		from = []string{o.ChannelNote}
+	}
+	q.From = strings.Join(append(from, zhDay(o.RaisedOn)), " ")
+	if o.Behalf != "" && o.Behalf != events.ForSelf {
+		q.From += " · " + o.Behalf.Zh()
+	}
+	hidden := ofUnit(a) && o.Confidential
+	switch {
+	case hidden:
+		q.Who = "保密，不给办事单位看"
+	case o.Anonymous:
+		q.Who = "匿名"
+	default:
+		q.Who = strings.TrimSpace(maskName(s.open(ctx, o.Name)) + " " + maskPhone(s.open(ctx, o.Phone)))
+	}
+	if !hidden {
+		q.Place = strings.TrimSpace(o.Area + " " + s.open(ctx, o.Place))
+	}
+	return q
+}
+
+func factsOf(it projections.Item, a events.Actor) []fact {
+	source := it.Source.Zh()
+	if it.ChannelNote != "" {
+		source += " · " + it.ChannelNote
+	}
+	kindOf := strings.Join(slices.DeleteFunc([]string{it.Category, it.Category2}, func(s string) bool { return s == "" }), " / ")
+	if it.Mode != "" {
+		kindOf += " · " + it.Mode.Zh()
+	}
+	if it.Released {
+		kindOf += " · 已公开（公示编号 " + it.PublicID + "）"
+	} else {
+		kindOf += " · 没有公开"
+	}
+	facts := []fact{{"来源", source}, {"类型", strings.TrimPrefix(kindOf, " · ")}, {"目标", it.Goal}, {"出处", it.Detail.Citation}}
+	if !ofUnit(a) && len(it.Detail.ComplainedOf) > 0 {
+		var us []string
+		for _, u := range it.Detail.ComplainedOf {
+			us = append(us, u.Name)
+		}
+		facts = append(facts, fact{"被反映的单位", strings.Join(us, "、") + "（他们看不到这一件）"})
+	}
+	if it.Detail.Question != "" {
+		facts = append(facts, fact{"请补充", it.Detail.Question})
+	}
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Text == "" })
+}
+
+func leaderWords(it projections.Item) string {
+	if it.Leader.IsZero() {
+		return ""
+	}
+	if n := len(it.Detail.Instructions); n > 0 {
+		return fmt.Sprintf("%s · 批示 %d 次", it.Leader.Post, n)
+	}
+	return it.Leader.Post
+}
+
+func deadlineOf(cal domain.Calendar, today events.Date, it projections.Item) deadline {
+	d := deadline{Extended: it.Extensions, Left: leftOf(cal, it, today)}
+	if it.Due.IsZero() {
+		return d
+	}
+	d.Due = it.Due.String()
+	if !it.DueOriginal.IsZero() && it.DueOriginal != it.Due {
+		d.Original = it.DueOriginal.String()
+	}
+	if it.DueFrom.IsZero() {
+		return d
+	}
+	rule, err := domain.ParseRule(it.DueRule)
+	switch {
+	case err != nil:
+		d.Says = fmt.Sprintf("定的是日子：%s 起算，%s 到期，中间 %d 个工作日。", it.DueFrom, it.Due, domain.WorkingDays(cal, it.DueFrom, it.Due))
+	case d.Original != "":
+		d.Says = fmt.Sprintf("原定：从 %s 起 %s，到 %s；后来改到 %s。", it.DueFrom, rule.Zh(), d.Original, it.Due)
+	default:
+		d.Says = fmt.Sprintf("从 %s 起 %s，当天不算。", it.DueFrom, rule.Zh())
+	}
+	if it.Due.DaysSince(it.DueFrom) <= 92 {
+		d.Days = domain.Account(cal, it.DueFrom, it.Due, err != nil || rule.Working)
+	}
+	return d
+}
+
+var partMarks = map[events.AssignmentState]mark{events.PartIssued: {"", "new", ""}, events.PartSigned: {"", "run", ""}, events.PartWorking: {"", "run", ""},
+	events.PartReported: {"done", "ok", ""}, events.PartApproved: {"done", "ok", ""}, events.PartSentBack: {"near", "back", ""},
+	events.PartReturnRequested: {"near", "back", ""}, events.PartWithdrawn: {"", "no", ""}, events.PartForcedSigned: {"near", "run", ""}, events.PartArbitration: {"near", "hold", ""}}
+
+func unitsOf(it projections.Item, today events.Date) []unitPart {
+	var out []unitPart
+	for _, a := range it.Detail.Assignments {
+		m := partMarks[a.State]
+		if m.word = a.State.Zh(); m.icon == "" {
+			m.icon = "run"
+		}
+		u := unitPart{Unit: a.Unit.Name, Part: a.Part.Zh(), Lead: a.Part == events.Lead, Task: a.Task, Mark: stateMark(m), Issued: dayIn(a.IssuedOn, today),
+			Signed: dayIn(a.SignedOn, today), LateSign: a.LateSign, Due: dayIn(a.Due, today), Result: a.Result}
+		if a.Grounds != "" {
+			u.Note = "退单理由：" + a.Grounds
+			if !a.Suggested.IsZero() {
+				u.Note += "（说该" + a.Suggested.Name + "办）"
+			}
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+func planOf(it projections.Item) *plan {
+	e := it.Detail.Plan
+	if e == nil {
+		return nil
+	}
+	p := &plan{Goal: e.Goal, Person: e.Person, Due: e.Due.String(), Measures: e.Measures,
+		State: map[string]string{"SUBMITTED": "等办公室看", "APPROVED": "已通过", "SENT_BACK": "退回重报"}[it.Detail.PlanState]}
+	for _, m := range e.Milestones {
+		p.Nodes = append(p.Nodes, node{m.Name, m.Due.String(), slices.Contains(it.Detail.NodesDone, m.Name)})
+	}
+	return p
+}
+
+// amountsOf are the rows of 做到多少 and, when all have one unit, their sum.
+func amountsOf(qs []projections.PlaceQuantity) ([]progress, *progress) {
+	var out []progress
+	sum := progress{Place: "合计"}
+	same := len(qs) > 1
+	for _, q := range qs {
+		place := q.Place
+		if place == "" {
+			place = "全部"
+		}
+		out = append(out, progress{place, num(q.Done), num(q.Total), q.Unit, min(q.Done, max(q.Total, q.Done)), max(q.Total, q.Done, 1e-9)})
+		same = same && q.Unit == qs[0].Unit
+		sum.Value, sum.Max, sum.Unit = sum.Value+q.Done, sum.Max+q.Total, q.Unit
+	}
+	if !same {
+		return out, nil
+	}
+	sum.Done, sum.Total = num(sum.Value), num(sum.Max)
+	return out, &sum
+}
+
+func num(n float64) string {
+	if n == 0 {
+		return "0"
+	}
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", n), "0"), ".")
+}
+
+// chainOf are the steps of the current application.
+func chainOf(it projections.Item, today events.Date) ([]chainStep, string) {
+	var out []chainStep
+	waiting := it.State == events.UnderVerification || it.State == events.InPublicity
+	for _, c := range it.Detail.Chain {
+		st := chainStep{Name: c.Step.Zh(), Who: c.Post, Says: "未到"}
+		closed := struck(it.State, it.ClosedOn)
+		switch {
+		case c.Step == events.StepClose:
+			st.Seal, st.NoSeal, st.Says = closed, !closed, ""
+			if closed {
+				st.Class, st.Says = "ok", dayIn(it.ClosedOn, today)
+			}
+		case !c.On.IsZero():
+			st.Class, st.Says = "ok", dayIn(c.On, today)+" 已过"
+			if c.Step != events.StepReply && c.Step != events.StepPublicity {
+				st.Says = dayIn(c.On, today) + " 已签"
+			}
+		case waiting:
+			st.Class, st.Says, waiting = "now", "现在等这一步", false
+		}
+		out = append(out, st)
+	}
+	if len(out) == 0 {
+		return nil, ""
+	}
+	return out, fmt.Sprintf("%s：%d 步，一人只签一步，办的单位不签核查和销号", it.Detail.Profile.Zh(), len(out))
+}
+
+func kindsOf(es []projections.Entry, asked []string) []kind {
+	asked = words(asked)
+	ks := []kind{{"k-pub", "pub", "公开", 0, true}, {"k-int", "int", "内部", 0, true}, {"k-sys", "sys", "系统", 0, true}}
+	for _, e := range es {
+		ks[kindAt(e.Visibility)].N++
+	}
+	known := slices.ContainsFunc(asked, func(v string) bool { return v == "pub" || v == "int" || v == "sys" })
+	for i := range ks {
+		ks[i].On = !known || slices.Contains(asked, ks[i].Value)
+	}
+	return ks
+}
+
+func kindAt(v projections.Visibility) int {
+	switch v {
+	case projections.Public:
+		return 0
+	case projections.Internal:
+		return 1
+	}
+	return 2
+}
+
+func shownKind(ks []kind, v projections.Visibility) bool { return ks[kindAt(v)].On }
+
+// related are the numbers that this one came from or led to.
+func related(it projections.Item) []link {
+	var out []link
+	to := func(text, number string) {
+		if number != "" {
+			out = append(out, link{"/items/" + url.PathEscape(number), text + number})
+		}
+	}
+	to("并到 ", it.MergedInto)
+	to("拆自 ", it.Detail.ParentNumber)
+	for _, n := range it.Detail.MergedIn {
+		to("并入了 ", n)
+	}
+	for _, c := range it.Detail.Children {
+		to("拆出 ", c.Number)
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// fillClosure fills report, reply, publicity, supervision and evaluation.
+func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.Item, a events.Actor) {
+	d, today := it.Detail, s.today()
+	some := func(fs ...fact) []fact { return slices.DeleteFunc(fs, func(f fact) bool { return f.Text == "" }) }
+	if r := d.Report; r != nil {
+		q := ""
+		if !r.Quantity.IsZero() {
+			q = fmt.Sprintf("%s / %s %s", num(r.Quantity.Done), num(r.Quantity.Total), r.Quantity.Unit)
+		}
+		contact := "没有联系"
+		if r.Contacted {
+			contact = "联系过"
+			if note := s.open(ctx, r.ContactNote); note != "" && !(ofUnit(a) && it.Confidential) {
+				contact += "：" + note
+			}
+		}
+		p.Report = some(fact{"结果", r.Result}, fact{"数量", q}, fact{"属实吗", r.Truth.Zh()}, fact{"解决了没有", r.Solved.Zh()}, fact{"没解决的原因", r.Unsolved},
+			fact{"联系反映人", contact}, fact{"同类问题", r.Alike}, fact{"长效办法", r.LongTerm})
+	}
+	for _, c := range d.Checks {
+		p.Checks = append(p.Checks, slip{Level: map[bool]string{true: "改好了", false: "没改好"}[c.Passed], Text: c.Conclusion, On: dayIn(c.On, today),
+			Due: c.Place, Post: strings.Join(c.Checkers, "、")})
+	}
+	reply := "还是拟稿，没有发出"
+	if it.Replied {
+		reply = dayIn(d.RepliedOn, today) + " 已发，" + d.ReplyWay
+	}
+	if d.ReplyPublic != "" || !d.ReplyPrivate.IsZero() {
+		p.Reply = some(fact{"公开的话", d.ReplyPublic}, fact{"只给反映人", s.open(ctx, d.ReplyPrivate)}, fact{"情况", strings.TrimSuffix(reply, "，")})
+	}
+	until := ""
+	if d.Publicity != nil {
+		until = d.Publicity.Medium + "，到 " + d.Publicity.Until.String()
+	}
+	p.Publicity = some(fact{"公开稿", d.PublicText}, fact{"公示", until})
+	for _, o := range d.Objections {
+		st := "没有答复"
+		if !o.Open {
+			st = map[bool]string{true: "成立", false: "不成立"}[o.Upheld]
+		}
+		p.Objected = append(p.Objected, objection{s.open(ctx, o.Text), dayIn(o.RaisedOn, today), o.Answer, st})
+	}
+	for _, x := range d.Instructions {
+		p.Words = append(p.Words, fact{x.Post + " " + dayIn(x.On, today), x.Text})
+	}
+	for _, x := range d.Slips {
+		answer := x.Answer
+		if !x.Answered {
+			answer = "还没有答复"
+		}
+		p.Slips = append(p.Slips, slip{x.Level.Zh(), x.Text, dayIn(x.On, today), dayIn(x.Due, today), answer, x.Post})
+	}
+	for _, e := range d.Evaluations {
+		ev := evaluation{Title: fmt.Sprintf("第 %d 轮：%s，%s", e.Round, e.Solved.Zh(), e.Satisfied.Zh()), Words: s.open(ctx, e.Words),
+			Exempt: map[string]string{"ASKED": "单位申请甄别，等着定", "GRANTED": "甄别同意：不计入满意率", "DENIED": "甄别不同意"}[e.Exempt]}
+		if ofUnit(a) && it.Confidential {
+			ev.Words = ""
+		}
+		p.Evaluated = append(p.Evaluated, ev)
+	}
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// LeaderPage is what a linked leader does on a telephone.
+type LeaderPage struct {
+	Page
+	Total   int
+	Says    string
+	Mine    []leaderRow // 立即改, still open
+	MineAll string      // the rest in the ledger, "" = all shown
+	Sign    []waiting
+	Stuck   []stuckRow
+	Closed  []closedRow
+	Order   string // what one tap on 督办 says
+}
+
+// leaderRow is one of the leader's own 立即改.
+type leaderRow struct {
+	row
+	Big, BigSays string // 2 天, 已超
+	Instruct     *commandForm
+	Phrases      []string
+	Supervise    *commandForm
+	Supervised   string // when it was done lately: why not again
+	Over         bool
+}
+
+// waiting is something that the leader has to decide.
+type waiting struct{ Href, Title, Says string }
+
+type stuckRow struct{ Href, Cause, Title, Says string }
+
+type closedRow struct {
+	Href, Title, Lead, Says string
+	Late                    bool
+	On                      events.Date
+}
+
+// phrases are the instructions that are one tap away.
+var phrases = []string{"抓紧办。", "讲清卡在哪里。", "本周见面谈。"}
+
+// superviseText is what one tap on 督办 says.
+const superviseText = "请抓紧办，并在三个工作日内书面答复。"
+
+const (
+	leaderRows   = 50
+	leaderClosed = 3
+)
+
+// leaderPage shows a leader what is linked to him.
+func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	if start := startOf(a); start != "/leader" {
+		http.Redirect(w, r, start, http.StatusSeeOther)
+		return nil
+	}
+	p := LeaderPage{Page: s.staffPage(r, "我挂钩的", "leader"), Order: superviseText}
+	p.Live, p.Notice = p.Sequence, doneWords(r.URL.Query())
+	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: a.ID, Today: s.today(), Near: s.near()})
+	if err != nil {
+		return err
+	}
+	p.Total = b.All.Total
+	p.Says = fmt.Sprintf("%s 星期%s · %s", zhDay(s.today()), weekdayZh(s.today()), cellWords(b.All))
+	f := s.filter(a)
+	f.Leader, f.Limit = a.ID, leaderRows
+	open := f
+	open.Groups = []projections.Group{projections.GroupOpen, projections.GroupWaiting}
+	mine := open
+	mine.Modes = []events.Mode{events.Immediate}
+	list, err := s.reads.Items(r.Context(), mine)
+	if err != nil {
+		return err
+	}
+	for _, it := range list.Items {
+		p.Mine = append(p.Mine, s.leaderRow(it))
+	}
+	if list.Total > len(list.Items) {
+		p.MineAll = "/items?" + url.Values{"leader": {a.ID}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
+	}
+	if err := s.leaderRest(r, &p, f); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "leader", p)
+}
+
+// cellWords says a cell in words.
+func cellWords(c projections.Cell) string {
+	words := []string{fmt.Sprintf("已销号 %d", c.Closed), fmt.Sprintf("完成未销 %d", c.Done), fmt.Sprintf("还没改完 %d", c.Overdue+c.Near+c.Running+c.Waiting)}
+	if c.Standing > 0 {
+		words = append(words, fmt.Sprintf("常态 %d", c.Standing))
+	}
+	if c.Held > 0 {
+		words = append(words, fmt.Sprintf("挂账 %d", c.Held))
+	}
+	return strings.Join(words, "，")
+}
+
+// leaderRest fills what waits for the leader, what is stuck and what was struck off.
+func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter) error {
+	ext := f
+	ext.Queue = projections.QueueExtension
+	list, err := s.reads.Items(r.Context(), ext)
+	if err != nil {
+		return err
+	}
+	for _, it := range list.Items {
+		says := it.Lead.Name
+		if e := it.Detail.Extension; e != nil {
+			says += fmt.Sprintf(" · 第 %d 次延期，想延到 %s：%s", it.Extensions+1, dayIn(e.Due, s.today()), e.Reason)
+		}
+		p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：批延期", says})
+	}
+	ver := f
+	ver.States = []events.State{events.UnderVerification}
+	if list, err = s.reads.Items(r.Context(), ver); err != nil {
+		return err
+	}
+	for _, it := range list.Items {
+		i := slices.IndexFunc(it.Detail.Chain, func(c projections.ChainStep) bool { return c.On.IsZero() })
+		if i >= 0 && it.Detail.Chain[i].Step == events.StepLeader {
+			p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.desk.Calendar, it))})
+		}
+	}
+	stuck := f
+	stuck.Groups = []projections.Group{projections.GroupOpen, projections.GroupHeld}
+	if list, err = s.reads.Items(r.Context(), stuck); err != nil {
+		return err
+	}
+	for _, it := range list.Items {
+		if it.Blocked == "" {
+			continue
+		}
+		row := s.row(it)
+		p.Stuck = append(p.Stuck, stuckRow{row.Href, it.Blocked.Zh(), row.Title, strings.TrimSuffix(row.Lead+" · "+row.Left.Text, " · —") + zhOr(it.Progress != "", " · "+it.Progress)})
+	}
+	closed := f
+	closed.Groups, closed.Limit = []projections.Group{projections.GroupClosed}, 200
+	if list, err = s.reads.Items(r.Context(), closed); err != nil {
+		return err
+	}
+	slices.SortStableFunc(list.Items, func(x, y projections.Item) int { return y.ClosedAt.Compare(x.ClosedAt) })
+	for _, it := range list.Items[:min(leaderClosed, len(list.Items))] {
+		o := outcome(s.desk.Calendar, it)
+		p.Closed = append(p.Closed, closedRow{s.row(it).Href, titleOf(it), it.Lead.Name, o.Text, o.Late, it.ClosedOn})
+	}
+	return nil
+}
+
+func (s *Server) leaderRow(it projections.Item) leaderRow {
+	l := leaderRow{row: s.row(it), Phrases: phrases}
+	switch {
+	case it.Due.IsZero():
+		l.BigSays, l.Big = "期限", "没有定"
+	case l.Left.Over:
+		l.BigSays, l.Big, l.Over = "已超", fmt.Sprintf("%d 天", l.Left.Days), true
+	case it.Due == s.today():
+		l.BigSays, l.Big = "到期", "今天"
+	default:
+		l.BigSays, l.Big = "还剩", fmt.Sprintf("%d 天", l.Left.Days)
+	}
+	l.Instruct = &commandForm{Command: "instruct", Action: commandPath(it.Number, "instruct"), ID: uuid.NewString(), Seen: it.Rev, Back: "/leader"}
+	if why := s.supervisedLately(it); why != "" {
+		l.Supervised = why
+		return l
+	}
+	l.Supervise = &commandForm{Command: "supervise", Action: commandPath(it.Number, "supervise"), ID: uuid.NewString(), Seen: it.Rev, Back: "/leader"}
+	return l
+}
+
+// supervisedLately says that a slip still waits for its answer, so that one tap is not a
+// second one.
+func (s *Server) supervisedLately(it projections.Item) string {
+	for _, x := range slices.Backward(it.Detail.Slips) {
+		due := x.Due
+		if due.IsZero() {
+			due = domain.AddWorkingDays(s.desk.Calendar, x.On, 3)
+		}
+		if !x.Answered && !due.Before(s.today()) {
+			return fmt.Sprintf("%s 督办过，答复期到 %s", dayIn(x.On, s.today()), dayIn(due, s.today()))
+		}
+	}
+	return ""
+}

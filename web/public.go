@@ -1,0 +1,219 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// publicRoutes are the pages that anybody may open.
+func (s *Server) publicRoutes() []route {
+	return []route{
+		{"GET /{$}", s.home},
+		{"GET /raise", s.raisePage},
+		{"POST /raise", s.raise},
+		{"GET /q", s.queryPage},
+		{"POST /q", s.query},
+		{"POST /q/evaluate", s.byCode("评好了，谢谢您", buildEvaluate)},
+		{"POST /q/supply", s.byCode("您补充的收到了", buildSupply)},
+		{"POST /q/withdraw", s.byCode("已经撤回", buildWithdraw)},
+		{"POST /q/object", s.byCode("异议收到了，答复以前不会销号", buildObject)},
+		{"GET /echo", s.echo},
+		{"GET /p/{id}", s.released},
+		{"POST /p/{id}/object", s.objectTo},
+		{"GET /how", s.how},
+		{"GET /act", s.actPage},
+		{"POST /act", s.act},
+		{"GET /live", s.live},
+	}
+}
+
+// HomePage is the front page.
+type HomePage struct {
+	Page
+	Figures projections.Figures
+	Parts   []part // of the total, without those that are 0
+	Closed  []projections.PublicItem
+}
+
+// part is one summand of the total, with the list of its rows.
+type part struct {
+	Href, Word string
+	N          int
+}
+
+// recent is how many closed items the front page shows.
+const recent = 5
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	p := HomePage{Page: s.page(r, "首页", "")}
+	var err error
+	if p.Figures, err = s.reads.PublicFigures(r.Context(), s.today()); err != nil {
+		return err
+	}
+	f := p.Figures
+	for _, x := range []part{{"CLOSED", "已销号", f.Closed}, {"DONE", "改完等验收", f.Done}, {"OPEN", "整改中", f.InProgress},
+		{"STANDING", "长期坚持", f.Standing}, {"HELD", "暂时办不了", f.Held}, {"WAITING", "等交办", f.Waiting}} {
+		if x.N > 0 {
+			x.Href = "/echo?s=" + x.Href
+			p.Parts = append(p.Parts, x)
+		}
+	}
+	if p.Closed, err = s.lastClosed(r); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "home", p)
+}
+
+// lastClosed returns the released items that were struck off last.
+func (s *Server) lastClosed(r *http.Request) ([]projections.PublicItem, error) {
+	items, _, _, err := s.reads.PublicItems(r.Context(), projections.PublicFilter{State: events.Closed, Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(items, func(a, b projections.PublicItem) int { return b.ClosedOn.Time().Compare(a.ClosedOn.Time()) })
+	return items[:min(len(items), recent)], nil
+}
+
+// echoStates are the choices of the filter 办成没有: word in the address → words and groups.
+var echoStates = []struct {
+	key, word string
+	groups    []projections.Group
+}{
+	{"CLOSED", "已销号", []projections.Group{projections.GroupClosed}},
+	{"DONE", "改完等验收", []projections.Group{projections.GroupDone}},
+	{"FINISHED", "改完了（等验收和已销号）", []projections.Group{projections.GroupDone, projections.GroupClosed}},
+	{"OPEN", "整改中", []projections.Group{projections.GroupOpen}},
+	{"OVERDUE", "整改中，超期", nil},
+	{"STANDING", "长期坚持", []projections.Group{projections.GroupStanding}},
+	{"HELD", "暂时办不了", []projections.Group{projections.GroupHeld}},
+	{"WAITING", "等交办", []projections.Group{projections.GroupWaiting}},
+	{"ALL", "所有要整改的", projections.Base},
+}
+
+// EchoPage is 回音壁: what was released, 呼 and 应.
+type EchoPage struct {
+	Page
+	Q, Mode     string
+	Category    string
+	State       string
+	Categories  []projections.Option
+	States      []part // Href is the key
+	Modes       []part
+	Items       []Echo
+	Total       int
+	Filtered    bool
+	Next, First string // addresses
+}
+
+// Echo is one entry.
+type Echo struct {
+	projections.PublicItem
+	Call, Reply string
+	Struck      bool
+	Overdue     bool
+}
+
+func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	p := EchoPage{Page: s.page(r, "回音壁", "echo"), Q: trim(q.Get("q")), Category: q.Get("c"), State: q.Get("s"), Mode: q.Get("m")}
+	f := projections.PublicFilter{Q: p.Q, Category: p.Category, Today: s.today(), After: q.Get("after"), Limit: 20}
+	if p.State == "OVERDUE" {
+		f.Overdue = true
+	}
+	known := p.State == ""
+	for _, x := range echoStates {
+		p.States = append(p.States, part{Href: x.key, Word: x.word})
+		if x.key == p.State {
+			f.Groups, known = x.groups, true
+		}
+	}
+	if !known {
+		p.State = ""
+	}
+	modes := p.Mode
+	p.Mode = ""
+	for _, m := range events.Modes {
+		p.Modes = append(p.Modes, part{Href: string(m), Word: m.Zh()})
+		if string(m) == modes {
+			f.Mode, p.Mode = m, modes
+		}
+	}
+	items, next, total, err := s.reads.PublicItems(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	if p.Categories, err = s.reads.Categories(r.Context()); err != nil {
+		return err
+	}
+	p.Total = total
+	for _, it := range items {
+		p.Items = append(p.Items, s.echoOf(it))
+	}
+	p.Filtered = p.Q != "" || p.Category != "" || p.State != "" || p.Mode != ""
+	keep := url.Values{}
+	for k, v := range map[string]string{"q": p.Q, "c": p.Category, "s": p.State, "m": p.Mode} {
+		if v != "" {
+			keep.Set(k, v)
+		}
+	}
+	if f.After != "" {
+		p.First = address("/echo", keep)
+	}
+	if next != "" {
+		keep.Set("after", next)
+		p.Next = address("/echo", keep)
+	}
+	return s.render(w, http.StatusOK, "echo", p)
+}
+
+func address(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// echoOf is 呼 and 应 of one item: the released summary, and the reply or how far it is.
+func (s *Server) echoOf(it projections.PublicItem) Echo {
+	e := Echo{PublicItem: it, Call: cmp.Or(it.Summary, it.Title), Reply: it.Reply, Struck: struck(it.State, it.ClosedOn)}
+	e.Overdue = it.State == events.InProgress && !it.Due.IsZero() && it.Due.Before(s.today())
+	if e.Reply == "" {
+		b := s.bannerOf(it, false)
+		e.Reply = b.Title + "。"
+		for _, l := range b.Lines {
+			e.Reply += l
+		}
+	}
+	return e
+}
+
+// HowPage says how it works, in plain words, with the time limits that are in force.
+type HowPage struct {
+	Page
+	Limits []limit
+}
+
+type limit struct{ What, Who, When string }
+
+func (s *Server) how(w http.ResponseWriter, r *http.Request) error {
+	set := settingsOfSite()
+	p := HowPage{Page: s.page(r, "怎么办理、多久办完", "how")}
+	p.Limits = []limit{
+		{"看一遍，定下受理不受理", "领导小组办公室", set.Accept.Zh()},
+		{"签收，跟您联系", "责任单位", set.Sign.Zh()},
+		{"不该自己办的，退回去", "责任单位", set.Return.Zh()},
+		{"马上能改的（立即改）", "责任单位", set.Immediate.Zh() + "，急的 " + set.Urgent.Zh()},
+		{"要一段时间的（限期改）", "责任单位", set.TimeLimited.Zh() + "，或者定好的日子"},
+		{"要花大力气的（计划改）", "责任单位", set.Plan.Zh() + "内拿出方案，照方案的日子办"},
+		{"要一直做的（常态改）", "责任单位", "最多 " + strconv.Itoa(set.ReviewDays) + " 天公布一次"},
+		{"公示", "领导小组办公室", set.Publicity.Zh()},
+		{"评：解决了没有", "您", "答复后 " + strconv.Itoa(set.Evaluate) + " 天内"},
+	}
+	return s.render(w, http.StatusOK, "how", p)
+}

@@ -1,0 +1,236 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// Banner is the answer in words, colour and shape; one on a page.
+type Banner struct {
+	Class, Icon string
+	Title       string
+	Lines       []string
+	Stamp       events.Date // the seal with its day, when the number is struck off
+	NoSeal      bool        // the empty place of the seal
+}
+
+// Story is one item as the public or its petitioner reads it.
+type Story struct {
+	Item     projections.PublicItem
+	Banner   Banner
+	Struck   bool
+	Who      string
+	DueWords string            // 5 个工作日
+	Outcome  string            // 10月12日改好
+	Account  []domain.DayCount // nil when there is no deadline to explain
+	Rule     string            // how it is counted, one sentence
+	Steps    []step            // newest first
+	Stale    int               // days without news, 0 = fine
+	ByCode   bool              // the petitioner himself
+}
+
+// staleDays is how long an open item may stay without news before its page says so.
+const staleDays = 30
+
+// story works out what is told of an item.
+func (s *Server) story(it projections.PublicItem, byCode bool) Story {
+	today := s.today()
+	st := Story{Item: it, ByCode: byCode, Struck: struck(it.State, it.ClosedOn), Banner: s.bannerOf(it, byCode)}
+	if it.Restricted {
+		return st
+	}
+	st.Who = whoOf(it)
+	st.Steps = timelineOf(it.Timeline, true, s.cfg.Now())
+	for i := range st.Steps {
+		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)
+	}
+	rule, err := domain.ParseRule(it.DueRule)
+	switch {
+	case err == nil:
+		st.DueWords = rule.Zh()
+		st.Rule = rule.Zh() + "，从受理第二天算起，周六、周日不算。法定节假日和调休还没有录入。"
+		if !rule.Working {
+			st.Rule = rule.Zh() + "，从受理第二天算起，周末也算；最后一天是周末，顺延到周一。"
+		}
+	case !it.Due.IsZero():
+		st.DueWords = "定好的日子"
+		st.Rule = "期限是定好的日子。下面数的是从受理第二天起有几个工作日。"
+	}
+	if !it.Due.IsZero() && !it.DueFrom.IsZero() && !it.Due.Before(it.DueFrom) {
+		st.Account = domain.Account(s.desk.Calendar, it.DueFrom, it.Due, err != nil || rule.Working)
+		for i := range st.Account {
+			if l := &st.Account[i]; l.Day == it.RectifiedOn {
+				l.Why = strings.TrimPrefix(l.Why+"，这天改好", "，")
+			}
+		}
+	}
+	if !it.RectifiedOn.IsZero() {
+		st.Outcome = shortDay(it.RectifiedOn, s.cfg.Now()) + "改好"
+		if it.Late {
+			st.Outcome += fmt.Sprintf("，晚 %d 天", it.LateDays)
+		}
+	}
+	switch it.State {
+	case events.Registered, events.Accepted, events.InProgress, events.Rectified, events.UnderVerification:
+		if n := today.DaysSince(events.DateOf(it.Touched)); n > staleDays {
+			st.Stale = n
+		}
+	}
+	return st
+}
+
+func whoOf(it projections.PublicItem) string {
+	if it.Lead == "" {
+		return ""
+	}
+	if len(it.CoUnits) == 0 {
+		return it.Lead
+	}
+	return it.Lead + "牵头，" + strings.Join(it.CoUnits, "、") + "配合"
+}
+
+// bannerOf says in one line where an item stands and in the next what that means.
+func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
+	m := publicMark(it.State)
+	b := Banner{Class: m.class, Icon: m.icon, Title: m.word}
+	say := func(format string, args ...any) {
+		if format != "" {
+			b.Lines = append(b.Lines, fmt.Sprintf(format, args...))
+		}
+	}
+	day := func(d events.Date) string { return shortDay(d, s.cfg.Now()) }
+	you := func(mine, others string) string {
+		if byCode {
+			return mine
+		}
+		return others
+	}
+	set := domain.SettingsOf("")
+	if struck(it.State, it.ClosedOn) {
+		b = Banner{Class: "sealed", Title: "已销号", Stamp: it.ClosedOn}
+		say("%s", you("改好了，也答复您了，办公室核过才盖这个印。", "改好了，也答复了反映的人，办公室核过才盖这个印。"))
+		say("%s", s.punctual(it))
+		return b
+	}
+	switch it.State {
+	case events.Registered:
+		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(set.Accept.Due(s.desk.Calendar, it.RaisedOn)))
+	case events.ReturnedForInfo:
+		b.Class, b.Title = "near", you("等您补充", "等反映的人补充")
+		say("补充以后接着办。只问这一次。")
+	case events.NotAccepted:
+		say("%s", it.NotAccepted)
+		if it.Route != "" {
+			say("可以走：%s", it.Route)
+		}
+	case events.Answered:
+		say("这件事不用交办，直接答复%s。", you("您了", "了"))
+	case events.Accepted, events.InProgress:
+		s.runningBanner(&b, it, day)
+	case events.Rectified:
+		say("%s说%s改好了。还要核查，才能销号。", orWord(it.Lead, "责任单位"), day(it.RectifiedOn))
+		b.NoSeal = true
+	case events.UnderVerification:
+		say("%s改好的，正在一步一步核查。", day(it.RectifiedOn))
+		b.NoSeal = true
+	case events.InPublicity:
+		if !it.PublicityUntil.IsZero() {
+			b.Title = "公示中，到" + day(it.PublicityUntil)
+		}
+		say("这天以前，谁都可以提异议。")
+		b.NoSeal = true
+	case events.Standing:
+		say("这件事要一直做，不算销号。")
+		if !it.NextReview.IsZero() {
+			say("下次公布 %s。", day(it.NextReview))
+		}
+	case events.SuspendedAccount:
+		if !it.NextReview.IsZero() {
+			say("%s再议一次，%s。", day(it.NextReview), you("会告诉您", "到时公布"))
+		}
+	case events.Terminated:
+		say("不再办了，不算销号。原因看下面“一步一步”。")
+	case events.Merged:
+		say("同一件事已经有人提，并到 %s 一起办。", it.MergedInto)
+	case events.Archived:
+		say("办完了，已归档。")
+	}
+	if it.Restricted {
+		b.Lines = nil
+		say("这一类事情只能告诉您办到哪一步。")
+	}
+	return b
+}
+
+// runningBanner is the banner while the clock runs.
+func (s *Server) runningBanner(b *Banner, it projections.PublicItem, day func(events.Date) string) {
+	today, doing := s.today(), it.State == events.InProgress
+	left := domain.WorkingDays(s.desk.Calendar, today, it.Due)
+	switch domain.LampOf(s.desk.Calendar, it.State, it.Due, today) {
+	case domain.LampOverdue:
+		b.Class, b.Icon = "over", "over"
+		b.Title = fmt.Sprintf("逾期 %d 个工作日", -left)
+		if left == 0 {
+			b.Title = "逾期了"
+		}
+	case domain.LampNear:
+		b.Class, b.Icon = "near", "near"
+		b.Title = fmt.Sprintf("快到期了，还剩 %d 个工作日", left)
+		if left <= 0 {
+			b.Title = "今天到期"
+		}
+	case domain.LampOnPlan:
+		b.Title += fmt.Sprintf("，还剩 %d 个工作日", left)
+	}
+	line := ""
+	if !it.Due.IsZero() {
+		line = "期限 " + day(it.Due) + "。"
+	}
+	switch {
+	case doing && it.Lead != "":
+		line += it.Lead + "在办。"
+	case !doing:
+		line += "已经受理，正在定交给哪个单位。"
+	}
+	line += "上次更新：" + ago(today.DaysSince(events.DateOf(it.Touched))) + "。"
+	b.Lines = append(b.Lines, line)
+}
+
+func ago(days int) string {
+	switch {
+	case days <= 0:
+		return "今天"
+	case days == 1:
+		return "昨天"
+	}
+	return fmt.Sprintf("%d 天前", days)
+}
+
+func orWord(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}
+
+// punctual says when it was done and how that stands to the deadline.
+func (s *Server) punctual(it projections.PublicItem) string {
+	if it.RectifiedOn.IsZero() {
+		return ""
+	}
+	on := shortDay(it.RectifiedOn, s.cfg.Now()) + "改好"
+	switch {
+	case it.Late:
+		return fmt.Sprintf("%s，比期限晚 %d 天。", on, it.LateDays)
+	case it.Due.IsZero(), it.RectifiedOn.Before(it.DueFrom): // 补录: done before it was even accepted
+		return on + "。"
+	}
+	if n := domain.WorkingDays(s.desk.Calendar, it.RectifiedOn, it.Due); n > 0 {
+		return fmt.Sprintf("%s，比期限早 %d 个工作日。", on, n)
+	}
+	return on + "，没有超期限。"
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// Opener opens sealed personal fields; events/vault is one.
+type Opener interface {
+	Open(ctx context.Context, s events.Sealed) (string, error)
+}
+
+// Config is what the program tells its pages.
+type Config struct {
+	Site  string // 泉港区整改销号
+	Owner string // 主办：区整改工作领导小组办公室
+	Phone string // 12345
+	Demo  bool   // offers "act as" and says on every page that it is demonstration data
+	Token string // without Demo: what opens writing
+	Log   *slog.Logger
+	Now   func() time.Time // nil = time.Now
+
+	Status StatusFunc // nil: GET /api/v1/status says that there is none
+}
+
+// Server answers every request. Make it with New.
+type Server struct {
+	cfg     Config
+	desk    *domain.Desk
+	reads   *projections.Store
+	vault   Opener
+	pages   pages
+	mux     *http.ServeMux
+	chain   http.Handler // mux with everything around it
+	guesses *limiter     // wrong query codes
+	units   *nameBook
+}
+
+// New parses all templates and makes the server.
+func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) (*Server, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	p, err := parsePages(cfg.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units}}
+	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
+		s.mux.Handle(rt.pattern, s.handle(rt.h))
+	}
+	s.mux.Handle("GET /static/", staticFiles())
+	s.chain = s.around(http.HandlerFunc(s.dispatch))
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.chain.ServeHTTP(w, r) }
+
+// handler answers one request or returns why it cannot; handle turns the error into a page.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+type route struct {
+	pattern string // "GET /items/{number}"
+	h       handler
+}
+
+// handle wraps a handler: errors become a page (or a problem object under /api/).
+func (s *Server) handle(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// dispatch sends a request to its handler; what no route answers gets a page of the site.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	var no refusalOnly
+	h.ServeHTTP(&no, r)
+	if no.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", no.Header().Get("Allow"))
+		s.fail(w, r, errBadMethod)
+		return
+	}
+	s.fail(w, r, projections.ErrNotFound)
+}
+
+// refusalOnly takes the status of the mux's own refusals and drops their text.
+type refusalOnly struct {
+	header http.Header
+	status int
+}
+
+func (n *refusalOnly) Header() http.Header {
+	if n.header == nil {
+		n.header = http.Header{}
+	}
+	return n.header
+}
+func (n *refusalOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (n *refusalOnly) WriteHeader(status int)      { n.status = status }
+
+// today is the Beijing day now.
+func (s *Server) today() events.Date { return events.DateOf(s.cfg.Now()) }
+
+// near is the last day that counts as near its deadline.
+func (s *Server) near() events.Date { return domain.NearUntil(s.desk.Calendar, s.today()) }

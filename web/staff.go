@@ -1,0 +1,394 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// staffRoutes are the pages of the office, of units and of leaders.
+func (s *Server) staffRoutes() []route {
+	return []route{
+		{"GET /items", s.staff(s.itemsPage)},
+		{"GET /items/{number}", s.staff(s.itemPage)},
+		{"GET /items/{number}/{command}", s.staff(s.formPage)},
+		{"POST /items/{number}/{command}", s.staff(s.give)},
+		{"GET /desk", s.staff(s.deskPage)},
+		{"GET /unit", s.staff(s.unitPage)},
+		{"GET /leader", s.staff(s.leaderPage)},
+		{"GET /board", s.staff(s.boardPage)},
+	}
+}
+
+// staffHandler answers one request of somebody who has said who they are.
+type staffHandler func(w http.ResponseWriter, r *http.Request, a events.Actor) error
+
+// staff lets only staff through.
+func (s *Server) staff(h staffHandler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a, in := s.actor(r)
+		if !in || a.Role == events.Petitioner {
+			return errNotStaff
+		}
+		return h(w, r, a)
+	}
+}
+
+// ofUnit reports whether the actor is of a handling unit, whose eyes are limited.
+func ofUnit(a events.Actor) bool { return !a.Unit.IsZero() }
+
+// hideFrom is the unit from which the list must keep what it is complained of in.
+func hideFrom(a events.Actor) string {
+	if ofUnit(a) {
+		return a.Unit.ID
+	}
+	return ""
+}
+
+// mayNotSee reports whether the item must look absent to the actor (domain.md §7.3).
+func mayNotSee(a events.Actor, it projections.Item) bool {
+	if !ofUnit(a) {
+		return false
+	}
+	for _, u := range it.Detail.ComplainedOf {
+		if u.ID == a.Unit.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// see loads an item for an actor; what he may not see is absent.
+func (s *Server) see(ctx context.Context, number string, a events.Actor) (projections.Item, error) {
+	it, err := s.reads.Item(ctx, normalizeNumber(number))
+	if err == nil && mayNotSee(a, it) {
+		err = projections.ErrNotFound
+	}
+	return it, err
+}
+
+// filter is an empty filter with what every list needs.
+func (s *Server) filter(a events.Actor) projections.Filter {
+	return projections.Filter{Today: s.today(), Near: s.near(), HideFrom: hideFrom(a)}
+}
+
+// known reads what can be picked in forms and filters.
+func (s *Server) known(ctx context.Context) (l lists, err error) {
+	for _, x := range []struct {
+		into *[]projections.Option
+		read func(context.Context) ([]projections.Option, error)
+	}{{&l.units, s.reads.Units}, {&l.leaders, s.reads.Leaders}, {&l.categories, s.reads.Categories}, {&l.areas, s.reads.Areas}, {&l.campaigns, s.reads.Campaigns}} {
+		if *x.into, err = x.read(ctx); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// row is an item as lists show it.
+type row struct {
+	Number, Href, Title string
+	Mark                template.HTML
+	Mode                string
+	Lead                string // with "+2" for its co-units
+	Leader              string
+	Due                 string // 10-15
+	Left                left
+	Progress            string
+	Where               string // 卡在哪里
+	Slip                string // 黄单
+	Demo                bool
+	Rev                 int
+}
+
+// left is how an item stands against its deadline, in words.
+type left struct {
+	Text  string // 逾期 6 天, 今天, 4 天, 按期
+	Class string // over, near, ""
+	Late  bool   // done, but late
+	Days  int    // working days, for those who show it large
+	Over  bool
+}
+
+func (s *Server) row(it projections.Item) row { return rowOf(s.desk.Calendar, s.today(), it) }
+
+func (s *Server) rows(its []projections.Item) []row {
+	out := make([]row, len(its))
+	for i, it := range its {
+		out[i] = s.row(it)
+	}
+	return out
+}
+
+func rowOf(cal domain.Calendar, today events.Date, it projections.Item) row {
+	lamp := domain.LampOf(cal, it.State, it.Due, today)
+	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp)), Mode: it.Mode.Zh(),
+		Lead: it.Lead.Name, Leader: it.Leader.Post, Due: dayIn(it.Due, today), Left: leftOf(cal, it, today), Progress: progressOf(it, today),
+		Where: whereStuck(it), Demo: it.Demo, Rev: it.Rev}
+	if it.Mode == events.StandingMode {
+		r.Mode = "常态"
+	}
+	if it.CoUnits > 0 && r.Lead != "" {
+		r.Lead += fmt.Sprintf(" +%d", it.CoUnits)
+	}
+	if it.Supervision != "" {
+		r.Slip = it.Supervision.Zh()
+	}
+	return r
+}
+
+// titleOf is what an item is called; one that was not accepted has no title yet.
+func titleOf(it projections.Item) string {
+	if it.Title != "" {
+		return it.Title
+	}
+	words := strings.TrimSpace(it.Category + " " + it.Area)
+	if words == "" {
+		return "还没有定名称"
+	}
+	return "还没有定名称（" + words + "）"
+}
+
+// listMark lays over the state what matters more in a list.
+func listMark(it projections.Item, lamp domain.Lamp) mark {
+	switch {
+	case struck(it.State, it.ClosedOn):
+		return markOf(events.Closed)
+	case lamp == domain.LampOverdue:
+		return lampMark(it.State, lamp)
+	case it.ReturnOpen && it.State == events.InProgress:
+		return mark{"near", "back", "退单待审"}
+	case it.Reopened > 0 && it.State == events.InProgress:
+		return mark{"over", "redo", "复号"}
+	case lamp == domain.LampNear:
+		return lampMark(it.State, lamp)
+	}
+	return markOf(it.State)
+}
+
+// leftOf says how many working days are left, or how it came out.
+func leftOf(cal domain.Calendar, it projections.Item, today events.Date) left {
+	if it.Due.IsZero() {
+		return left{Text: "—"}
+	}
+	switch domain.LampOf(cal, it.State, it.Due, today) {
+	case domain.LampOverdue:
+		n := domain.WorkingDays(cal, it.Due, today)
+		if n == 0 {
+			return left{Text: "逾期", Class: "over", Over: true}
+		}
+		return left{Text: fmt.Sprintf("逾期 %d 天", n), Class: "over", Days: n, Over: true}
+	case domain.LampNear, domain.LampOnPlan:
+		l := left{Days: domain.WorkingDays(cal, today, it.Due)}
+		if l.Text = fmt.Sprintf("%d 天", l.Days); it.Due == today {
+			l.Text = "今天"
+		}
+		if domain.LampOf(cal, it.State, it.Due, today) == domain.LampNear {
+			l.Class = "near"
+		}
+		return l
+	}
+	return outcome(cal, it)
+}
+
+// outcome says whether the work was reported in time; late stays late.
+func outcome(cal domain.Calendar, it projections.Item) left {
+	switch {
+	case it.Late:
+		return left{Text: lateWords(it), Class: "over", Late: true}
+	case it.RectifiedOn.IsZero():
+		return left{Text: "—"}
+	}
+	if n := domain.WorkingDays(cal, it.RectifiedOn, it.Due); n > 0 {
+		return left{Text: fmt.Sprintf("早 %d 天", n)}
+	}
+	return left{Text: "按期"}
+}
+
+func lateWords(it projections.Item) string {
+	if it.LateDays > 0 {
+		return fmt.Sprintf("晚 %d 天", it.LateDays)
+	}
+	return "晚办完"
+}
+
+// progressOf is the last news in a few words.
+func progressOf(it projections.Item, today events.Date) string {
+	switch {
+	case struck(it.State, it.ClosedOn):
+		return "销 " + dayIn(it.ClosedOn, today)
+	case it.MergedInto != "":
+		return "并入 " + it.MergedInto
+	case it.ReturnOpen || it.Returns > 1:
+		return fmt.Sprintf("退 %d 次", it.Returns)
+	case it.ExtOpen:
+		return "延期待批"
+	case !it.NextReview.IsZero() && (it.Group == projections.GroupStanding || it.Group == projections.GroupHeld):
+		if it.Blocked != "" {
+			return it.Blocked.Zh() + "，" + dayIn(it.NextReview, today) + " 再议"
+		}
+		return dayIn(it.NextReview, today) + " 再评"
+	case it.State == events.Rectified:
+		return "报完成 " + dayIn(it.RectifiedOn, today)
+	case it.State == events.InPublicity && it.Detail.Publicity != nil:
+		return "公示到 " + dayIn(it.Detail.Publicity.Until, today)
+	case it.Round > 1 && (it.Progress == "" || it.Reopened > 0 && strings.HasPrefix(it.Progress, "销 ")):
+		return fmt.Sprintf("第 %d 轮", it.Round)
+	case it.Progress != "":
+		return it.Progress
+	}
+	return "—"
+}
+
+// whereStuck says what is in the way.
+func whereStuck(it projections.Item) string {
+	switch {
+	case it.Blocked != "" && it.Progress != "" && it.Progress != it.Blocked.Zh():
+		return it.Blocked.Zh() + "：" + strings.TrimPrefix(it.Progress, it.Blocked.Zh()+"：")
+	case it.Blocked != "":
+		return it.Blocked.Zh()
+	case it.ReturnOpen:
+		return "退单待审"
+	case it.ExtOpen:
+		return "延期待批"
+	case it.Progress != "" && !strings.HasPrefix(it.Progress, "销 "):
+		return it.Progress
+	}
+	return "—"
+}
+
+// dayIn writes 10-15, with the year when it is not this one.
+func dayIn(d, today events.Date) string {
+	switch {
+	case d.IsZero():
+		return "—"
+	case d.Year() != today.Year():
+		return d.String()
+	}
+	return monthDay(d)
+}
+
+// open reads a sealed text; one that was erased, or cannot be opened now, says so.
+func (s *Server) open(ctx context.Context, v events.Sealed) string {
+	if v.IsZero() || s.vault == nil {
+		return ""
+	}
+	text, err := s.vault.Open(ctx, v)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			s.cfg.Log.Warn("sealed field not opened", "error", err)
+		}
+		return "（已经删除，或现在打不开）"
+	}
+	return text
+}
+
+// maskName shows the family name only.
+func maskName(name string) string {
+	rs := []rune(strings.TrimSpace(name))
+	switch {
+	case len(rs) == 0:
+		return ""
+	case rs[0] == '（':
+		return name
+	case len(rs) == 2:
+		return string(rs[:1]) + "某"
+	}
+	return string(rs[:1]) + "某某"
+}
+
+// maskPhone shows the first three and the last four digits.
+func maskPhone(phone string) string {
+	d := digitsOnly(phone)
+	if strings.HasPrefix(phone, "（") {
+		return phone
+	}
+	if len(d) < 9 {
+		return strings.Repeat("*", len(d))
+	}
+	return d[:3] + strings.Repeat("*", len(d)-7) + d[len(d)-4:]
+}
+
+// settle waits until the pages show what was just written; when they take too long the
+// next page says so instead.
+func (s *Server) settle(ctx context.Context, seq uint64) (behind bool, err error) {
+	err = s.reads.WaitFor(ctx, seq)
+	if errors.Is(err, projections.ErrBehind) {
+		return true, nil
+	}
+	return false, err
+}
+
+// doneWords is what the next page says about a command that was given.
+func doneWords(q url.Values) string {
+	name := q.Get("done")
+	if name == "" {
+		return ""
+	}
+	sp, ok := domain.SpecOf(name)
+	if !ok {
+		return ""
+	}
+	words := map[string]string{"add_opinion": "已再记一条意见", "close": "已销号", "sign_off": "已签批", "issue_reply": "已答复群众", "raise": "已登记"}[name]
+	if words == "" {
+		words = "已" + sp.Title
+	}
+	if n := q.Get("n"); n != "" && len(n) < 40 {
+		words += "：" + n
+	}
+	if q.Get("behind") != "" {
+		return words + "。页面还在更新，过几秒再看。"
+	}
+	return words
+}
+
+// backTo is a path of this site that a form names, or the fallback.
+func backTo(back, fallback string) string {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n") {
+		return fallback
+	}
+	u, err := url.Parse(back)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return fallback
+	}
+	return back
+}
+
+// withQuery adds parameters to a local address.
+func withQuery(path string, add url.Values) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	q := u.Query()
+	for _, k := range []string{"done", "n", "behind"} {
+		q.Del(k)
+	}
+	for k, vs := range add {
+		q[k] = vs
+	}
+	u.RawQuery = q.Encode()
+	return u.RequestURI()
+}
+
+// commandID reads the id that a form or a header carries; none gives a fresh one.
+func commandID(text string) (uuid.UUID, error) {
+	if text == "" {
+		return uuid.NewRandom()
+	}
+	id, err := uuid.Parse(text)
+	if err != nil || id == uuid.Nil {
+		return uuid.Nil, fmt.Errorf("%w: command id %q", errBadRequest, text)
+	}
+	return id, nil
+}

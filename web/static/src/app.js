@@ -1,0 +1,202 @@
+// Everything here is an extra: each page reads and sends without it.
+const doc = document, body = doc.body, main = doc.getElementById('m')
+const $ = (sel, at = doc) => at.querySelector(sel)
+const $$ = (sel, at = doc) => [...at.querySelectorAll(sel)]
+
+function make(tag, className, text) {
+  const e = doc.createElement(tag)
+  if (className) e.className = className
+  if (text) e.textContent = text
+  return e
+}
+
+// 大字版, 高对比: on a page that answers a form the link would lose the page.
+function switches() {
+  const words = { size: ['large', '大字版', '标准字'], contrast: ['high', '高对比', '标准色'] }
+  for (const a of $$('a[data-switch]')) {
+    if (!a.hidden) continue
+    a.hidden = false
+    a.addEventListener('click', (ev) => {
+      ev.preventDefault()
+      const name = a.dataset.switch, [value, on, off] = words[name], root = doc.documentElement
+      const was = root.dataset[name] === value
+      if (was) delete root.dataset[name]
+      else root.dataset[name] = value
+      doc.cookie = `${name}=${was ? 'normal' : value};path=/;max-age=${was ? 0 : 31536000};samesite=lax`
+      a.textContent = was ? on : off
+    })
+  }
+}
+
+function summary() {
+  const e = $('.errsum[tabindex]')
+  if (e) e.focus()
+}
+
+function receipt() {
+  for (const b of $$('button[data-print]')) {
+    b.disabled = false
+    b.addEventListener('click', () => print())
+  }
+  for (const b of $$('button[data-copy]')) {
+    if (!navigator.clipboard) continue
+    b.hidden = false
+    b.addEventListener('click', async () => {
+      try {
+        await navigator.clipboard.writeText(b.dataset.copy)
+        b.textContent = '已复制'
+      } catch {
+        b.textContent = '没复制成，请抄下来'
+      }
+    })
+  }
+}
+
+// What was typed stays on this device until the receipt is there: never who somebody is.
+function drafts() {
+  const done = $('[data-draft-done]')
+  const key = (name) => 'draft:' + name
+  try {
+    if (done) return localStorage.removeItem(key(done.dataset.draftDone))
+    const form = $('form[data-draft]')
+    if (!form) return
+    const k = key(form.dataset.draft)
+    const fields = () => [...form.elements].filter((e) => e.name && e.type !== 'hidden' && e.type !== 'submit' && !/^(name|phone)$/.test(e.name))
+    const old = JSON.parse(localStorage.getItem(k) || 'null')
+    const empty = fields().every((e) => (e.type === 'radio' || e.type === 'checkbox' ? e.checked === e.defaultChecked : e.value === e.defaultValue))
+    const server = fields().some((e) => e.tagName === 'TEXTAREA' && e.defaultValue)
+    if (old && empty && !server) {
+      for (const e of fields()) {
+        const v = old[e.name]
+        if (v === undefined) continue
+        if (e.type === 'radio' || e.type === 'checkbox') e.checked = v === e.value
+        else e.value = v
+      }
+    }
+    form.addEventListener('input', () => {
+      const now = {}
+      for (const e of fields()) {
+        if (e.type === 'radio' || e.type === 'checkbox') {
+          if (e.checked) now[e.name] = e.value
+        } else if (e.value) now[e.name] = e.value
+      }
+      localStorage.setItem(k, JSON.stringify(now))
+    })
+  } catch { /* storage may be off */ }
+}
+
+function typing(e) {
+  return e && (/^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName) || e.isContentEditable)
+}
+
+// "/" goes to the search field; j, k and Enter walk along a list of items.
+function keys() {
+  addEventListener('keydown', (ev) => {
+    if (ev.ctrlKey || ev.metaKey || ev.altKey || ev.isComposing || typing(doc.activeElement)) return
+    if (ev.key === '/') {
+      const f = $('input[type=search]')
+      if (f) { ev.preventDefault(); f.focus(); f.select() }
+      return
+    }
+    if (ev.key !== 'j' && ev.key !== 'k') return
+    const rows = $$('[data-rows] a[data-row], table[data-rows] tbody tr:not(.grp) th a')
+    if (!rows.length) return
+    ev.preventDefault()
+    const at = rows.indexOf(doc.activeElement)
+    rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + (ev.key === 'j' ? 1 : -1)))].focus()
+  })
+}
+
+// A page that follows changes renews its <main> by itself, but never under the hands of
+// somebody who is filling in a form.
+function live() {
+  const from = body.dataset.live
+  if (!from || !window.EventSource) return
+  const item = body.dataset.item
+  let busy = false, again = false, note, offline, timer
+  const dirty = () => typing(doc.activeElement) || $$('main form').some((f) => [...f.elements].some((e) =>
+    e.type === 'radio' || e.type === 'checkbox' ? e.checked !== e.defaultChecked
+      : e.tagName === 'SELECT' ? [...e.options].some((o) => o.selected !== o.defaultSelected) && e.selectedIndex > 0
+        : e.type !== 'hidden' && e.defaultValue !== undefined && e.value !== e.defaultValue))
+  const tell = () => {
+    if (note) return
+    note = make('p', 'note near')
+    note.setAttribute('role', 'status')
+    const a = make('a', '', '刷新看')
+    a.href = location.href
+    note.append('有新变化，', a)
+    const box = make('div', 'wrap')
+    box.append(note)
+    main.prepend(box)
+  }
+  const renew = async () => {
+    if (dirty()) return tell()
+    if (busy) { again = true; return }
+    busy = true
+    try {
+      const res = await fetch(location.href, { headers: { Accept: 'text/html' }, credentials: 'same-origin' })
+      if (!res.ok) throw new Error(res.status)
+      const next = new DOMParser().parseFromString(await res.text(), 'text/html')
+      const fresh = next.getElementById('m')
+      if (!fresh) throw new Error('no main')
+      if (dirty()) return tell()
+      const openDetails = $$('details[open]', main).map((d) => d.id).filter(Boolean)
+      const focus = main.contains(doc.activeElement) && doc.activeElement.id
+      main.replaceChildren(...fresh.childNodes)
+      for (const id of openDetails) { const d = doc.getElementById(id); if (d) d.open = true }
+      if (focus) doc.getElementById(focus)?.focus({ preventScroll: true })
+      note = undefined
+      const foot = $('.foot'), newFoot = $('.foot', next)
+      if (foot && newFoot) foot.replaceWith(newFoot)
+      if (next.body.dataset.live) body.dataset.live = next.body.dataset.live
+      receipt()
+    } catch {
+      tell()
+    } finally {
+      busy = false
+      if (again) { again = false; later() }
+    }
+  }
+  // Many changes in one moment are one renewal.
+  const later = () => { clearTimeout(timer); timer = setTimeout(renew, 250) }
+  let lostAt
+  const lost = () => {
+    lostAt ??= setTimeout(() => {
+      offline = make('div', 'wrap')
+      const b = make('div', 'banner near gap'), d = make('div')
+      b.setAttribute('role', 'status')
+      d.append(make('h2', '', '网断了'), make('p', '', '看到的可能不是最新的。网通了会自己接上，先别关这一页。'))
+      b.append(d)
+      offline.append(b)
+      main.prepend(offline)
+    }, 10000)
+  }
+  const back = () => {
+    clearTimeout(lostAt)
+    lostAt = undefined
+    if (offline) { offline.remove(); offline = undefined }
+  }
+  let source
+  const open = () => {
+    source = new EventSource('/live?from=' + body.dataset.live)
+    source.addEventListener('open', back)
+    source.addEventListener('error', () => {
+      lost()
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000)
+    })
+    source.addEventListener('change', (ev) => {
+      const c = JSON.parse(ev.data)
+      if (!item || !c.items.length || c.items.includes(item)) later()
+    })
+  }
+  open()
+  addEventListener('pagehide', () => source.close())
+  addEventListener('pageshow', (ev) => { if (ev.persisted) open() })
+}
+
+switches()
+summary()
+receipt()
+drafts()
+keys()
+live()

@@ -1,0 +1,22 @@
+package web
+
+import "context"
+
+// Status is what the program says of itself: `xiaohao status --json` and GET /api/v1/status.
+type Status struct {
+	Version      string `json:"version"`
+	Stream       string `json:"stream"`
+	Identity     string `json:"identity"` // of the stream; a position means nothing without it
+	Server       string `json:"server"`   // version of the JetStream server
+	Durability   string `json:"durability"`
+	Replicas     int    `json:"replicas"`
+	Messages     uint64 `json:"messages"`
+	Bytes        uint64 `json:"bytes"`
+	LastSequence uint64 `json:"last_sequence"` // of the log
+	Position     uint64 `json:"position"`      // of the read models
+	Behind       uint64 `json:"behind"`        // messages the read models still lack
+	Error        string `json:"error,omitempty"`
+}
+
+// StatusFunc asks the program how it is.
+type StatusFunc func(context.Context) (Status, error)

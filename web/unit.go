@@ -1,0 +1,207 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// UnitPage is the work of one unit, what is urgent first.
+type UnitPage struct {
+	Page
+	Unit     string
+	Says     string
+	Groups   []unitGroup
+	All      int
+	Progress *progressForm
+}
+
+// unitGroup is one kind of work that waits for the unit.
+type unitGroup struct {
+	ID, Name, Class, Icon string
+	Count                 int
+	Rows                  []unitRow
+	More                  string
+}
+
+// unitRow is one item as its unit sees it.
+type unitRow struct {
+	row
+	Until, UntilClass string
+	Says              string
+	Acts              []act
+}
+
+// progressForm is 报进展 in the page itself.
+type progressForm struct {
+	Item row
+	Form commandForm
+}
+
+const unitRows = 30
+
+// unitPage shows a unit its own work.
+func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	if start := startOf(a); start != "/unit" {
+		http.Redirect(w, r, start, http.StatusSeeOther)
+		return nil
+	}
+	p := UnitPage{Page: s.staffPage(r, a.Unit.Name, "unit"), Unit: a.Unit.Name}
+	p.Live, p.Notice = p.Sequence, doneWords(r.URL.Query())
+	seen := map[string]bool{}
+	for _, g := range []struct {
+		unitGroup
+		queue projections.Queue
+		lamp  projections.Lamp
+	}{
+		{unitGroup{ID: "u1", Name: "待签收", Icon: "new"}, projections.QueueToSign, ""},
+		{unitGroup{ID: "u2", Name: "临期", Class: "near", Icon: "near"}, "", projections.LampNear},
+		{unitGroup{ID: "u3", Name: "逾期", Class: "over", Icon: "over"}, "", projections.LampOverdue},
+		{unitGroup{ID: "u4", Name: "退回", Class: "near", Icon: "back"}, projections.QueueSentBack, ""},
+		{unitGroup{ID: "u5", Name: "待反馈", Icon: "run"}, projections.QueueOpen, projections.LampCalm},
+	} {
+		f := s.filter(a)
+		f.Unit, f.Queue, f.Lamp, f.Limit = a.Unit.ID, g.queue, g.lamp, unitRows
+		list, err := s.reads.Items(r.Context(), f)
+		if err != nil {
+			return err
+		}
+		g.Count = list.Total
+		if g.queue == projections.QueueOpen && list.Total <= unitRows { // what stands above is not said twice
+			list.Items = slices.DeleteFunc(list.Items, func(it projections.Item) bool { return seen[it.Number] })
+			g.Count = len(list.Items)
+		}
+		for _, it := range list.Items {
+			seen[it.Number] = true
+			g.Rows = append(g.Rows, s.unitRow(it, a))
+			if p.Progress == nil && (g.ID == "u2" || g.ID == "u3" || g.ID == "u5") {
+				p.Progress = s.progressForm(it, a)
+			}
+		}
+		if list.Total > unitRows {
+			g.More = unitHref(a, g.queue, g.lamp)
+		}
+		p.Groups = append(p.Groups, g.unitGroup)
+	}
+	if err := s.unitCounts(r.Context(), &p, a); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "unit", p)
+}
+
+func unitHref(a events.Actor, q projections.Queue, l projections.Lamp) string {
+	v := url.Values{"unit": {a.Unit.ID}}
+	if q != "" {
+		v.Set("queue", string(q))
+	}
+	if l != "" {
+		v.Set("lamp", string(l))
+	}
+	return "/items?" + v.Encode()
+}
+
+func (s *Server) unitCounts(ctx context.Context, p *UnitPage, a events.Actor) error {
+	f := s.filter(a)
+	f.Unit, f.Limit = a.Unit.ID, 1
+	all, err := s.reads.Items(ctx, f)
+	if err != nil {
+		return err
+	}
+	f.LeadOnly = true
+	lead, err := s.reads.Items(ctx, f)
+	if err != nil {
+		return err
+	}
+	p.All = all.Total
+	p.Says = fmt.Sprintf("主办 %d 件 · 协办 %d 件 · %s", lead.Total, all.Total-lead.Total, a.Role.Zh())
+	return nil
+}
+
+// part is the unit's own live assignment.
+func partOf(it projections.Item, unit events.Unit) (projections.Assignment, bool) {
+	for _, x := range it.Detail.Assignments {
+		if x.Unit.ID == unit.ID && x.Live() {
+			return x, true
+		}
+	}
+	return projections.Assignment{}, false
+}
+
+func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
+	u := unitRow{row: s.row(it), UntilClass: ""}
+	part, _ := partOf(it, a.Unit)
+	u.Until, u.UntilClass = u.Left.Text+" · "+u.Due, u.Left.Class
+	if u.Left.Days > 0 && !u.Left.Over {
+		u.Until = "剩 " + u.Until
+	}
+	u.Says = u.Progress
+	var names []string
+	switch {
+	case part.State == events.PartIssued:
+		limit := domain.SettingsOf(it.Preset).Sign.Due(s.desk.Calendar, part.IssuedOn)
+		u.Until, u.UntilClass = dayIn(limit, s.today())+" 前签", ""
+		if !limit.After(s.today()) {
+			u.UntilClass = "near"
+			if u.Until = "今天要签"; limit.Before(s.today()) {
+				u.Until, u.UntilClass = "签收晚了，"+dayIn(limit, s.today())+" 前要签", "over"
+			}
+		}
+		u.Says = dayIn(part.IssuedOn, s.today()) + " 交办。从交办起算，不从签收起算。"
+		names = []string{"sign", "request_return"}
+	case part.Part == events.Co:
+		names = []string{"report_part", "report_progress"}
+	default:
+		names = []string{"report_progress", "report_block", "request_extension", "report_rectified"}
+	}
+	if part.Task != "" {
+		u.Says = strings.TrimPrefix(u.Says, "—")
+		u.Says = part.Task + zhOr(u.Says != "", "。"+u.Says)
+	}
+	u.Acts = s.offers(it, a, names)
+	return u
+}
+
+// offers are those of the commands that the role may give at all; whether each is possible
+// now is said when it is opened.
+func (s *Server) offers(it projections.Item, a events.Actor, commands []string) []act {
+	var out []act
+	for _, name := range commands {
+		sp, ok := domain.SpecOf(name)
+		if !ok || !slices.Contains(sp.Roles, a.Role) {
+			continue
+		}
+		c := act{Name: name, Title: sp.Title, Href: commandPath(it.Number, name) + "?back=%2Funit", Class: "two"}
+		if len(out) == 0 && name == "sign" {
+			c.Class = ""
+		}
+		if len(fieldsShown(sp)) == 0 {
+			c.Button = &commandForm{Command: name, Action: commandPath(it.Number, name), ID: uuid.NewString(), Seen: it.Rev, Back: "/unit"}
+		}
+		if out = append(out, c); len(out) == 2 {
+			break
+		}
+	}
+	return out
+}
+
+// progressForm is the form for one item of the unit that is being worked on.
+func (s *Server) progressForm(it projections.Item, a events.Actor) *progressForm {
+	spec, _ := domain.SpecOf("report_progress")
+	part, ok := partOf(it, a.Unit)
+	working := []events.AssignmentState{events.PartSigned, events.PartForcedSigned, events.PartWorking, events.PartSentBack}
+	if !ok || !slices.Contains(working, part.State) || !slices.Contains(spec.Roles, a.Role) {
+		return nil
+	}
+	v := prefill(spec, it, s.today(), nil)
+	v.Set("back", "/unit")
+	return &progressForm{s.row(it), formOf(formInput{spec: spec, item: it, values: v})}
+}
