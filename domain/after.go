@@ -77,6 +77,9 @@ func (c OrderRedo) decide(it *Item, _ Situation) ([]events.Event, error) {
 	to := events.InProgress
 	if _, ok := it.lead(); !ok {
 		to = events.Accepted
+		if it.Mode == "" { // answered directly: it was never triaged
+			to = events.Registered
+		}
 	}
 	return []events.Event{events.RedoOrdered{To: to, Reason: c.Reason, Round: it.Round + 1}}, nil
 }
@@ -279,8 +282,15 @@ type Resume struct {
 
 func (c Resume) name() string { return "resume" }
 
-func (c Resume) decide(it *Item, _ Situation) ([]events.Event, error) {
-	return []events.Event{events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}}, nil
+func (c Resume) decide(it *Item, s Situation) ([]events.Event, error) {
+	e := events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}
+	if !it.Due.IsZero() { // 挂账 is a recorded pause (domain.md §2.7): its days do not count
+		e.Due = it.Due.AddDays(s.Today().DaysSince(it.SuspendedOn))
+		for !s.Calendar.Working(e.Due) {
+			e.Due = e.Due.AddDays(1)
+		}
+	}
+	return []events.Event{e}, nil
 }
 
 // Ground is why an item ends without 销号.

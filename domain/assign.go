@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 
 	"xiaohao/events"
 )
@@ -68,16 +69,16 @@ func (c Assign) decide(it *Item, s Situation) ([]events.Event, error) {
 
 func unitField(i int, name string) string { return fmt.Sprintf("units.%d.%s", i, name) }
 
-// mayHandle refuses a unit that is complained of (domain.md §7.3): in 举报 and 人员作风
-// items neither as lead nor as co-unit.
+// complainedOf reports whether a 举报 or 人员作风 item is about this unit.
+func (it *Item) complainedOf(u events.Unit) bool {
+	return it.Class == events.Conduct && !u.IsZero() && slices.ContainsFunc(it.ComplainedOf, func(x events.Unit) bool { return x.ID == u.ID })
+}
+
+// mayHandle refuses a unit that is complained of (domain.md §7.3), neither as lead nor as
+// co-unit.
 func (it *Item) mayHandle(field, command string, u events.Unit) *Refusal {
-	if it.Class != events.Conduct {
-		return nil
-	}
-	for _, x := range it.ComplainedOf {
-		if x.ID == u.ID {
-			return refuseAt(field, command+".complained_of", "单位：这一件反映的就是%s，不能交给它办。", u.Name)
-		}
+	if it.complainedOf(u) {
+		return refuseAt(field, command+".complained_of", "单位：这一件反映的就是%s，不能交给它办。", u.Name)
 	}
 	return nil
 }

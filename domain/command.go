@@ -97,6 +97,10 @@ func (sp Spec) Allows(it *Item, s Situation) *Refusal {
 	if r := sp.allowsRole(s.Actor); r != nil {
 		return r
 	}
+	if it.complainedOf(s.Actor.Unit) {
+		// domain.md §7.3: not to know is part of it, so the sentence says nothing of the case.
+		return refuse("conduct.own_unit", "这一件您单位不能办理。")
+	}
 	if r := sp.allowsScope(it, s.Actor); r != nil {
 		return r
 	}

@@ -90,6 +90,9 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	if !ok {
 		return Receipt{}, refuse("command.unknown", "没有“%s”这个操作。", o.Command.name())
 	}
+	if o.Occurred.After(events.DateOf(d.now())) {
+		return Receipt{}, refuse("order.future", "发生的日子 %s 还没有到。", o.Occurred)
+	}
 	if spec.Starts {
 		o.Item = ItemOf(o)
 		if o.Code == "" { // once for all tries: a try whose outcome was unknown may have been stored

@@ -312,3 +312,29 @@ func TestSplitRules(t *testing.T) {
 	}
 	s.refused("split.missing@parts", office1, Split{}).refused("split.too_many@parts", office1, Split{Parts: make([]SplitPart, 10)})
 }
+
+// TestSuspensionStopsTheClock: the days on the list do not count (domain.md §2.7).
+func TestSuspensionStopsTheClock(t *testing.T) {
+	s := accepted(t, mode(events.TimeLimited))
+	due := s.it.Due
+	s.do(leader1, Suspend{Cause: events.NoMoney, Body: "党委会", Reason: "钱没到", NextReview: s.today().AddDays(30)})
+	s.wait(20)
+	s.do(leader1, Resume{Reason: "钱到了"})
+	want := due.AddDays(20)
+	for !(Weekdays{}).Working(want) {
+		want = want.AddDays(1)
+	}
+	if s.it.Due != want {
+		t.Errorf("suspended for 20 days, the deadline went from %s to %s, want %s", due, s.it.Due, want)
+	}
+}
+
+// TestComplainedOfUnitHasNoHand: whatever its people's role, in a 举报 item about their own
+// unit they may do nothing.
+func TestComplainedOfUnitHasNoHand(t *testing.T) {
+	s := accepted(t, triage)
+	s.it.Class, s.it.ComplainedOf = events.Conduct, []events.Unit{unitB}
+	a := office1
+	a.Unit = unitB
+	s.refused("conduct.own_unit", a, to(unitA))
+}

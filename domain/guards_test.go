@@ -170,8 +170,8 @@ func TestGuardsOfAssignment(t *testing.T) {
 		refused("add_co_unit.co_late@due", office1, AddCoUnit{Unit: unitC, Task: "t", Due: date("2026-03-11")})
 	accepted(t, triage).do(office1, to(unitA)).refused("assignment.unsigned", office1, AddCoUnit{Unit: unitC, Task: "t"})
 	accepted(t, mode(events.StandingMode)).do(office1, to(unitA)).in(events.InProgress)
-	raised(t, opinion).do(office1, Answer{Title: "t", Reply: "r"}).do(petitioner, unhappy).do(office1, OrderRedo{Reason: "r"}).in(events.Accepted).
-		refused("assign.no_due@units.0.due", office1, to(unitA))
+	raised(t, opinion).do(office1, Answer{Title: "t", Reply: "r"}).do(petitioner, unhappy).do(office1, OrderRedo{Reason: "r"}).in(events.Registered).
+		refused("assign.state", office1, to(unitA)).do(office1, triage).do(office1, to(unitA)).in(events.InProgress)
 }
 
 // The clock runs from issue; signing late is flagged, by the rule of the preset.

@@ -71,6 +71,7 @@ type Item struct {
 	Released      bool
 	LookBacks     []events.Date
 	ResumeTo      events.State // where a suspended item goes on
+	SuspendedOn   events.Date
 }
 
 // Fold returns the item that the commits make; nil when there are none.
@@ -144,7 +145,11 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 	case events.LeaderLinked:
 		it.Leader = e.Leader
 	case events.ItemSuspended:
-		it.ResumeTo = e.From
+		it.ResumeTo, it.SuspendedOn = e.From, on
+	case events.ItemResumed:
+		if !e.Due.IsZero() {
+			it.Due = e.Due
+		}
 	case events.ItemReopened:
 		it.Due, it.From, it.FirstDue = e.Due, on, events.Date{}
 		it.Plan, it.PlanApproved = nil, false // the old plan was for the old deadline

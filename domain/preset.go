@@ -9,24 +9,23 @@ import (
 // Settings are what an office sets for a ledger. Every figure is configuration; the
 // presets below hold the defaults of domain.md §2.6.
 type Settings struct {
-	Name          string
-	Sign          Rule // 签收
-	Return        Rule // 退单
-	Accept        Rule // 受理
-	Immediate     Rule // 立即改
-	Urgent        Rule // 立即改, urgent
-	TimeLimited   Rule // 限期改
-	Plan          Rule // 计划改: plan handed in
-	Publicity     Rule // 公示
-	Answer        Rule // 督办单 answered
-	Evaluate      int  // natural days the evaluation stays open
-	Extensions    int  // how often a deadline may be extended
-	Returns       int  // after this many returns: arbitration
-	LookBacks     []int
-	ReviewDays    int // 常态, 挂账: longest time until the next look
-	Profiles      map[events.Level]events.Profile
-	ResultNeeded  bool // closing needs at least one piece of result evidence
-	PublicityNeed bool // chain contains 公示 even where the profile does not
+	Name         string
+	Sign         Rule // 签收
+	Return       Rule // 退单
+	Accept       Rule // 受理
+	Immediate    Rule // 立即改
+	Urgent       Rule // 立即改, urgent
+	TimeLimited  Rule // 限期改
+	Plan         Rule // 计划改: plan handed in; a late one is taken all the same
+	Publicity    Rule // 公示
+	Answer       Rule // 督办单 answered
+	Evaluate     int  // natural days the evaluation stays open
+	Extensions   int  // how often a deadline may be extended
+	Returns      int  // after this many returns: arbitration
+	LookBacks    []int
+	ReviewDays   int // 常态, 挂账: longest time until the next look
+	Profiles     map[events.Level]events.Profile
+	ResultNeeded bool // closing needs at least one piece of result evidence
 }
 
 func wd(n int) Rule { return Rule{n, true} }

@@ -154,9 +154,11 @@ type SuspensionReviewed struct {
 	NextReview Date   `json:"next_review"`
 }
 
-// ItemResumed takes a suspended item up again.
+// ItemResumed takes a suspended item up again. The clock stood still meanwhile: Due is the
+// deadline moved by the days on the list.
 type ItemResumed struct {
 	To     State  `json:"to"`
+	Due    Date   `json:"due,omitzero"`
 	Reason string `json:"reason"`
 }
 

@@ -121,6 +121,12 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		leadDue(e.Due)
 	case ItemClosed, ItemMadeStanding:
 		lead(PartApproved)
+	case ItemResumed:
+		for i := range out {
+			if out[i].Live() && out[i].State != PartApproved && !e.Due.IsZero() && out[i].Part == Lead {
+				out[i].Due = e.Due
+			}
+		}
 	case ExtensionGranted:
 		leadDue(e.Due)
 	}

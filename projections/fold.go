@@ -134,6 +134,9 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 	case events.SuspensionReviewed:
 		it.NextReview, it.Progress = e.NextReview, e.Finding
 	case events.ItemResumed:
+		if !e.Due.IsZero() {
+			it.Due = e.Due
+		}
 		it.Blocked, it.NextReview = "", events.Date{}
 		d.SuspendedBy, d.SuspendedFor = "", ""
 	case events.ItemTerminated:
@@ -312,7 +315,7 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 func (it *Item) newRound(n int) {
 	it.Round = max(n, it.Round)
 	it.RectifiedOn, it.ClosedOn, it.ClosedAt = events.Date{}, events.Date{}, time.Time{}
-	it.Unsatisfied, it.ReplyOpen, it.Replied = false, false, false
+	it.Unsatisfied, it.ReplyOpen, it.Replied, it.Progress = false, false, false, ""
 	d := &it.Detail
 	d.Report, d.Chain, d.Publicity, d.PublicityOn, d.LookBacks = nil, nil, nil, events.Date{}, nil
 }
