@@ -21,7 +21,7 @@ import (
 func publicOf(it *Item, byCode bool) PublicItem {
 	d := &it.Detail
 	p := PublicItem{ID: it.ID, Number: it.Number, PublicID: it.PublicID, Released: it.shown(), State: it.State,
-		RaisedOn: it.RaisedOn, AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
+		RaisedOn: it.RaisedOn, RegisteredOn: events.DateOf(it.Raised), AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
 		DueFrom: it.DueFrom, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
 		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
 		Demo: it.Demo, Restricted: it.restricted()}

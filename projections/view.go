@@ -406,6 +406,7 @@ type PublicItem struct {
 	Area               string
 	Lead               string
 	CoUnits            []string
+	RegisteredOn       events.Date // recorded day of registration; RaisedOn may be claimed
 	LeaderPost         string
 	RaisedOn           events.Date
 	AcceptedOn         events.Date

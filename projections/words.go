@@ -235,7 +235,7 @@ func tellAfter(it *Item, e events.Event) (telling, bool) {
 	case events.ReplySentBack:
 		return inside("答复要改：" + stop(e.Reason)), true
 	case events.ReplyIssued:
-		return open(stop(e.Public) + pick(e.Way == "", "", "用"+e.Way+"告诉的。")).or(pick(it.restricted(), "已经答复您。", stop(e.Public))), true
+		return open(stop(e.Public) + pick(e.Way == "", "", "怎么告诉的："+e.Way+"。")).or(pick(it.restricted(), "已经答复您。", stop(e.Public))), true
 	case events.Evaluated:
 		return inside("已评价。"), true
 	case events.RedoOrdered:

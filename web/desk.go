@@ -137,7 +137,7 @@ func (s *Server) deskRow(ctx context.Context, it projections.Item, q projections
 		return d, nil
 	}
 	d.DoHref = d.Href + "#ac"
-	until := domain.SettingsOf(it.Preset).Accept.Due(s.desk.Calendar, it.RaisedOn)
+	until := domain.SettingsOf(it.Preset).Accept.Due(s.desk.Calendar, events.DateOf(it.Raised)) // a claimed day never makes the office late
 	d.Until = dayIn(until, s.today())
 	if !until.After(s.today()) {
 		d.Near = true

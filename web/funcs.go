@@ -235,6 +235,10 @@ func timelineOf(es []projections.Entry, public bool, now time.Time) []step {
 		if !public {
 			l.Post, l.Tag = e.Post, "公开"
 		}
+		late := "" // what was entered afterwards says so: the recorded time is the server's
+		if !e.Occurred.IsZero() {
+			late = " · " + shortTime(e.Recorded, now) + " 补录"
+		}
 		switch e.Visibility {
 		case projections.Internal:
 			l.Class = "int"
@@ -249,6 +253,7 @@ func timelineOf(es []projections.Entry, public bool, now time.Time) []step {
 		if e.Demo && !public {
 			l.Post += "（演示人员）"
 		}
+		l.Post = strings.TrimPrefix(l.Post+late, " · ")
 		out = append(out, l)
 	}
 	return out

@@ -228,7 +228,7 @@ func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Acto
 	if o.ChannelNote != "" {
 		from = []string{o.ChannelNote}
 	}
-	q.From = strings.Join(append(from, zhDay(o.RaisedOn)), " ")
+	q.From = strings.Join(append(from, shortDay(o.RaisedOn, s.cfg.Now())), " ")
 	if o.Behalf != "" && o.Behalf != events.ForSelf {
 		q.From += " · " + o.Behalf.Zh()
 	}
@@ -349,6 +349,14 @@ func planOf(it projections.Item) *plan {
 	return p
 }
 
+// total is the planned part of an amount, nothing when none was given.
+func total(n float64) string {
+	if n == 0 {
+		return ""
+	}
+	return " / " + num(n)
+}
+
 // amountsOf are the rows of 做到多少 and, when all have one unit, their sum.
 func amountsOf(qs []projections.PlaceQuantity) ([]progress, *progress) {
 	var out []progress
@@ -359,14 +367,14 @@ func amountsOf(qs []projections.PlaceQuantity) ([]progress, *progress) {
 		if place == "" {
 			place = "全部"
 		}
-		out = append(out, progress{place, num(q.Done), num(q.Total), q.Unit, min(q.Done, max(q.Total, q.Done)), max(q.Total, q.Done, 1e-9)})
+		out = append(out, progress{place, num(q.Done), total(q.Total), q.Unit, min(q.Done, max(q.Total, q.Done)), max(q.Total, q.Done, 1e-9)})
 		same = same && q.Unit == qs[0].Unit
 		sum.Value, sum.Max, sum.Unit = sum.Value+q.Done, sum.Max+q.Total, q.Unit
 	}
 	if !same {
 		return out, nil
 	}
-	sum.Done, sum.Total = num(sum.Value), num(sum.Max)
+	sum.Done, sum.Total = num(sum.Value), total(sum.Max)
 	return out, &sum
 }
 

@@ -19,7 +19,7 @@ func bannerOf(cal domain.Calendar, today events.Date, it projections.Item, folde
 	switch it.State {
 	case events.Registered:
 		b.Title = "待受理：定是什么事、怎么改"
-		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(it.RaisedOn), domain.SettingsOf(it.Preset).Accept.Due(cal, it.RaisedOn)))
+		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(events.DateOf(it.Raised)), domain.SettingsOf(it.Preset).Accept.Due(cal, events.DateOf(it.Raised))))
 	case events.ReturnedForInfo:
 		b.Title, says = "待补充：等反映人回话", append(says, "问的是：“"+it.Detail.Question+"”")
 	case events.Accepted, events.InProgress:

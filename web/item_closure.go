@@ -17,7 +17,7 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 	if r := d.Report; r != nil {
 		q := ""
 		if !r.Quantity.IsZero() {
-			q = fmt.Sprintf("%s / %s %s", num(r.Quantity.Done), num(r.Quantity.Total), r.Quantity.Unit)
+			q = num(r.Quantity.Done) + total(r.Quantity.Total) + " " + r.Quantity.Unit
 		}
 		contact := "没有联系"
 		if r.Contacted {

@@ -118,7 +118,7 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 	}
 	switch it.State {
 	case events.Registered:
-		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(set.Accept.Due(s.desk.Calendar, it.RaisedOn)))
+		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(set.Accept.Due(s.desk.Calendar, it.RegisteredOn)))
 	case events.ReturnedForInfo:
 		b.Class, b.Title = "near", you("等您补充", "等反映的人补充")
 		say("补充以后接着办。只问这一次。")
