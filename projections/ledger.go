@@ -323,4 +323,26 @@ func (s *Store) Queues(ctx context.Context, f Filter) (map[Queue]int, error) {
 	return out, nil
 }
 
+// Views counts the office's saved views; soon is the last day of 今明到期. All but the open
+// returns come from counters, so they cost the same however many items there are.
+func (s *Store) Views(ctx context.Context, today, soon events.Date) (Views, error) {
+	rows, err := s.pool.Query(ctx, `
+		select coalesce(sum(n), 0)::int,
+			coalesce(sum(n) filter (where due < $1), 0)::int,
+			coalesce(sum(n) filter (where due between $1 and $2), 0)::int,
+			coalesce(sum(n) filter (where state in ('RECTIFIED', 'UNDER_VERIFICATION')), 0)::int,
+			(select count(*) from item i where i.return_open and i.grp in ('WAITING', 'OPEN'))::int,
+			coalesce(sum(n) filter (where grp = 'STANDING'), 0)::int,
+			coalesce(sum(n) filter (where grp = 'HELD'), 0)::int
+		from board_cell`, date(today), date(soon))
+	if err != nil {
+		return Views{}, fmt.Errorf("count saved views: %w", err)
+	}
+	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Views])
+	if err != nil {
+		return Views{}, fmt.Errorf("count saved views: %w", err)
+	}
+	return v, nil
+}
+
 func compare(a, b string) int { return strings.Compare(a, b) }

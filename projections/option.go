@@ -75,40 +75,29 @@ func (n names) queue(out *pgx.Batch) {
 }
 
 // Units returns the units that were ever assigned something, in the order in which they
-// first were, with the number of items each leads now.
+// first were.
 func (s *Store) Units(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "units", `
-		select n.id, n.name, coalesce(sum(c.n), 0)::int
-		from named n left join board_cell c on c.unit = n.id
-		where n.kind = 'UNIT'
-		group by n.id, n.name, n.first
-		order by n.first, n.id`)
+	return s.options(ctx, "units", `select id, name from named where kind = 'UNIT' order by first, id`)
 }
 
-// Leaders returns the leaders that were ever linked, by post, with the number of items each
-// is linked to now.
+// Leaders returns the leaders that were ever linked, by post.
 func (s *Store) Leaders(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "leaders", `
-		select n.id, n.name, coalesce(sum(c.n), 0)::int
-		from named n left join board_cell c on c.leader = n.id
-		where n.kind = 'LEADER'
-		group by n.id, n.name, n.first
-		order by n.first, n.id`)
+	return s.options(ctx, "leaders", `select id, name from named where kind = 'LEADER' order by first, id`)
 }
 
 // Categories returns the categories that items have, the most frequent first.
 func (s *Store) Categories(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "categories", `select word, word, n from word_count where kind = 'CATEGORY' order by n desc, word`)
+	return s.options(ctx, "categories", `select word, word from word_count where kind = 'CATEGORY' order by n desc, word`)
 }
 
 // Areas returns the areas that items have, the most frequent first.
 func (s *Store) Areas(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "areas", `select word, word, n from word_count where kind = 'AREA' order by n desc, word`)
+	return s.options(ctx, "areas", `select word, word from word_count where kind = 'AREA' order by n desc, word`)
 }
 
 // Campaigns returns the campaigns that items have, the most frequent first.
 func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "campaigns", `select word, word, n from word_count where kind = 'CAMPAIGN' order by n desc, word`)
+	return s.options(ctx, "campaigns", `select word, word from word_count where kind = 'CAMPAIGN' order by n desc, word`)
 }
 
 func (s *Store) options(ctx context.Context, what, sql string) ([]Option, error) {

@@ -469,5 +469,15 @@ type Figures struct {
 type Option struct {
 	Key   string
 	Name  string
-	Count int
+}
+
+// Views are the counts beside the office's saved views of the ledger.
+type Views struct {
+	All      int // every number
+	Overdue  int // Filter{Lamp: LampOverdue}
+	Soon     int // Filter{Lamp: LampNear, DueBy: the day asked for}
+	Verify   int // Filter{Queue: QueueVerify}
+	Return   int // Filter{Queue: QueueReturn}
+	Standing int // Filter{Groups: GroupStanding}
+	Held     int // Filter{Groups: GroupHeld}
 }

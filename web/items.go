@@ -387,39 +387,26 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 		return p.Total, err
 	}
 	tomorrow := domain.AddWorkingDays(s.desk.Calendar, s.today(), 1)
-	soon, err := count(func(f *projections.Filter) {
-		f.Lamp, f.DueBy = projections.LampNear, tomorrow
-		if ofUnit(a) {
-			f.Unit = a.Unit.ID
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
 	if ofUnit(a) {
-		err := s.unitViews(ctx, a, soon, tomorrow, count, add)
+		err := s.unitViews(ctx, a, tomorrow, count, add)
 		return out, err
 	}
-	b, err := s.reads.Board(ctx, projections.BoardFilter{Today: s.today(), Near: s.near()})
+	n, err := s.reads.Views(ctx, s.today(), tomorrow)
 	if err != nil {
 		return nil, err
 	}
-	qs, err := s.reads.Queues(ctx, s.filter(a))
-	if err != nil {
-		return nil, err
-	}
-	add("全部", b.All.Total+b.Pending+b.Answered+b.Ended+b.Merged)
-	add("逾期未完成", b.All.Overdue, "lamp", "OVERDUE")
-	add("今明到期", soon, "lamp", "NEAR", "due", tomorrow.String())
-	add("待核查", qs[projections.QueueVerify], "queue", "VERIFY")
-	add("退单待审", qs[projections.QueueReturn], "queue", "RETURN")
-	add("常态", b.All.Standing, "group", "STANDING")
-	add("挂账", b.All.Held, "group", "HELD")
+	add("全部", n.All)
+	add("逾期未完成", n.Overdue, "lamp", "OVERDUE")
+	add("今明到期", n.Soon, "lamp", "NEAR", "due", tomorrow.String())
+	add("待核查", n.Verify, "queue", "VERIFY")
+	add("退单待审", n.Return, "queue", "RETURN")
+	add("常态", n.Standing, "group", "STANDING")
+	add("挂账", n.Held, "group", "HELD")
 	return out, nil
 }
 
 // unitViews are the views of a unit: its own items first.
-func (s *Server) unitViews(ctx context.Context, a events.Actor, soon int, tomorrow events.Date, count func(func(*projections.Filter)) (int, error),
+func (s *Server) unitViews(ctx context.Context, a events.Actor, tomorrow events.Date, count func(func(*projections.Filter)) (int, error),
 	add func(name string, n int, pairs ...string)) error {
 	all, err := count(func(*projections.Filter) {})
 	if err != nil {
@@ -432,6 +419,12 @@ func (s *Server) unitViews(ctx context.Context, a events.Actor, soon int, tomorr
 		return err
 	}
 	late, err := count(func(f *projections.Filter) { f.Unit, f.Lamp = a.Unit.ID, projections.LampOverdue })
+	if err != nil {
+		return err
+	}
+	soon, err := count(func(f *projections.Filter) {
+		f.Unit, f.Lamp, f.DueBy = a.Unit.ID, projections.LampNear, tomorrow
+	})
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func BenchmarkLedgerPage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, page := range []string{"/items", "/items?unit=单位7", "/items?q=河道", "/board"} {
+	for _, page := range []string{"/items?size=50", "/items?size=50&unit=单位7", "/items?size=50&q=河道", "/items?size=50&q=河道&unit=单位7", "/board"} {
 		b.Run(page, func(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
