@@ -53,7 +53,7 @@ func TestBoardTies(t *testing.T) {
 			}
 			checkOptions(t, s)
 			checkQueues(t, s)
-	checkViews(t, s)
+			checkViews(t, s)
 		})
 	}
 }

@@ -467,8 +467,8 @@ type Figures struct {
 
 // Option is a choice for a select: what occurs in the data.
 type Option struct {
-	Key   string
-	Name  string
+	Key  string
+	Name string
 }
 
 // Views are the counts beside the office's saved views of the ledger.
