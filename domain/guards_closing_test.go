@@ -338,3 +338,16 @@ func TestComplainedOfUnitHasNoHand(t *testing.T) {
 	a.Unit = unitB
 	s.refused("conduct.own_unit", a, to(unitA))
 }
+
+// TestReleasedItemTurnsSecret: an answered, released item that is taken up again as 涉稳 is
+// off the public pages in the same commit.
+func TestReleasedItemTurnsSecret(t *testing.T) {
+	s := raised(t, opinion).do(office1, Answer{Title: "t", Reply: "r"}).do(publisher1, DraftPublicText{Summary: "s"}).do(publisher2, Release{}).
+		do(petitioner, unhappy).do(office1, OrderRedo{Reason: "r"})
+	c := triage
+	c.Class = events.Stability
+	s.do(office1, c)
+	if s.it.Released {
+		t.Error("a 涉稳 item is public")
+	}
+}

@@ -183,10 +183,14 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []events.Event{
+	out := []events.Event{
 		events.ItemAccepted{Title: c.Title, Goal: c.Goal, Category: c.Category, Category2: c.Category2, Class: class,
 			Level: orElse(c.Level, events.Normal), Urgent: c.Urgent, Campaign: c.Campaign, ComplainedOf: c.ComplainedOf},
-		mc}, nil
+		mc}
+	if it.Released && class != events.Ordinary { // answered and released before, taken up again as something else
+		out = append(out, events.ItemUnpublished{Reason: "定为" + class.Zh() + "，不公开"})
+	}
+	return out, nil
 }
 
 // classify finds the deadline that a mode asks for (domain.md §2.4 ModeClassified, §2.6).
