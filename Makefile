@@ -1,6 +1,6 @@
 # make run      everything set up, built and started with made-up data
 # make test     what CI runs
-# The rest: setup build bench lint clean. ARGS="..." is passed to `xiaohao serve`.
+# The rest: setup build bench lint shots clean. ARGS="..." is passed to `xiaohao serve`.
 
 # Where the official archive of Go puts it; many forget to add it to PATH.
 export PATH := $(PATH):/usr/local/go/bin
@@ -14,7 +14,7 @@ modules := node_modules/.package-lock.json
 stamp := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DELETE_ON_ERROR:
-.PHONY: run test build setup bench lint clean tools check
+.PHONY: run test build setup bench lint shots clean tools check
 
 # exec: no shell stands between the terminal's Ctrl-C and the program.
 run: build
@@ -52,6 +52,12 @@ bench: setup
 
 lint: check
 	@[ ! -f tools.mod ] || go tool -modfile=tools.mod staticcheck ./...
+
+# The pictures of docs/, taken anew from the filled demonstration.
+shots: setup
+	@scripts/setup tests
+	@mkdir -p docs
+	XIAOHAO_SHOTS=$(CURDIR)/docs go test -count=1 -run 'TestEveryPage|TestJourney' ./cmd/xiaohao
 
 # Back to a fresh clone. Data are not here.
 clean:
