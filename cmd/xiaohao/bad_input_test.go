@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"xiaohao/domain"
 )
@@ -118,6 +121,19 @@ func TestEveryCommandRefusesRubbish(t *testing.T) {
 				if a.Status != http.StatusUnprocessableEntity {
 					t.Errorf("%s.%s = %.40v: %d %s", sp.Name, f.Name, v, a.Status, a.Body)
 				}
+			}
+		}
+	}
+	// The same through the forms of the pages.
+	for _, sp := range domain.Specs() {
+		if sp.Starts {
+			continue
+		}
+		for _, f := range domain.Fields(sp.New()) {
+			form := url.Values{"id": {uuid.NewString()}, f.Name: {strings.Repeat("长", 5000)}}
+			a := s.call("clerk", "POST", "/items/"+n+"/"+sp.Name, form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+			if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "处要改一改") {
+				t.Errorf("form %s.%s: %d %.300s", sp.Name, f.Name, a.Status, text(a.Body))
 			}
 		}
 	}
