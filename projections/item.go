@@ -73,18 +73,18 @@ func queueItems(out *pgx.Batch, rows []*row) error {
 	out.Queue(`
 		insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
 			class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
-			return_open, ext_open, reply_open, unsatisfied, shown, complained_of)
+			return_open, ext_open, reply_open, unsatisfied, shown, complained_of, closed_at)
 		select id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
 			class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
 			return_open, ext_open, reply_open, unsatisfied, shown,
-			string_to_array(complained_of, E'\x1f')
+			string_to_array(complained_of, E'\x1f'), closed_at
 		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::date[],
 			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
 			$17::text[], $18::date[], $19::date[], $20::date[], $21::date[], $22::integer[], $23::integer[],
-			$24::boolean[], $25::boolean[], $26::boolean[], $27::boolean[], $28::boolean[], $29::text[])
+			$24::boolean[], $25::boolean[], $26::boolean[], $27::boolean[], $28::boolean[], $29::text[], $30::timestamptz[])
 			as t (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
 				class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
-				return_open, ext_open, reply_open, unsatisfied, shown, complained_of)
+				return_open, ext_open, reply_open, unsatisfied, shown, complained_of, closed_at)
 		on conflict (id) do update set
 			number = excluded.number, public_id = excluded.public_id, code_hash = excluded.code_hash,
 			state = excluded.state, grp = excluded.grp, rank = excluded.rank, sort_day = excluded.sort_day,
@@ -94,18 +94,19 @@ func queueItems(out *pgx.Batch, rows []*row) error {
 			new_week = excluded.new_week, closed_week = excluded.closed_week, returns = excluded.returns,
 			reopened = excluded.reopened, return_open = excluded.return_open, ext_open = excluded.ext_open,
 			reply_open = excluded.reply_open, unsatisfied = excluded.unsatisfied, shown = excluded.shown,
-			complained_of = excluded.complained_of
+			complained_of = excluded.complained_of, closed_at = excluded.closed_at
 		where (
 				item.number, item.public_id, item.code_hash, item.state, item.grp, item.rank, item.sort_day, item.mode,
 				item.preset, item.source, item.category, item.class, item.area, item.unit, item.leader, item.campaign,
 				item.due, item.next_review, item.new_week, item.closed_week, item.returns, item.reopened, item.return_open,
-				item.ext_open, item.reply_open, item.unsatisfied, item.shown, item.complained_of)
+				item.ext_open, item.reply_open, item.unsatisfied, item.shown, item.complained_of, item.closed_at)
 			is distinct from (
 				excluded.number, excluded.public_id, excluded.code_hash, excluded.state, excluded.grp, excluded.rank,
 				excluded.sort_day, excluded.mode, excluded.preset, excluded.source, excluded.category, excluded.class,
 				excluded.area, excluded.unit, excluded.leader, excluded.campaign, excluded.due, excluded.next_review,
 				excluded.new_week, excluded.closed_week, excluded.returns, excluded.reopened, excluded.return_open,
-				excluded.ext_open, excluded.reply_open, excluded.unsatisfied, excluded.shown, excluded.complained_of)`,
+				excluded.ext_open, excluded.reply_open, excluded.unsatisfied, excluded.shown, excluded.complained_of,
+				excluded.closed_at)`,
 		ids,
 		text(func(r *row) string { return r.Number }),
 		text(func(r *row) string { return r.PublicID }),
@@ -136,6 +137,9 @@ func queueItems(out *pgx.Batch, rows []*row) error {
 		flag(func(r *row) bool { return r.shown() }),
 		text(func(r *row) string {
 			return list(column(r.Detail.ComplainedOf, func(u events.Unit) string { return u.ID }))
+		}),
+		column(rows, func(r *row) pgtype.Timestamptz {
+			return pgtype.Timestamptz{Time: r.ClosedAt, Valid: r.Group == GroupClosed}
 		}))
 	out.Queue(`
 		insert into item_doc (item, doc)
@@ -219,4 +223,39 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 		return Item{}, err
 	}
 	return it, json.Unmarshal(doc, &it)
+}
+
+// LatestClosed returns the n items that were struck off last, newest first: of one leader,
+// or of all with leader "".
+func (s *Store) LatestClosed(ctx context.Context, leader string, n int) ([]Item, error) {
+	rows, err := s.pool.Query(ctx, `
+		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id
+		where i.closed_at is not null and ($1 = '' or i.leader = $1)
+		order by i.closed_at desc, i.id limit $2`, clean(leader), n)
+	return closedItems(rows, err)
+}
+
+// PublicLatestClosed returns the n released items that were struck off last, newest first.
+func (s *Store) PublicLatestClosed(ctx context.Context, n int) ([]PublicItem, error) {
+	rows, err := s.pool.Query(ctx, `
+		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id
+		where i.closed_at is not null and i.shown
+		order by i.closed_at desc, i.id limit $1`, n)
+	its, err := closedItems(rows, err)
+	out := make([]PublicItem, len(its))
+	for i := range its {
+		out[i] = publicOf(&its[i], false)
+	}
+	return out, err
+}
+
+func closedItems(rows pgx.Rows, err error) ([]Item, error) {
+	var its []Item
+	if err == nil {
+		its, err = pgx.CollectRows(rows, scanItem)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list what was struck off last: %w", err)
+	}
+	return its, nil
 }

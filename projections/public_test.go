@@ -152,3 +152,31 @@ func TestPublicByCode(t *testing.T) {
 		t.Errorf("%v %+v", err, p)
 	}
 }
+
+// TestLatestClosed: newest first, the public sees the released ones only, and an item that
+// is taken up again is no longer among them.
+func TestLatestClosed(t *testing.T) {
+	for seed := range uint64(3) {
+		s, _ := built(t, seed, 800)
+		all, err := s.LatestClosed(t.Context(), "", 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := listed(t, s, Filter{Groups: []Group{GroupClosed}, Today: today, Near: near}); len(all) != want {
+			t.Errorf("%d struck off last, the ledger lists %d", len(all), want)
+		}
+		for i, it := range all {
+			if i > 0 && it.ClosedAt.After(all[i-1].ClosedAt) {
+				t.Errorf("%s was struck off after %s, and stands behind it", it.Number, all[i-1].Number)
+			}
+		}
+		shown, err := s.PublicLatestClosed(t.Context(), 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, total, err := s.PublicItems(t.Context(), PublicFilter{Groups: []Group{GroupClosed}, Today: today})
+		if err != nil || len(shown) != total {
+			t.Errorf("%d shown, the public list has %d (%v)", len(shown), total, err)
+		}
+	}
+}

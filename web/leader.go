@@ -17,14 +17,16 @@ import (
 // LeaderPage is what a linked leader does on a telephone.
 type LeaderPage struct {
 	Page
-	Total   int
-	Says    string
-	Mine    []leaderRow // 立即改, still open
-	MineAll string      // the rest in the ledger, "" = all shown
-	Sign    []waiting
-	Stuck   []stuckRow
-	Closed  []closedRow
-	Order   string // what one tap on 督办 says
+	Total     int
+	Says      string
+	Mine      []leaderRow // 立即改, still open
+	MineAll   string      // the rest in the ledger, "" = all shown
+	Others    int         // open items of other modes
+	OthersAll string      // all open ones in the ledger
+	Sign      []waiting
+	Stuck     []stuckRow
+	Closed    []closedRow
+	Order     string // what one tap on 督办 says
 }
 
 // leaderRow is one of the leader's own 立即改.
@@ -90,6 +92,13 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	if list.Total > len(list.Items) {
 		p.MineAll = "/items?" + url.Values{"leader": {a.ID}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
 	}
+	open.Limit = 1
+	all, err := s.reads.Items(r.Context(), open)
+	if err != nil {
+		return err
+	}
+	p.Others = all.Total - list.Total
+	p.OthersAll = "/items?" + url.Values{"leader": {a.ID}, "group": {"OPEN,WAITING"}}.Encode()
 	if err := s.leaderRest(r, &p, f); err != nil {
 		return err
 	}
@@ -146,13 +155,11 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter
 		row := s.row(it)
 		p.Stuck = append(p.Stuck, stuckRow{row.Href, it.Blocked.Zh(), row.Title, strings.TrimSuffix(row.Lead+" · "+row.Left.Text, " · —") + zhOr(it.Progress != "", " · "+it.Progress)})
 	}
-	closed := f
-	closed.Groups, closed.Limit = []projections.Group{projections.GroupClosed}, 200
-	if list, err = s.reads.Items(r.Context(), closed); err != nil {
+	closed, err := s.reads.LatestClosed(r.Context(), f.Leader, leaderClosed)
+	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(list.Items, func(x, y projections.Item) int { return y.ClosedAt.Compare(x.ClosedAt) })
-	for _, it := range list.Items[:min(leaderClosed, len(list.Items))] {
+	for _, it := range closed {
 		o := outcome(s.desk.Calendar, it)
 		p.Closed = append(p.Closed, closedRow{s.row(it).Href, titleOf(it), it.Lead.Name, o.Text, o.Late, it.ClosedOn})
 	}

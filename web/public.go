@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"xiaohao/events"
@@ -64,20 +63,10 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 			p.Parts = append(p.Parts, x)
 		}
 	}
-	if p.Closed, err = s.lastClosed(r); err != nil {
+	if p.Closed, err = s.reads.PublicLatestClosed(r.Context(), recent); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "home", p)
-}
-
-// lastClosed returns the released items that were struck off last.
-func (s *Server) lastClosed(r *http.Request) ([]projections.PublicItem, error) {
-	items, _, _, err := s.reads.PublicItems(r.Context(), projections.PublicFilter{State: events.Closed, Limit: 100})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(items, func(a, b projections.PublicItem) int { return b.ClosedOn.Time().Compare(a.ClosedOn.Time()) })
-	return items[:min(len(items), recent)], nil
 }
 
 // echoStates are the choices of the filter 办成没有: word in the address → words and groups.

@@ -3,9 +3,12 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"xiaohao/events"
 )
 
 // TestJourney follows one opinion through its whole life in a real browser, as the public,
@@ -240,3 +243,61 @@ func TestEveryPage(t *testing.T) {
 		})
 	}
 }
+
+// TestRowForms fills in by hand the forms that have rows: several units, a plan with
+// milestones, a split, a merge.
+func TestRowForms(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.open(t, 1280, "clerk")
+	river := s.raise(fields{"text": "坝头溪流域河道淤积造成水流堵塞", "category": "民生"}).Number
+	again := s.raise(fields{"text": "坝头溪又堵了", "category": "民生"}).Number
+
+	// Merged by hand: the other number leads to the survivor.
+	b.step("clerk", again, "merge", "并单", func() { b.fill("into", river, "basis", "同一地点同一问题") })
+	b.must("并单", river)
+	b.step("clerk", river, "accept", "受理", func() {
+		b.fill("title", "坝头溪河道疏浚", "category", "民生")
+		b.choose("mode", "PLANNED", "due", in(60))
+	})
+	b.must("并入了 "+again, "“坝头溪又堵了”")
+
+	// Split: one part more than the form first shows.
+	b.step("clerk", river, "split", "拆单", func() {
+		b.fill("parts.0.title", "岸边垃圾清运")
+		b.press("再加")
+		b.fill("parts.1.title", "护岸加固")
+		b.axe()
+	})
+	s.settled()
+	if n := s.total("clerk", "state=ACCEPTED"); n != 3 {
+		t.Errorf("%d items wait to be assigned after the split, want 3", n)
+	}
+
+	// Two co-units: the second in a row asked for.
+	b.step("clerk", river, "assign", "交办", func() {
+		b.fill("units.0.unit", "区农林水局", "units.0.task", "疏浚", "units.1.unit", "区住建局", "units.1.task", "护岸")
+		b.press("再加一个协办")
+		b.fill("units.2.unit", "增口乡", "units.2.task", "劝导")
+	})
+	b.must("区农林水局", "区住建局", "增口乡")
+	b.step(staff("区农林水局", "UNIT_LIAISON"), river, "sign", "签收", nil)
+
+	// A plan whose last node does not reach the end is refused at the field, and kept.
+	b.as(staff("区农林水局", "UNIT_DEPUTY"))
+	b.goTo("/items/" + river)
+	b.press("报方案")
+	b.fill("goal", "6 个村疏浚 11 公里", "measures", "清淤", "person", "分管副局长", "milestones.0.name", "下游先通")
+	b.choose("due", in(50), "milestones.0.due", in(20))
+	b.press("报方案")
+	b.must("最后一个要落在完成日期")
+	b.axe()
+	b.press("再加")
+	b.fill("milestones.1.name", "全部完成")
+	b.choose("milestones.1.due", in(50))
+	b.press("报方案")
+	b.must("等办公室看", "下游先通", "全部完成")
+}
+
+// in is the day n days from now, as a date field takes it.
+func in(n int) string { return events.DateOf(time.Now()).AddDays(n).String() }

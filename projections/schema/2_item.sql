@@ -30,6 +30,7 @@ create table item (
     unsatisfied  boolean  not null,
     shown        boolean  not null, -- released, and of a class that may be
     complained_of text[]  not null,
+    closed_at    timestamptz,       -- only while it is struck off
     constraint item_pk primary key (id)
 );
 
@@ -50,6 +51,9 @@ create index item_flagged on item (rank, sort_day, number, id)
 comment on index item_flagged is 'Items: Filter.Queue; Stuck';
 create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
+
+create index item_closed on item (closed_at desc, id) where closed_at is not null;
+comment on index item_closed is 'LatestClosed, PublicLatestClosed';
 
 -- The rest of the row: the item as pages read it, one document. No other index, and room in
 -- each page, so that a change stays in its page.
