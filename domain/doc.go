@@ -15,7 +15,8 @@
 //	specs.go     the table of all commands: who, in which states, under which condition
 //	intake.go    登记、受理、并单、拆单        assign.go  交办、退单、裁定
 //	work.go      方案、进展、延期、督办        closure.go 整改完成、销号申请、签批、公示、销号
-//	after.go     评价、回头看、复号、常态、挂账、公开
+//	after.go     评价、回头看、复号、常态、挂账、归档、更正
+//	release.go   公开稿、公开、撤下
 //	preset.go    the three presets and the sign-off profiles P1–P4
 //	calendar.go  working days, deadlines, lamps      code.go  query codes
 //	fields.go    the inputs of commands, read from struct tags

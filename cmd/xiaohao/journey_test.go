@@ -49,6 +49,7 @@ func (b *browser) raiseByHand(words string) (number, code string) {
 	b.axe()
 	b.press("交上去")
 	b.must("收到了", "接下来会怎样")
+	b.s.settled()
 	return b.receipt()
 }
 
@@ -73,6 +74,8 @@ func (b *browser) step(as, number, command, title string, fill func()) {
 		b.press(title)
 	}
 	b.must(number)
+	b.s.settled() // the page after a command may say that it is behind, on a busy machine
+	b.goTo("/items/" + number)
 }
 
 // liveThroughForms takes an item from registration to 销号 by the forms.
@@ -141,6 +144,7 @@ func TestKeyboard(t *testing.T) {
 	b.tabTo("交上去")
 	b.enter()
 	b.must("收到了")
+	s.settled()
 	number, code := b.receipt()
 	b.goTo("/q")
 	b.tabTo("no")
@@ -163,6 +167,8 @@ func TestKeyboard(t *testing.T) {
 	b.keys("立")
 	b.tabTo("受理")
 	b.enter()
+	s.settled()
+	b.goTo("/items/" + number)
 	b.must("待交办")
 }
 

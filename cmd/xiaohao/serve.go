@@ -175,10 +175,7 @@ func fillDemo(ctx context.Context, s *stack, dir string) error {
 	if err := playDemo(ctx, s.desk); err != nil {
 		return err
 	}
-	if last, err = s.log.Last(ctx); err != nil {
-		return err
-	}
-	if err := s.reads.WaitFor(ctx, last); err != nil {
+	if err := s.caughtUp(ctx); err != nil {
 		return err
 	}
 	return writeJSON(file, demoMark{s.log.Identity()})

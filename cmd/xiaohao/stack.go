@@ -132,6 +132,23 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 	return nil
 }
 
+// caughtUp waits until the read models have everything that is in the log now.
+func (s *stack) caughtUp(ctx context.Context) error {
+	last, err := s.log.Last(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		err := s.reads.WaitFor(ctx, last)
+		if !errors.Is(err, projections.ErrBehind) {
+			return err
+		}
+		if h := s.reads.Health(ctx); h.Err != "" {
+			return errors.New(h.Err)
+		}
+	}
+}
+
 func (s *stack) onClose(f func()) { s.closes = append(s.closes, f) }
 
 // close stops everything in the reverse order of its start.
