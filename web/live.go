@@ -21,7 +21,11 @@ type liveChange struct {
 
 // live tells a page what changed, as Server-Sent Events, until the page goes away. from is
 // the sequence that the page shows: when the rows are ahead of it, it hears so at once.
+// Only staff pages renew themselves.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.requireStaff(r); err != nil {
+		return err
+	}
 	from, _ := strconv.ParseUint(r.URL.Query().Get("from"), 10, 64)
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		if n, err := strconv.ParseUint(id, 10, 64); err == nil {
