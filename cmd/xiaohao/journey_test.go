@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -307,3 +310,36 @@ func TestRowForms(t *testing.T) {
 
 // in is the day n days from now, as a date field takes it.
 func in(n int) string { return events.DateOf(time.Now()).AddDays(n).String() }
+
+// TestWithoutScript raises, accepts and asks with JavaScript switched off in the browser.
+func TestWithoutScript(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.open(t, 375, "")
+	b.act(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.goTo("/raise")
+	// A refused form keeps everything that was typed.
+	b.fill("text", "村口路灯不亮", "area", "菜堂村")
+	b.press("下一步")
+	b.must("有 1 处要改一改", "替自己说，还是替别人说")
+	b.choose("behalf", "MANY")
+	b.press("下一步")
+	b.must("核对一下", "村口路灯不亮", "菜堂村")
+	b.press("交上去")
+	b.must("收到了")
+	s.settled()
+	number, code := b.receipt()
+	b.step("clerk", number, "accept", "受理", func() {
+		b.fill("title", "村口路灯", "category", "民生")
+		b.choose("mode", "IMMEDIATE")
+	})
+	b.must("待交办")
+	b.as("")
+	b.goTo("/q") // axe-core is itself a script
+	b.fill("no", number, "code", code)
+	b.press("查")
+	b.must("村口路灯", "受理")
+}
