@@ -147,7 +147,10 @@ func mayLookBack(it *Item, s Situation) *Refusal {
 	return nil
 }
 
-func (c PassLookBack) decide(*Item, Situation) ([]events.Event, error) {
+func (c PassLookBack) decide(it *Item, s Situation) ([]events.Event, error) {
+	if due := it.LookBacks[0]; s.Today().Before(due) { // an early look finds what was just done
+		return nil, refuse("look_back.early", "回头看定在 %s，还没有到。早看出问题的，可以记反弹。", due)
+	}
 	return []events.Event{events.LookBackPassed{Finding: c.Finding}}, nil
 }
 

@@ -144,7 +144,7 @@ func TestAfterClosing(t *testing.T) {
 	if len(s.it.LookBacks) != 2 || s.it.LookBacks[0] != s.today().AddDays(30) {
 		t.Errorf("look-backs: %v", s.it.LookBacks)
 	}
-	s.wait(30).do(super1, PassLookBack{Finding: "好"}).wait(60).do(super1, PassLookBack{Finding: "好"}).
+	s.wait(29).refused("look_back.early", super1, PassLookBack{Finding: "f"}).wait(1).do(super1, PassLookBack{Finding: "好"}).wait(60).do(super1, PassLookBack{Finding: "好"}).
 		refused("look_back.none", super1, PassLookBack{Finding: "f"}).
 		do(office1, Archive{File: "2026-7"}).in(events.Archived)
 
