@@ -151,7 +151,8 @@ func mine(states ...events.AssignmentState) func(*Item, Situation) *Refusal {
 	}
 }
 
-// RequestReturn says that it is not the unit's duty (申请退单), with grounds, basis and the
+// RequestReturn says that it is not the duty of the unit (申请退单); its deputy signs for the
+// request, which the liaison prepares. With grounds, basis and the
 // unit whose duty it is. Once per unit and item; the clock keeps running.
 type RequestReturn struct {
 	Grounds   string      `json:"grounds" zh:"理由" need:"1" max:"200"`

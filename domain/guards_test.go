@@ -193,7 +193,7 @@ func TestComplainedOf(t *testing.T) {
 		refused("assign.complained_of@units.1.unit", office1, to(unitB, unitA)).
 		do(office1, to(unitB)).do(liaison(unitB), Sign{}).
 		refused("add_co_unit.complained_of@unit", office1, AddCoUnit{Unit: unitA, Task: "t"})
-	s.do(liaison(unitB), RequestReturn{Grounds: "g", Basis: "b", Suggested: unitC}).do(office2, OpenArbitration{Body: "编办"}).
+	s.do(deputy(unitB), RequestReturn{Grounds: "g", Basis: "b", Suggested: unitC}).do(office2, OpenArbitration{Body: "编办"}).
 		refused("decide_arbitration.complained_of@unit", office1, DecideArbitration{Unit: unitA, Basis: "b"}).
 		do(office1, DecideArbitration{Unit: unitC, Basis: "b"})
 	// Ordinary service complaints do go to the service's own unit.
@@ -205,17 +205,18 @@ var back = RequestReturn{Grounds: "不归我们", Basis: "三定方案", Suggest
 
 func TestReturns(t *testing.T) {
 	accepted(t, triage).do(office1, to(unitA)).
-		refused("request_return.suggested@suggested", liaison(unitA), RequestReturn{Grounds: "g", Basis: "b", Suggested: unitA}).
-		refused("request_return.missing@basis", liaison(unitA), RequestReturn{Grounds: "g", Suggested: unitB}).
+		refused("request_return.suggested@suggested", deputy(unitA), RequestReturn{Grounds: "g", Basis: "b", Suggested: unitA}).
+		refused("request_return.missing@basis", deputy(unitA), RequestReturn{Grounds: "g", Suggested: unitB}).
 		refused("request_return.role", head(unitA), back).
-		refused("request_return.scope", liaison(unitB), back).
+		refused("request_return.role", liaison(unitA), back). // the deputy signs for it
+		refused("request_return.scope", deputy(unitB), back).
 		decideOK(deputy(unitA), back).
-		wait(1).decideOK(liaison(unitA), back).
-		wait(1).refused("request_return.late", liaison(unitA), back)
+		wait(1).decideOK(deputy(unitA), back).
+		wait(1).refused("request_return.late", deputy(unitA), back)
 
 	s := accepted(t, triage).do(office1, to(unitA, unitB))
 	due := s.it.Due
-	s.do(liaison(unitA), back).
+	s.do(deputy(unitA), back).
 		refused("return.own_dispatch", office1, RejectReturn{Reason: "r"}).
 		refused("return.own_dispatch", office1, UpholdReturn{Reason: "r"}).
 		refused("return.own_dispatch", office1, OpenArbitration{Body: "编办"}).
@@ -227,31 +228,31 @@ func TestReturns(t *testing.T) {
 		t.Errorf("after a return: due %s, want %s; live %v", s.it.Due, due, s.it.live())
 	}
 	// Once per unit and item, even when it is assigned again.
-	s.do(office2, to(unitA)).refused("request_return.once", liaison(unitA), back)
+	s.do(office2, to(unitA)).refused("request_return.once", deputy(unitA), back)
 
 	// The second return goes to arbitration; it ends the matter.
-	s = accepted(t, triage).do(office1, to(unitA)).do(liaison(unitA), back).do(office2, UpholdReturn{Reason: "r"}).
-		do(office2, to(unitB)).do(liaison(unitB), back).
+	s = accepted(t, triage).do(office1, to(unitA)).do(deputy(unitA), back).do(office2, UpholdReturn{Reason: "r"}).
+		do(office2, to(unitB)).do(deputy(unitB), back).
 		refused("return.arbitrate", office1, UpholdReturn{Reason: "r"}).
 		refused("return.arbitrate", office1, RejectReturn{Reason: "r"}).
 		refused("decide_arbitration.none", office1, DecideArbitration{Unit: unitC, Basis: "b"}).
 		do(office1, OpenArbitration{Body: "区委编办"}).
 		refused("return.none", office1, OpenArbitration{Body: "区委编办"}).
 		do(office3, DecideArbitration{Unit: unitC, Basis: "三定方案第 3 条"}).
-		refused("request_return.state", liaison(unitC), back)
+		refused("request_return.state", deputy(unitC), back)
 	if a, _ := s.it.lead(); a.Unit != unitC || a.State != events.PartForcedSigned || s.it.Due != due {
 		t.Errorf("after arbitration: %+v, due %s", a, s.it.Due)
 	}
 	// A rejected return is a signature.
-	s = accepted(t, triage).do(office1, to(unitA)).do(liaison(unitA), back).do(office2, RejectReturn{Reason: "r"}).
-		refused("request_return.state", liaison(unitA), back)
+	s = accepted(t, triage).do(office1, to(unitA)).do(deputy(unitA), back).do(office2, RejectReturn{Reason: "r"}).
+		refused("request_return.state", deputy(unitA), back)
 	s.do(handler(unitA), ReportProgress{Note: "在办"})
 	// A co-unit's return leaves the item where it is.
-	s = handed(t, triage, unitA, unitB).do(liaison(unitB), back).do(office2, UpholdReturn{Reason: "r"}).in(events.InProgress)
+	s = handed(t, triage, unitA, unitB).do(deputy(unitB), back).do(office2, UpholdReturn{Reason: "r"}).in(events.InProgress)
 	if len(s.it.live()) != 1 {
 		t.Errorf("live after a co-unit's return: %v", s.it.live())
 	}
-	handed(t, triage, unitA, unitB).do(liaison(unitB), back).do(office2, OpenArbitration{Body: "编办"}).
+	handed(t, triage, unitA, unitB).do(deputy(unitB), back).do(office2, OpenArbitration{Body: "编办"}).
 		refused("decide_arbitration.twice@unit", office1, DecideArbitration{Unit: unitA, Basis: "b"})
 }
 

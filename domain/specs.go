@@ -47,7 +47,7 @@ var specs = []Spec{
 	// 交办
 	{Name: "assign", Title: "交办", From: states{events.Accepted}, Roles: office, New: func() Command { return &Assign{} }},
 	{Name: "sign", Title: "签收", From: working, Roles: unitDesk, Scope: OwnUnit, Pre: mine(events.PartIssued), New: func() Command { return &Sign{} }},
-	{Name: "request_return", Title: "退单", From: working, Roles: roles{events.UnitLiaison, events.UnitDeputy}, Scope: OwnUnit, Pre: mayReturn, New: func() Command { return &RequestReturn{} }},
+	{Name: "request_return", Title: "退单", From: working, Roles: roles{events.UnitDeputy}, Scope: OwnUnit, Pre: mayReturn, New: func() Command { return &RequestReturn{} }},
 	{Name: "uphold_return", Title: "同意退单", From: working, Roles: office, Pre: returnOpenFirst, New: func() Command { return &UpholdReturn{} }},
 	{Name: "reject_return", Title: "驳回退单", From: working, Roles: office, Pre: returnOpenFirst, New: func() Command { return &RejectReturn{} }},
 	{Name: "open_arbitration", Title: "提交职责裁定", From: working, Roles: office, Pre: returnOpen, New: func() Command { return &OpenArbitration{} }},

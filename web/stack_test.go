@@ -292,7 +292,7 @@ func (x *site) rest(n map[string]string, leader string, link js) {
 	n["conduct"] = x.accepted("办事人员态度差。", "窗口服务态度差", "TIME_LIMITED", js{"class": "CONDUCT", "complained_of": []string{"区民政局"}})
 	x.on("2026-10-19")
 	x.do("clerk", n["bounced"], "assign", js{"units": []js{{"unit": "增口乡", "part": "LEAD"}}})
-	x.do(of("增口乡", events.UnitLiaison), n["bounced"], "request_return", js{"grounds": "路不归乡里", "basis": "三定方案第 4 条", "suggested": "区住建局"})
+	x.do(of("增口乡", events.UnitDeputy), n["bounced"], "request_return", js{"grounds": "路不归乡里", "basis": "三定方案第 4 条", "suggested": "区住建局"})
 	n["today"] = x.working("村民建房公示牌没有上墙。", "村民建房公示牌没有上墙", "IMMEDIATE", "区住建局", js{"due": "2026-10-23"})
 	x.do("clerk", n["today"], "link_leader", link)
 	n["soon"] = x.accepted("出租车电召电话打不通。", "出租车电召电话打不通", "IMMEDIATE", js{"due": "2026-10-26"})
