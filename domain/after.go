@@ -108,7 +108,35 @@ func (c RequestExemption) decide(*Item, Situation) ([]events.Event, error) {
 	return []events.Event{events.ExemptionRequested{Ground: "BEYOND_DUTY", Reason: c.Reason}}, nil
 }
 
-// DecideExemption decides on it, by another person than asked.
+// EndorseExemption is the office's half of a decision on 甄别 (domain.md §2.4: two steps):
+// it puts the request to the supervisor, or denies it at once.
+type EndorseExemption struct {
+	Agreed bool   `json:"agreed" zh:"同意报督导"`
+	Reason string `json:"reason" zh:"理由" need:"1" max:"200"`
+}
+
+func (c EndorseExemption) name() string { return "endorse_exemption" }
+
+func mayEndorseExemption(it *Item, s Situation) *Refusal {
+	switch {
+	case it.Exemption == "":
+		return refuse("endorse_exemption.none", "没有等着审的甄别。")
+	case it.Endorsed != "":
+		return refuse("endorse_exemption.done", "已经报给督导，等着定。")
+	case it.Exemption == s.Actor.ID:
+		return refuse("endorse_exemption.self", "您提的甄别要由别人来审。")
+	}
+	return nil
+}
+
+func (c EndorseExemption) decide(*Item, Situation) ([]events.Event, error) {
+	if !c.Agreed {
+		return []events.Event{events.ExemptionDecided{Reason: c.Reason}}, nil
+	}
+	return []events.Event{events.ExemptionEndorsed{Reason: c.Reason}}, nil
+}
+
+// DecideExemption is the supervisor's half, by another person than asked or endorsed.
 type DecideExemption struct {
 	Granted bool   `json:"granted" zh:"同意甄别"`
 	Reason  string `json:"reason" zh:"理由" need:"1" max:"200"`
@@ -122,6 +150,12 @@ func mayDecideExemption(it *Item, s Situation) *Refusal {
 	}
 	if it.Exemption == s.Actor.ID {
 		return refuse("decide_exemption.self", "您提的甄别要由别人来定。")
+	}
+	if it.Endorsed == "" {
+		return refuse("decide_exemption.office", "办公室还没有审，审了再由督导来定。")
+	}
+	if it.Endorsed == s.Actor.ID {
+		return refuse("decide_exemption.self", "您审过的甄别要由别人来定。")
 	}
 	return nil
 }

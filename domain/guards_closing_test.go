@@ -114,6 +114,10 @@ func TestEvaluation(t *testing.T) {
 		refused("request_exemption.open", head(unitA), RequestExemption{Reason: "r"}).
 		refused("decide_exemption.self", person("deputy-ua", events.Supervisor, events.Unit{}), DecideExemption{Reason: "r"}).
 		refused("decide_exemption.role", head(unitA), DecideExemption{Reason: "r"}).
+		refused("decide_exemption.office", super1, DecideExemption{Reason: "r"}).
+		do(office1, EndorseExemption{Agreed: true, Reason: "报督导"}).
+		refused("endorse_exemption.done", office2, EndorseExemption{Reason: "r"}).
+		refused("decide_exemption.self", person("office1", events.Supervisor, events.Unit{}), DecideExemption{Reason: "r"}).
 		do(super1, DecideExemption{Reason: "不成立"}).
 		refused("request_exemption.once", deputy(unitA), RequestExemption{Reason: "r"})
 	closed(t, triage).refused("request_exemption.none", deputy(unitA), RequestExemption{Reason: "r"})

@@ -65,6 +65,7 @@ type Item struct {
 	Evaluation    *events.Evaluated // of this round
 	Redone        bool              // 退回重办 was ordered once
 	Exemption     string            // actor who asked for it, "" none open
+	Endorsed      string            // actor of the office who put it to the supervisor
 	Exempted      bool              // 甄别 was decided in this round, either way
 	PublicText    string
 	DraftBy       string
@@ -255,8 +256,10 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		it.Evaluation = &e
 	case events.ExemptionRequested:
 		it.Exemption = r.Actor.ID
+	case events.ExemptionEndorsed:
+		it.Endorsed = r.Actor.ID
 	case events.ExemptionDecided:
-		it.Exemption, it.Exempted = "", true
+		it.Exemption, it.Endorsed, it.Exempted = "", "", true
 	case events.LookBackScheduled:
 		it.LookBacks = e.Due
 	case events.LookBackPassed, events.LookBackFailed:
@@ -276,7 +279,7 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 func (it *Item) newRound(n int) {
 	it.Round = n
 	it.Report, it.Chain, it.Signed, it.Publicity, it.PublicityDone = nil, nil, nil, nil, false
-	it.Draft, it.Replied, it.Evaluation, it.Exemption, it.Exempted = "", false, nil, "", false
+	it.Draft, it.Replied, it.Evaluation, it.Exemption, it.Endorsed, it.Exempted = "", false, nil, "", "", false
 	it.Results = 0
 	it.LookBacks = nil
 }

@@ -173,6 +173,8 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return OrderRedo{Reason: text}
 	case "request_exemption":
 		return RequestExemption{Reason: text}
+	case "endorse_exemption":
+		return EndorseExemption{Agreed: true, Reason: text}
 	case "decide_exemption":
 		return DecideExemption{Granted: some(), Reason: text}
 	case "pass_look_back":

@@ -92,6 +92,7 @@ var specs = []Spec{
 	{Name: "evaluate", Title: "评价", From: answerable, Roles: roles{events.Petitioner, events.Intake}, Scope: ByCode, Pre: mayEvaluate, New: func() Command { return &Evaluate{} }},
 	{Name: "order_redo", Title: "不满意重办", From: states{events.Answered, events.Rectified, events.UnderVerification, events.Closed, events.Standing}, Roles: office, Pre: mayRedo, New: func() Command { return &OrderRedo{} }},
 	{Name: "request_exemption", Title: "申请甄别", From: answerable, Roles: roles{events.UnitDeputy, events.UnitHead}, Scope: LeadOnly, Pre: mayAskExemption, New: func() Command { return &RequestExemption{} }},
+	{Name: "endorse_exemption", Title: "审甄别", From: answerable, Roles: office, Pre: mayEndorseExemption, New: func() Command { return &EndorseExemption{} }},
 	{Name: "decide_exemption", Title: "定甄别", From: answerable, Roles: roles{events.Supervisor}, Pre: mayDecideExemption, New: func() Command { return &DecideExemption{} }},
 	{Name: "pass_look_back", Title: "回头看通过", From: states{events.Closed}, Roles: roles{events.Supervisor}, Pre: mayLookBack, New: func() Command { return &PassLookBack{} }},
 	{Name: "fail_look_back", Title: "回头看反弹", From: states{events.Closed}, Roles: roles{events.Supervisor}, Pre: mayLookBack, New: func() Command { return &FailLookBack{} }},

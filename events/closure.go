@@ -128,6 +128,12 @@ type ExemptionRequested struct {
 	Reason string `json:"reason"`
 }
 
+// ExemptionEndorsed is the office's half of the decision: it puts the request to the
+// supervisor.
+type ExemptionEndorsed struct {
+	Reason string `json:"reason"`
+}
+
 // ExemptionDecided is the office's and the supervisor's joint decision; the item stays
 // visible and is counted in a column of its own.
 type ExemptionDecided struct {

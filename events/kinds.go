@@ -68,6 +68,7 @@ func (ReplyIssued) fact() kind           { return replyIssued }
 func (Evaluated) fact() kind             { return evaluated }
 func (RedoOrdered) fact() kind           { return redoOrdered }
 func (ExemptionRequested) fact() kind    { return exemptionRequested }
+func (ExemptionEndorsed) fact() kind     { return exemptionEndorsed }
 func (ExemptionDecided) fact() kind      { return exemptionDecided }
 func (LookBackScheduled) fact() kind     { return lookBackScheduled }
 func (LookBackPassed) fact() kind        { return lookBackPassed }

@@ -79,6 +79,7 @@ const (
 	evaluated
 	redoOrdered
 	exemptionRequested
+	exemptionEndorsed
 	exemptionDecided
 	lookBackScheduled
 	lookBackPassed
@@ -162,6 +163,7 @@ var table = [kinds]row{
 	evaluated:             {"item.evaluated", 1, "群众评价", decode[Evaluated]},
 	redoOrdered:           {"redo.ordered", 1, "退回重办", decode[RedoOrdered]},
 	exemptionRequested:    {"exemption.requested", 1, "申请甄别", decode[ExemptionRequested]},
+	exemptionEndorsed:     {"exemption.endorsed", 1, "甄别初审", decode[ExemptionEndorsed]},
 	exemptionDecided:      {"exemption.decided", 1, "甄别结论", decode[ExemptionDecided]},
 	lookBackScheduled:     {"look_back.scheduled", 1, "安排回头看", decode[LookBackScheduled]},
 	lookBackPassed:        {"look_back.passed", 1, "回头看通过", decode[LookBackPassed]},

@@ -242,6 +242,8 @@ func tellAfter(it *Item, e events.Event) (telling, bool) {
 		return inside(line("评价不满意，有道理，第 ", strconv.Itoa(e.Round), " 轮重办。", after("理由：", e.Reason))), true
 	case events.ExemptionRequested:
 		return inside(line("请求这次评价不算进比率：", stop(e.Reason))), true
+	case events.ExemptionEndorsed:
+		return inside("办公室审过，报督导来定：" + stop(e.Reason)), true
 	case events.ExemptionDecided:
 		return inside(line(pick(e.Granted, "这次评价单列，不算进比率。", "这次评价照算。"), after("理由：", e.Reason))), true
 	case events.LookBackScheduled:
