@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -223,6 +224,16 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 		return Item{}, err
 	}
 	return it, json.Unmarshal(doc, &it)
+}
+
+// HiddenFrom reports whether an item must look absent to the staff of a unit (domain.md
+// §7.3): always when the unit is complained of, and a 举报 or 涉稳 item also when it is not
+// among those who handle it.
+func (it *Item) HiddenFrom(unit string) bool {
+	if slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return u.ID == unit }) {
+		return true
+	}
+	return it.restricted() && !slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool { return a.Unit.ID == unit && a.Live() })
 }
 
 // LatestClosed returns the n items that were struck off last, newest first: of one leader,

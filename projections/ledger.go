@@ -113,6 +113,8 @@ func (f Filter) where() *where {
 	}
 	if f.HideFrom != "" {
 		w.add("not ($ = any(i.complained_of))", clean(f.HideFrom))
+		w.add(`(i.class = 'ORDINARY' or i.class = '' or i.id in (
+			select a.item from assignment a where a.unit = $ and a.state <> 'WITHDRAWN'))`, clean(f.HideFrom))
 	}
 	return w
 }

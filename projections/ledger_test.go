@@ -134,7 +134,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestHideFrom holds that a unit complained of does not find the item in any list.
+// TestHideFrom holds that no list shows a unit what is hidden from it, and that nothing else is
+// left out.
 func TestHideFrom(t *testing.T) {
 	t.Parallel()
 	s, st := built(t, 13, 500)
@@ -147,14 +148,21 @@ func TestHideFrom(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, it := range p.Items {
-				for _, x := range it.Detail.ComplainedOf {
-					if x.ID == u.ID {
-						t.Errorf("%s is listed for %s", it.Number, u.Name)
-					}
+				if it.HiddenFrom(u.ID) {
+					t.Errorf("%s is listed for %s", it.Number, u.Name)
 				}
 			}
 			if f.Unit == "" && f.Q == "" {
-				hidden += len(st.items) - p.Total
+				n := 0
+				for _, x := range st.items {
+					if it, err := s.ItemByID(t.Context(), x.ID); err != nil || it.HiddenFrom(u.ID) {
+						n++
+					}
+				}
+				if n != len(st.items)-p.Total {
+					t.Errorf("%d are hidden from %s, %d are left out", n, u.Name, len(st.items)-p.Total)
+				}
+				hidden += n
 			}
 		}
 	}

@@ -278,7 +278,7 @@ type Filter struct {
 	NewIn    events.Date // registered in the week that starts on this Monday, by recorded day
 	ClosedIn events.Date // 销号 in that week
 	Queue    Queue       // one of the office's or unit's queues
-	HideFrom string      // unit id that must not see items it is complained of in
+	HideFrom string      // unit id: leaves out what is HiddenFrom it
 	Today    events.Date
 	Near     events.Date
 	After    string // keyset cursor from Page.Next, opaque

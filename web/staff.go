@@ -57,15 +57,7 @@ func hideFrom(a events.Actor) string {
 
 // mayNotSee reports whether the item must look absent to the actor (domain.md §7.3).
 func mayNotSee(a events.Actor, it projections.Item) bool {
-	if !ofUnit(a) {
-		return false
-	}
-	for _, u := range it.Detail.ComplainedOf {
-		if u.ID == a.Unit.ID {
-			return true
-		}
-	}
-	return false
+	return ofUnit(a) && it.HiddenFrom(a.Unit.ID)
 }
 
 // see loads an item for an actor; what he may not see is absent.
