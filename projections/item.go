@@ -227,13 +227,13 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 }
 
 // HiddenFrom reports whether an item must look absent to the staff of a unit (domain.md
-// §7.3): always when the unit is complained of, and a 举报 or 涉稳 item also when it is not
-// among those who handle it.
+// §7.3): a 举报 or 涉稳 item is, from the unit complained of and from every unit that does
+// not handle it. An ordinary service complaint does go to the service's own unit.
 func (it *Item) HiddenFrom(unit string) bool {
-	if slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return u.ID == unit }) {
-		return true
+	if !it.restricted() {
+		return false
 	}
-	return it.restricted() && !slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool { return a.Unit.ID == unit && a.Live() })
+	return slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return u.ID == unit }) || !slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool { return a.Unit.ID == unit && a.Live() })
 }
 
 // LatestClosed returns the n items that were struck off last, newest first: of one leader,

@@ -112,9 +112,8 @@ func (f Filter) where() *where {
 		w.conds = append(w.conds, w.queue(f.Queue, f))
 	}
 	if f.HideFrom != "" {
-		w.add("not ($ = any(i.complained_of))", clean(f.HideFrom))
-		w.add(`(i.class = 'ORDINARY' or i.class = '' or i.id in (
-			select a.item from assignment a where a.unit = $ and a.state <> 'WITHDRAWN'))`, clean(f.HideFrom))
+		w.add(`(i.class not in ('CONDUCT', 'STABILITY') or (not ($ = any(i.complained_of)) and i.id in (
+			select a.item from assignment a where a.unit = $ and a.state <> 'WITHDRAWN')))`, clean(f.HideFrom), clean(f.HideFrom))
 	}
 	return w
 }

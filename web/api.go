@@ -274,6 +274,9 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
 	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near()}
+	if ofUnit(a) {
+		f.Unit = a.Unit.ID
+	}
 	if p := events.Preset(v.Get("preset")); slices.Contains(events.Presets, p) {
 		f.Preset = p
 	}

@@ -103,6 +103,9 @@ type smallRow struct {
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
 	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near()}
+	if ofUnit(a) { // its own: the rest has items in it that are hidden from units
+		f.Unit = a.Unit.ID
+	}
 	base := url.Values{}
 	if p := events.Preset(v.Get("preset")); slices.Contains(events.Presets, p) {
 		f.Preset = p
@@ -133,8 +136,11 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	s.stuckOf(&p, stuck, base)
 	for _, k := range slices.Sorted(maps.Keys(base)) {
 		if k != "lead" {
-			u := keep(v, k)
-			p.Narrowed = append(p.Narrowed, chip{map[string]string{"unit": "单位", "leader": "挂钩领导", "preset": "台账"}[k], s.keyName(b, k, base.Get(k)), "/board?" + u.Encode()})
+			drop := "/board?" + keep(v, k).Encode()
+			if k == "unit" && ofUnit(a) {
+				drop = "" // not for a unit to drop
+			}
+			p.Narrowed = append(p.Narrowed, chip{map[string]string{"unit": "单位", "leader": "挂钩领导", "preset": "台账"}[k], s.keyName(b, k, base.Get(k)), drop})
 		}
 	}
 	return s.render(w, http.StatusOK, "board", p)

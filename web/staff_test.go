@@ -68,27 +68,28 @@ func TestStaffPages(t *testing.T) {
 		}
 	})
 	t.Run("every number of the board opens its rows", func(t *testing.T) {
-		page := x.get("clerk", "/board")
-		links := hrefs.FindAllStringSubmatch(page, -1)
-		if len(links) < 40 {
-			t.Fatalf("board has only %d linked numbers", len(links))
-		}
-		seen := map[string]bool{}
-		for _, m := range links {
-			if seen[m[0]] {
-				continue
+		for as, least := range map[string]int{"clerk": 40, of("区交通运输局", events.UnitLiaison): 5, leader: 40} {
+			links := hrefs.FindAllStringSubmatch(x.get(as, "/board"), -1)
+			if len(links) < least {
+				t.Fatalf("board of %s has only %d linked numbers", as, len(links))
 			}
-			seen[m[0]] = true
-			list := x.get("clerk", unescape(m[1]))
-			got := "0"
-			if c := totals.FindStringSubmatch(list); c != nil {
-				got = c[1]
-			}
-			if strings.Contains(list, "没有用上") {
-				t.Errorf("%s: the ledger does not know all of it", m[1])
-			}
-			if got != m[2] {
-				t.Errorf("board says %s, %s lists %s", m[2], unescape(m[1]), got)
+			seen := map[string]bool{}
+			for _, m := range links {
+				if seen[m[0]] {
+					continue
+				}
+				seen[m[0]] = true
+				list := x.get(as, unescape(m[1]))
+				got := "0"
+				if c := totals.FindStringSubmatch(list); c != nil {
+					got = c[1]
+				}
+				if strings.Contains(list, "没有用上") {
+					t.Errorf("%s: the ledger does not know all of it", m[1])
+				}
+				if got != m[2] {
+					t.Errorf("board of %s says %s, %s lists %s", as, m[2], unescape(m[1]), got)
+				}
 			}
 		}
 	})
