@@ -131,15 +131,7 @@ type apiAction struct {
 }
 
 func (s *Server) apiItem(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	it, err := s.see(r.Context(), r.PathValue("number"), a)
-	if err != nil {
-		return err
-	}
-	folded, err := s.fold(r.Context(), it)
-	if err != nil {
-		return err
-	}
-	os, err := s.reads.Opinions(r.Context(), it.ID)
+	it, folded, os, err := s.whole(r, a)
 	if err != nil {
 		return err
 	}

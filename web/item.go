@@ -129,18 +129,25 @@ type kind struct {
 	On              bool
 }
 
-// itemPage shows one item.
-func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	p := ItemPage{Page: s.staffPage(r, r.PathValue("number"), "items")}
+// whole loads an item that the address names: as pages show it, as the rules see it, and
+// the opinions it answers.
+func (s *Server) whole(r *http.Request, a events.Actor) (projections.Item, *domain.Item, []projections.Opinion, error) {
 	it, err := s.see(r.Context(), r.PathValue("number"), a)
 	if err != nil {
-		return err
+		return it, nil, nil, err
 	}
 	folded, err := s.fold(r.Context(), it)
 	if err != nil {
-		return err
+		return it, nil, nil, err
 	}
 	os, err := s.reads.Opinions(r.Context(), it.ID)
+	return it, folded, os, err
+}
+
+// itemPage shows one item.
+func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	p := ItemPage{Page: s.staffPage(r, r.PathValue("number"), "items")}
+	it, folded, os, err := s.whole(r, a)
 	if err != nil {
 		return err
 	}

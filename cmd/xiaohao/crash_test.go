@@ -128,11 +128,11 @@ func TestKillNine(t *testing.T) {
 	acked := map[string]bool{}
 	for round := range 2 {
 		p := startProgram(t, dir, "--demo")
+		have := p.numbers(t)
 		for n := range acked {
-			if have := p.numbers(t); !have[n] {
+			if !have[n] {
 				t.Fatalf("round %d: %s was acknowledged and is gone", round, n)
 			}
-			break
 		}
 		raiseUntilKilled(t, p, acked, 120)
 	}
