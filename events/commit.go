@@ -13,9 +13,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Commit is what one command did to one item: one message of the log.
+// Commit is what one command did to one item: one message of the log. The few commits
+// that are not of an item (see [Commit.Aggregate]) look the same.
 type Commit struct {
-	Item        uuid.UUID
+	Item        uuid.UUID // id of the item, or of whatever else the facts are about
 	Rev         int       // 1 for the first commit of the item, then one more each
 	Prev        string    // hash of commit Rev-1, "" for the first
 	CommandID   uuid.UUID // makes the command repeatable: the same id is never applied twice
@@ -66,6 +67,9 @@ var (
 func Encode(c Commit) (data []byte, hash string, err error) {
 	if c.Item == uuid.Nil || c.CommandID == uuid.Nil || c.Rev < 1 || len(c.Events) == 0 {
 		return nil, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
+	}
+	if err := oneAggregate(c.Events); err != nil {
+		return nil, "", err
 	}
 	w := commitWire{Item: c.Item, Rev: c.Rev, Prev: c.Prev, CommandID: c.CommandID, Command: c.Command, Actor: c.Actor,
 		Cause: c.Cause, At: c.At.UTC().Truncate(time.Millisecond), Occurred: c.Occurred, Events: make([]wire, len(c.Events))}
@@ -127,6 +131,9 @@ func Decode(data []byte) (Commit, string, error) {
 		}
 		c.Events[i] = e
 	}
+	if err := oneAggregate(c.Events); err != nil {
+		return Commit{}, "", err
+	}
 	return c, env.Hash, nil
 }
 
@@ -140,9 +147,4 @@ func strict(data []byte, v any) error {
 		return errors.New("more than one value")
 	}
 	return nil
-}
-
-// Subject returns the one literal subject of an item's facts in the log.
-func Subject(tenant string, item uuid.UUID) string {
-	return "rect." + tenant + ".item." + item.String()
 }

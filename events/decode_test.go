@@ -113,6 +113,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"revision is text":    {edit(`"rev":1`, `"rev":"1"`), ErrBroken},
 		"impossible day":      {edit(`"events"`, `"occurred":"2026-02-30","events"`), ErrBroken},
 		"no facts":            {string(sealUp(inner[:strings.Index(inner, `"events":[`)] + `"events":[]}`)), ErrBroken},
+		"mixed facts":         {edit(`"events":[`, `"events":[{"type":"root.signed","v":1,"data":{}},`), ErrBroken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := Decode([]byte(c.data)); !errors.Is(err, c.want) {
@@ -154,6 +155,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"no command id": func(c *Commit) { c.CommandID = uuid.Nil },
 		"no revision":   func(c *Commit) { c.Rev = 0 },
 		"no facts":      func(c *Commit) { c.Events = nil },
+		"mixed facts":   func(c *Commit) { c.Events = append(c.Events, RootSigned{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := commitOf(PlanApproved{})
@@ -181,7 +183,7 @@ func TestEncodeNormalisesTime(t *testing.T) {
 }
 
 func TestSubject(t *testing.T) {
-	if got := Subject("main", commitOf().Item); got != "rect.main.item.0196a000-0000-7000-8000-000000000001" {
+	if got := Subject("main", ItemAggregate, commitOf().Item); got != "rect.main.item.0196a000-0000-7000-8000-000000000001" {
 		t.Error(got)
 	}
 }

@@ -5,7 +5,8 @@
 // A fact is a past-tense struct ([ItemRaised], [ItemAssigned], [RectificationReported],
 // [ItemClosed] …). Its wire name and version stand in one table (table.go), never
 // derived from Go names, so that renaming a Go type can never change stored history.
-// To add a fact: write the struct, give it a kind and a row in the table, say in
+// To add a fact: write the struct, give it a kind and a row in the table with the
+// [Aggregate] it is about (mostly an item; a few are about the log itself), say in
 // [StateAfter] what it does to the item, and run `go test ./events -update` to write its
 // golden file. A golden file is never changed afterwards: what was once written decodes
 // for ever.

@@ -53,6 +53,8 @@ func fill(t testing.TB, v reflect.Value, name string) {
 		v.SetBool(true)
 	case reflect.Int:
 		v.SetInt(3)
+	case reflect.Uint64:
+		v.SetUint(3)
 	case reflect.Float64:
 		v.SetFloat(11.5)
 	case reflect.Slice:

@@ -50,6 +50,9 @@ func (b *batch) load(ctx context.Context, tx pgx.Tx, commits []events.Recorded) 
 		ids = append(ids, id)
 	}
 	for _, c := range commits {
+		if c.Aggregate() != events.ItemAggregate {
+			continue
+		}
 		want(c.Item)
 		for _, e := range c.Events {
 			if a, ok := e.(events.ItemAbsorbed); ok {
@@ -90,6 +93,9 @@ func (b *batch) fold(commits []events.Recorded) {
 		return &b.rows[u].Item
 	}
 	for _, c := range commits {
+		if c.Aggregate() != events.ItemAggregate {
+			continue
+		}
 		r := b.rows[c.Item]
 		if r == nil {
 			r = &row{}

@@ -61,8 +61,14 @@ func TestEveryFact(t *testing.T) {
 	for range 40 {
 		st.advance()
 	}
+	others := 0
 	for _, name := range events.Names() {
 		e := zero(t, name)
+		if events.AggregateOf(e) != events.ItemAggregate {
+			others++
+			st.commit(st.raise(), e) // under the id of an item: still none of its business
+			continue
+		}
 		if !told(e) {
 			t.Errorf("%s is not told", name)
 		}
@@ -76,7 +82,7 @@ func TestEveryFact(t *testing.T) {
 	for _, r := range st.log {
 		facts += len(r.Events)
 	}
-	if rows[0] != fmt.Sprint(facts) {
+	if facts -= others; others == 0 || rows[0] != fmt.Sprint(facts) {
 		t.Errorf("timeline has %s lines for %d facts", rows[0], facts)
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"xiaohao/events"
 
-	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 )
 
@@ -64,13 +63,13 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 func (j *Journal) prepare(ctx context.Context, writes []events.Write) ([]*nats.Msg, []events.Recorded, error) {
 	msgs := make([]*nats.Msg, len(writes))
 	out := make([]events.Recorded, len(writes))
-	seen := make(map[uuid.UUID]bool, len(writes))
+	seen := make(map[place]bool, len(writes))
 	for i, w := range writes {
 		c := w.Commit
-		if seen[c.Item] {
+		if seen[placeOf(c)] {
 			return nil, nil, fmt.Errorf("append to item %s: two writes for the same item", c.Item)
 		}
-		seen[c.Item] = true
+		seen[placeOf(c)] = true
 		if err := j.continues(ctx, w); err != nil {
 			return nil, nil, fmt.Errorf("append to item %s: %w", c.Item, err)
 		}
@@ -85,7 +84,7 @@ func (j *Journal) prepare(ctx context.Context, writes []events.Write) ([]*nats.M
 		if len(writes) > 1 {
 			id += "/" + strconv.Itoa(i)
 		}
-		m := nats.NewMsg(events.Subject(j.tenant, c.Item))
+		m := nats.NewMsg(events.Subject(j.tenant, c.Aggregate(), c.Item))
 		m.Data = data
 		m.Header[hdrGuard] = []string{strconv.FormatUint(w.Expected, 10)}
 		m.Header[hdrID] = []string{id}
@@ -103,13 +102,13 @@ func (j *Journal) continues(ctx context.Context, w events.Write) error {
 	if w.Expected == 0 {
 		return follows(w.Commit, 0, "")
 	}
-	t, ok := j.tails.get(w.Commit.Item)
+	t, ok := j.tails.get(placeOf(w.Commit))
 	if ok && t.sequence > w.Expected {
 		return events.ErrConflict
 	}
 	if !ok || t.sequence < w.Expected {
 		r, err := j.At(ctx, w.Expected)
-		if errors.Is(err, ErrNotFound) || (err == nil && r.Item != w.Commit.Item) {
+		if errors.Is(err, ErrNotFound) || (err == nil && placeOf(r.Commit) != placeOf(w.Commit)) {
 			return events.ErrConflict // the guard names a commit that is not there
 		}
 		if err != nil {

@@ -4,7 +4,10 @@
 // # Where things are
 //
 //	stream RECT          rect.<tenant>.item.<uuid>   one literal subject per item
+//	                     rect.<tenant>.log.<uuid>    facts about the log itself; the stream's identity
 //	stream RECT_NUMBERS  rectno.<tenant>.<prefix>    one counter per prefix (numbers.go)
+//
+// What is said here of an item holds for every [events.Aggregate]; [Journal.LoadOf] loads any.
 //
 // A message is one [events.Commit] as [events.Encode] wrote it; what happened stands in
 // the payload, never in the subject. [Open] creates a stream only when it is absent and

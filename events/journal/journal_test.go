@@ -241,14 +241,14 @@ func TestBrokenHistory(t *testing.T) {
 		items := journaltest.Fill(t, j, 2)
 		w := journaltest.Next(items[1])
 		change(&w.Commit)
-		raw(events.Subject("main", items[0].Item), encode(w.Commit))
+		raw(events.Subject("main", events.ItemAggregate, items[0].Item), encode(w.Commit))
 		if _, err := j.Load(t.Context(), items[0].Item); !errors.Is(err, journal.ErrChain) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	items := journaltest.Fill(t, j, 1)
 	data := encode(journaltest.Next(items[0]).Commit)
-	raw(events.Subject("main", items[0].Item), []byte(strings.Replace(string(data), "第2次", "第3次", 1)))
+	raw(events.Subject("main", events.ItemAggregate, items[0].Item), []byte(strings.Replace(string(data), "第2次", "第3次", 1)))
 	if _, err := j.Load(t.Context(), items[0].Item); !errors.Is(err, events.ErrHash) {
 		t.Errorf("a changed commit: %v", err)
 	}

@@ -18,35 +18,41 @@ import (
 // moment behind: good for deciding, since an append is guarded, not for reading back what
 // was just written.
 func (j *Journal) Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error) {
+	return j.LoadOf(ctx, events.ItemAggregate, item)
+}
+
+// LoadOf is Load for anything that has commits: the facts about the log itself have the
+// stream's identity as id.
+func (j *Journal) LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	subject := events.Subject(j.tenant, item)
+	subject := events.Subject(j.tenant, a, id)
 	var out []events.Recorded
 	for from := uint64(1); ; {
 		msgs, left, err := j.reader.page(ctx, subject, from)
 		if err != nil {
-			return nil, fmt.Errorf("load item %s: %w", item, err)
+			return nil, fmt.Errorf("load %s %s: %w", a, id, err)
 		}
 		if len(msgs) == 0 {
 			if len(out) > 0 || left > 0 {
-				return nil, fmt.Errorf("load item %s: history is cut off after revision %d", item, len(out))
+				return nil, fmt.Errorf("load %s %s: history is cut off after revision %d", a, id, len(out))
 			}
 			return nil, nil
 		}
 		for _, m := range msgs {
 			r, err := stored(m)
 			if err != nil {
-				return nil, fmt.Errorf("load item %s: %w", item, err)
+				return nil, fmt.Errorf("load %s %s: %w", a, id, err)
 			}
 			prev := ""
 			if len(out) > 0 {
 				prev = out[len(out)-1].Hash
 			}
-			if r.Item != item {
-				return nil, fmt.Errorf("load item %s: %w: sequence %d is of item %s", item, ErrChain, r.Sequence, r.Item)
+			if placeOf(r.Commit) != (place{a, id}) {
+				return nil, fmt.Errorf("load %s %s: %w: sequence %d is of %s %s", a, id, ErrChain, r.Sequence, r.Aggregate(), r.Item)
 			}
 			if err := follows(r.Commit, len(out), prev); err != nil {
-				return nil, fmt.Errorf("load item %s: sequence %d: %w", item, r.Sequence, err)
+				return nil, fmt.Errorf("load %s %s: sequence %d: %w", a, id, r.Sequence, err)
 			}
 			out = append(out, r)
 		}

@@ -8,6 +8,14 @@ import (
 	"github.com/google/uuid"
 )
 
+// place is what a commit is of, and so which subject it is on.
+type place struct {
+	aggregate events.Aggregate
+	id        uuid.UUID
+}
+
+func placeOf(c events.Commit) place { return place{c.Aggregate(), c.Item} }
+
 // tail is the last commit of an item as far as this process knows.
 type tail struct {
 	sequence uint64
@@ -20,25 +28,26 @@ type tail struct {
 // never wrong.
 type tails struct {
 	mu sync.Mutex
-	m  map[uuid.UUID]tail
+	m  map[place]tail
 }
 
 const maxTails = 1 << 14 // about 3 MB
 
-func (t *tails) get(item uuid.UUID) (tail, bool) {
+func (t *tails) get(p place) (tail, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	x, ok := t.m[item]
+	x, ok := t.m[p]
 	return x, ok
 }
 
 func (t *tails) put(r events.Recorded) {
+	p := placeOf(r.Commit)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.m == nil || (len(t.m) >= maxTails && t.m[r.Item].sequence == 0) {
-		t.m = make(map[uuid.UUID]tail) // forgetting costs one read an item
+	if t.m == nil || (len(t.m) >= maxTails && t.m[p].sequence == 0) {
+		t.m = make(map[place]tail) // forgetting costs one read an item
 	}
-	if r.Sequence > t.m[r.Item].sequence {
-		t.m[r.Item] = tail{r.Sequence, r.Rev, r.Hash}
+	if r.Sequence > t.m[p].sequence {
+		t.m[p] = tail{r.Sequence, r.Rev, r.Hash}
 	}
 }

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) Log) {
 		"batch duplicate": batchDuplicate,
 		"same item twice": sameItemTwice,
 		"not sealed":      notSealed,
+		"aggregates":      aggregates,
 		"cancelled":       cancelled,
 		"long history":    longHistory,
 		"follow middle":   followMiddle,
@@ -245,6 +246,47 @@ func sameItemTwice(t *testing.T, log Log) {
 	}
 	if last, err := log.Last(t.Context()); last != 0 || err != nil {
 		t.Errorf("log ends at %d, %v", last, err)
+	}
+}
+
+// aggregates gives the log a fact about itself under the id of an item: two chains, each
+// with its own guard, that never see each other.
+func aggregates(t *testing.T, log Log) {
+	ctx, items := t.Context(), Fill(t, log, 2)
+	id := items[0].Item
+	root := func(last events.Recorded) events.Write {
+		w := Next(last)
+		w.Commit.Item, w.Commit.Events = id, []events.Event{events.RootSigned{Sequence: last.Sequence}}
+		return w
+	}
+	first, err := log.Append(ctx, root(events.Recorded{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := log.Append(ctx, root(events.Recorded{})); !errors.Is(err, events.ErrConflict) {
+		t.Errorf("a second first commit: %v", err)
+	}
+	if _, err := log.Append(ctx, root(items[1])); !errors.Is(err, events.ErrConflict) {
+		t.Errorf("guarded by the item of the same id: %v", err)
+	}
+	got, err := log.Append(ctx, root(first[0]), Next(items[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for a, want := range map[events.Aggregate][]events.Recorded{
+		events.LogAggregate: {first[0], got[0]}, events.ItemAggregate: {items[0], items[1], got[1]},
+	} {
+		history, err := log.LoadOf(ctx, a, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := diff(want, timeless(history)); d != "" {
+			t.Errorf("%s: %s", a, d)
+		}
+	}
+	all := collect(t, log, 0, 5, nil)
+	if all[2].Aggregate() != events.LogAggregate || all[4].Aggregate() != events.ItemAggregate {
+		t.Errorf("aggregates %s and %s", all[2].Aggregate(), all[4].Aggregate())
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 type Log interface {
 	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
 	Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error)
+	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
 	Follow(ctx context.Context, after uint64, f func(batch []events.Recorded, behind uint64) error) error
 	Last(ctx context.Context) (uint64, error)
 	At(ctx context.Context, seq uint64) (events.Recorded, error)

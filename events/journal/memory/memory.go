@@ -34,11 +34,19 @@ type Journal struct {
 
 	mu      sync.Mutex
 	log     []message
-	items   map[uuid.UUID][]int // places in log
-	seen    map[string]bool     // message ids
+	items   map[subject][]int // places in log
+	seen    map[string]bool   // message ids
 	numbers map[string]int
 	grown   chan struct{} // closed and renewed at each append
 }
+
+// subject is what a commit is of.
+type subject struct {
+	aggregate events.Aggregate
+	id        uuid.UUID
+}
+
+func subjectOf(c events.Commit) subject { return subject{c.Aggregate(), c.Item} }
 
 type message struct {
 	data   []byte
@@ -48,7 +56,7 @@ type message struct {
 
 // New returns an empty log.
 func New() *Journal {
-	return &Journal{identity: uuid.NewString(), items: map[uuid.UUID][]int{}, seen: map[string]bool{},
+	return &Journal{identity: uuid.NewString(), items: map[subject][]int{}, seen: map[string]bool{},
 		numbers: map[string]int{}, grown: make(chan struct{})}
 }
 
@@ -69,14 +77,14 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 		msgs []message
 		ids  []string
 		now  = time.Now().UTC()
-		mine = map[uuid.UUID]bool{}
+		mine = map[subject]bool{}
 	)
 	for i, w := range writes {
 		c := w.Commit
-		if mine[c.Item] {
+		if mine[subjectOf(c)] {
 			return nil, fmt.Errorf("append to item %s: two writes for the same item", c.Item)
 		}
-		mine[c.Item] = true
+		mine[subjectOf(c)] = true
 		id := c.CommandID.String()
 		if len(writes) > 1 {
 			id += "/" + strconv.Itoa(i)
@@ -95,7 +103,7 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 	}
 	for i, r := range out {
 		j.seen[ids[i]] = true
-		j.items[r.Item] = append(j.items[r.Item], len(j.log))
+		j.items[subjectOf(r.Commit)] = append(j.items[subjectOf(r.Commit)], len(j.log))
 		j.log = append(j.log, msgs[i])
 	}
 	if len(out) > 0 {
@@ -107,7 +115,7 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 
 func (j *Journal) check(w events.Write, id string) error {
 	var last events.Recorded
-	if own := j.items[w.Commit.Item]; len(own) > 0 {
+	if own := j.items[subjectOf(w.Commit)]; len(own) > 0 {
 		var err error
 		if last, err = j.read(own[len(own)-1]); err != nil {
 			return err
@@ -133,16 +141,21 @@ func (j *Journal) read(place int) (events.Recorded, error) {
 
 // Load returns the history of an item, nil if there is none.
 func (j *Journal) Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error) {
+	return j.LoadOf(ctx, events.ItemAggregate, item)
+}
+
+// LoadOf is Load for anything that has commits.
+func (j *Journal) LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var out []events.Recorded
-	for _, place := range j.items[item] {
+	for _, place := range j.items[subject{a, id}] {
 		r, err := j.read(place)
 		if err != nil {
-			return nil, fmt.Errorf("load item %s: %w", item, err)
+			return nil, fmt.Errorf("load %s %s: %w", a, id, err)
 		}
 		out = append(out, r)
 	}

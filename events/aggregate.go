@@ -1,0 +1,46 @@
+package events
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Aggregate is what a fact is about: the third part of a subject of the log. Every commit
+// is of one aggregate and one id, and has its own guard, revisions and chain.
+type Aggregate string
+
+// The aggregates. Which one a fact is about stands in its row of the table.
+const (
+	ItemAggregate Aggregate = "item" // a rectification item (整改事项)
+	LogAggregate  Aggregate = "log"  // the log itself; the id is the stream's identity
+)
+
+// AggregateOf returns what e is about.
+func AggregateOf(e Event) Aggregate { return table[e.fact()].of }
+
+// Aggregate returns what the commit is about, which its facts tell. Readers of items pass
+// over commits of anything else, and count their sequence as read all the same.
+func (c Commit) Aggregate() Aggregate {
+	if len(c.Events) == 0 {
+		return ItemAggregate
+	}
+	return AggregateOf(c.Events[0])
+}
+
+// oneAggregate refuses facts that are not all about the same thing.
+func oneAggregate(es []Event) error {
+	for _, e := range es[1:] {
+		if AggregateOf(e) != AggregateOf(es[0]) {
+			a, _ := TypeOf(es[0])
+			b, _ := TypeOf(e)
+			return fmt.Errorf("%w: %s and %s are not of one aggregate", ErrBroken, a, b)
+		}
+	}
+	return nil
+}
+
+// Subject returns the one literal subject of the facts about one thing in the log.
+func Subject(tenant string, a Aggregate, id uuid.UUID) string {
+	return "rect." + tenant + "." + string(a) + "." + id.String()
+}
