@@ -64,6 +64,11 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop, err := startControl(dir, s.control(), logger)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	addr := "http://" + ln.Addr().String()
 	running := filepath.Join(dir, runningFile)
 	if err := writeJSON(running, runningInfo{addr, os.Getpid()}); err != nil {

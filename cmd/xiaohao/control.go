@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// controlFile is the socket by which subcommands reach the server that has a data
+// directory. Only the user whom the directory's server runs as (and root) can open it, so
+// whoever asks may do what the server may. A subcommand that needs the log of a running
+// server (its embedded store can be opened by one process only) calls [callControl], and
+// opens the store by itself when that says errNotRunning.
+//
+// To add a request: a line in [stack.control] with [controlled], and [callControl] in the
+// subcommand. Requests and answers are JSON of one struct each.
+const controlFile = "control.sock"
+
+// errNotRunning says that no server answers on a data directory.
+var errNotRunning = errors.New("no server runs on this data directory")
+
+// control is what a running server does for its subcommands.
+func (s *stack) control() http.Handler {
+	mux := http.NewServeMux()
+	return mux
+}
+
+// startControl answers on the control socket of dir until stop is called. Requests still
+// under way then are cancelled. A path too long for a socket is said and otherwise let be:
+// the server is worth more than its subcommands.
+func startControl(dir string, h http.Handler, logger *slog.Logger) (stop func(), err error) {
+	// The socket is made in a private directory and moved: nobody can connect before its mode is right.
+	private, err := os.MkdirTemp(dir, ".control-")
+	if err != nil {
+		return nil, fmt.Errorf("make control socket: %w", err)
+	}
+	defer os.RemoveAll(private)
+	made, path := filepath.Join(private, "s"), filepath.Join(dir, controlFile)
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
+	if errors.Is(err, syscall.EINVAL) {
+		logger.Warn("no control socket: the data directory's path is too long; stop the server before backup", "dir", dir)
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make control socket: %w", err)
+	}
+	ln.SetUnlinkOnClose(false)
+	if err := errors.Join(os.Chmod(made, 0o600), os.Rename(made, path)); err != nil {
+		ln.Close()
+		return nil, fmt.Errorf("make control socket: %w", err)
+	}
+	base, cancel := context.WithCancel(context.Background())
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return base }}
+	go func() { _ = srv.Serve(ln) }() // ends with stop
+	return func() {
+		cancel()
+		os.Remove(path)
+		end, done := context.WithTimeout(context.Background(), 5*time.Second)
+		defer done()
+		_ = srv.Shutdown(end) // what is under way was told to end
+	}, nil
+}
+
+// controlError is a refusal on its way over the socket.
+type controlError struct {
+	Error string `json:"error"`
+	Code  int    `json:"code"` // exit code of the subcommand
+}
+
+// controlled makes f answer a request of [callControl].
+func controlled[In, Out any](f func(context.Context, In) (Out, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		var out Out
+		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in)
+		if err == nil {
+			out, err = f(r.Context(), in)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err != nil {
+			refusal := controlError{err.Error(), 1}
+			if e, ok := errors.AsType[*exitError](err); ok {
+				refusal.Code = e.code
+			}
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_ = json.NewEncoder(w).Encode(refusal) // nobody is left to be told
+			return
+		}
+		_ = json.NewEncoder(w).Encode(out)
+	})
+}
+
+// callControl asks the server of dir and reads its answer into out. It returns
+// errNotRunning when nobody answers there, and the server's refusal as an [*exitError].
+func callControl(ctx context.Context, dir, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, controlFile))
+	}}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://xiaohao"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	res, err := client.Do(req)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL) {
+		return errNotRunning // never started, killed, or its path is too long for a socket
+	}
+	if err != nil {
+		return fmt.Errorf("ask the running server: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusUnprocessableEntity {
+		var refusal controlError
+		if err := json.NewDecoder(res.Body).Decode(&refusal); err != nil {
+			return fmt.Errorf("ask the running server: %w", err)
+		}
+		return &exitError{refusal.Code, errors.New(refusal.Error)}
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("ask the running server: it answers %s", res.Status)
+	}
+	return json.NewDecoder(res.Body).Decode(out)
+}
