@@ -28,8 +28,8 @@ const (
 //
 // The errors are [events.ErrConflict], [events.ErrOutcomeUnknown] (also when nobody
 // answered, which is mostly but not surely a write that never happened), ErrChain,
-// ErrFull, ErrTooLarge, ErrUnreachable, [events.ErrNotSealed], or ctx's if it was done
-// before anything was sent. Without a deadline in ctx it gives up after five seconds.
+// ErrFull, ErrTooLarge, ErrUnreachable, ErrSync, [events.ErrNotSealed], or ctx's if it was
+// done before anything was sent. Without a deadline in ctx it gives up after five seconds.
 func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -48,6 +48,9 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 		last, err = j.publish(ctx, msgs[0])
 	} else {
 		last, err = j.publishBatch(ctx, msgs)
+	}
+	if err == nil {
+		err = j.sync(context.WithoutCancel(ctx), last) // it is stored: only the disk may still say no
 	}
 	if err != nil {
 		return nil, fmt.Errorf("append to item %s: %w", out[0].Item, err)

@@ -54,6 +54,13 @@ func (j *Journal) publishBatch(ctx context.Context, msgs []*nats.Msg) (uint64, e
 			return 0, fmt.Errorf("%w: %w", ErrUnreachable, err) // without its commit a batch is dropped
 		}
 	}
+	if j.server != nil {
+		y, err := j.server.syncer(StreamName)
+		if err != nil {
+			return 0, err
+		}
+		defer y.hold()()
+	}
 	a, err := j.request(ctx, msgs[end])
 	if err != nil {
 		return 0, err

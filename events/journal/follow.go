@@ -114,10 +114,13 @@ func (j *Journal) session(ctx context.Context, at *cursor, f func([]events.Recor
 			if first := batch[0].Sequence; first <= at.seq {
 				return fmt.Errorf("follow the log: %w: sequence %d came after %d", ErrDiverged, first, at.seq)
 			}
+			last := batch[len(batch)-1]
+			if err := j.settle(ctx, last.Sequence); err != nil {
+				return err
+			}
 			if err := f(batch, behind); err != nil {
 				return err
 			}
-			last := batch[len(batch)-1]
 			*at = cursor{last.Sequence, last.Hash}
 		}
 		if err != nil {

@@ -59,6 +59,8 @@ type Journal struct {
 	reader   *reader
 	tails    tails
 	batches  chan struct{} // open atomic batches of this process
+	server   *Server       // the embedded one, nil for servers elsewhere
+	durable  durable
 }
 
 // Open looks up the streams of the log, creates those that are absent, and refuses with
@@ -90,8 +92,16 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	return &Journal{nc: nc, js: js, tenant: cfg.Tenant, identity: log.Config.Metadata[metaIdentity],
-		batch: cfg.Batch, reader: rd, batches: make(chan struct{}, 16)}, nil
+	j := &Journal{nc: nc, js: js, tenant: cfg.Tenant, identity: log.Config.Metadata[metaIdentity],
+		batch: cfg.Batch, reader: rd, batches: make(chan struct{}, 16)}
+	j.server, _ = nc.Opts.InProcessServer.(*Server)
+	if j.server != nil && log.State.LastSeq > 0 {
+		err = j.sync(ctx, log.State.LastSeq)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return j, nil
 }
 
 // Close gives back what the Journal holds of its connection, which stays open.

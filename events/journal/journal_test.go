@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if child() {
+	if child() || powerChild() {
 		return
 	}
 	goleak.VerifyTestMain(m)

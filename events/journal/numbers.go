@@ -29,6 +29,11 @@ func (j *Journal) NextNumber(ctx context.Context, prefix string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("take next number of %s: %w", prefix, err)
 	}
+	if j.server != nil { // a number that a power cut takes back would be given twice
+		if err := j.server.Sync(ctx, NumbersStream); err != nil {
+			return 0, fmt.Errorf("take next number of %s: %w", prefix, err)
+		}
+	}
 	n, err := strconv.Atoi(a.Val)
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("take next number of %s: counter answers %q", prefix, a.Val)

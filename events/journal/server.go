@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -19,12 +20,16 @@ type ServerConfig struct {
 }
 
 // Server is a JetStream server inside this process. It listens on no port: only this
-// process can reach it, through Connect. Every write is synced to disk before it is
-// acknowledged.
+// process can reach it, through Connect. Whoever writes to it has to call Sync before the
+// write counts; a [Journal] does.
 type Server struct {
 	ns   *server.Server
+	dir  string
 	lock *os.File
 	stop sync.Once
+
+	mu      sync.Mutex
+	syncers map[string]*syncer // by stream
 }
 
 // StartServer starts a server on cfg.Dir and returns when the store was read and the
@@ -46,7 +51,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		DontListen:             true,
 		JetStream:              true,
 		StoreDir:               cfg.Dir,
-		SyncAlways:             true,
+		SyncAlways:             false, // see Sync: one sync serves many writers
 		NoSigs:                 true,
 		DisableJetStreamBanner: true,
 	})
@@ -62,7 +67,14 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		lock.Close()
 		return nil, fmt.Errorf("start log server on %s: %s", cfg.Dir, log.reason())
 	}
-	return &Server{ns: ns, lock: lock}, nil
+	// What a killed process had written but not synced can be read again, so it counts now.
+	if err := syncTree(cfg.Dir); err != nil {
+		ns.Shutdown()
+		ns.WaitForShutdown()
+		lock.Close()
+		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, ErrSync, err)
+	}
+	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}, nil
 }
 
 // Connect returns a connection that does not leave the process; close it before Stop. The
@@ -85,6 +97,13 @@ func (s *Server) Stop() {
 	s.stop.Do(func() {
 		s.ns.Shutdown()
 		s.ns.WaitForShutdown()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, y := range s.syncers {
+			release := y.hold()
+			y.close()
+			release()
+		}
 		s.lock.Close()
 	})
 }

@@ -22,9 +22,6 @@ func TestServerListensNowhere(t *testing.T) {
 	if a := s.ns.Addr(); a != nil {
 		t.Errorf("server listens on %v", a)
 	}
-	if v, err := s.ns.Varz(nil); err != nil || !v.JetStream.Config.SyncAlways {
-		t.Errorf("writes are not synced: %+v, %v", v.JetStream.Config, err)
-	}
 }
 
 // TestDroppedClientComesBack has the server drop its only client, as it does with one

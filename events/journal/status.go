@@ -39,7 +39,7 @@ func (j *Journal) Status(ctx context.Context) (Status, error) {
 // durability says what is known of when a write is safe. A client cannot ask a server
 // elsewhere for its sync_interval; only who runs it knows.
 func (j *Journal) durability(replicas int) string {
-	if _, ok := j.nc.Opts.InProcessServer.(*Server); ok {
+	if j.server != nil {
 		return "每次写入都落盘"
 	}
 	if replicas > 1 {
