@@ -76,6 +76,7 @@ var enums = map[reflect.Type][]Choice{
 	reflect.TypeFor[events.Solved]():           choices(events.SolvedYes, events.SolvedPartly, events.SolvedNo),
 	reflect.TypeFor[events.Satisfaction]():     choices(events.Satisfied, events.SoSo, events.Dissatisfied),
 	reflect.TypeFor[events.EvidenceKind]():     choices(events.ResultEvidence, events.PaperEvidence, events.StatementEvidence),
+	reflect.TypeFor[events.Phase]():            choices(events.Before, events.After),
 	reflect.TypeFor[events.SupervisionLevel](): choices(events.SupervisionLevels...),
 	reflect.TypeFor[Ground]():                  choices(BeyondDuty, Exhausted),
 	reflect.TypeFor[ContactWay]():              choices(ByPhone, ByMessage, ByMeeting, ByPost, NoContact),

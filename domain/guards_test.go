@@ -394,6 +394,16 @@ func TestEvidence(t *testing.T) {
 	if e := s.history[len(s.history)-1].Events[0].(events.EvidenceRecorded); !e.Early {
 		t.Error("“穿越”: evidence formed before the item was raised is not marked")
 	}
+	file := events.EvidenceFile{Object: "o", Type: "image/jpeg", Original: strings.Repeat("a", 64), Kept: strings.Repeat("b", 64)}
+	uses := []events.EvidenceUse{{Item: "i", Number: "ZG-2026-000017", ID: "e", On: date("2026-02-02")}}
+	photo := RecordEvidence{Title: "清淤以后", Kind: events.ResultEvidence, Shows: events.After, SHA256: file.Kept}
+	photo.Attach(file, uses)
+	s.refused("record_evidence.other_file@sha256", handler(unitA), photo)
+	photo.SHA256 = file.Original
+	s.do(handler(unitA), photo)
+	if e := s.history[len(s.history)-1].Events[0].(events.EvidenceRecorded); e.Shows != events.After || e.File.Object != "o" || len(e.Uses) != 1 {
+		t.Errorf("the file is not in the fact: %+v", e)
+	}
 	s.refused("apply_closure.missing@lawful", handler(unitA), ApplyClosure{Tasks: true, Alike: true, Cause: true}).
 		refused("apply_closure.role", deputy(unitA), apply).
 		refused("apply_closure.scope", handler(unitB), apply).

@@ -164,12 +164,27 @@ func (c ReportBlock) decide(it *Item, s Situation) ([]events.Event, error) {
 }
 
 // RecordEvidence enters one piece of evidence (登记佐证). One formed before the item was
-// raised is marked, not refused: somebody has to look at it (domain.md §6, “穿越”).
+// raised is marked, not refused: somebody has to look at it (domain.md §6, “穿越”). So is a
+// file that was used before.
 type RecordEvidence struct {
 	Title  string              `json:"title" zh:"名称" need:"1" max:"80"`
 	Kind   events.EvidenceKind `json:"kind" zh:"是哪一种" need:"1"`
+	Shows  events.Phase        `json:"shows" zh:"拍的是"`
 	Formed events.Date         `json:"formed" zh:"形成日期"`
 	SHA256 string              `json:"sha256" zh:"文件校验码" max:"64"`
+
+	attached attachment
+}
+
+type attachment struct {
+	file events.EvidenceFile
+	uses []events.EvidenceUse
+}
+
+// Attach adds the file that came with the command, as the evidence store keeps it, and
+// where the same file stands already. Neither is ever typed in.
+func (c *RecordEvidence) Attach(file events.EvidenceFile, uses []events.EvidenceUse) {
+	c.attached = attachment{file, uses}
 }
 
 func (c RecordEvidence) name() string { return "record_evidence" }
@@ -181,8 +196,11 @@ func (c RecordEvidence) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.SHA256 != "" && !isHex64(c.SHA256) {
 		return nil, refuseAt("sha256", "record_evidence.hash", "文件校验码：要 64 位，只有数字和小写字母。")
 	}
+	if c.SHA256 != "" && !c.attached.file.IsZero() && c.SHA256 != c.attached.file.Original {
+		return nil, refuseAt("sha256", "record_evidence.other_file", "文件校验码：和交来的文件对不上，请核对是不是选错了文件。")
+	}
 	return []events.Event{events.EvidenceRecorded{ID: s.NewID(), Name: c.Title, Kind: c.Kind, Formed: c.Formed, SHA256: c.SHA256,
-		Early: !c.Formed.IsZero() && c.Formed.Before(it.RaisedOn)}}, nil
+		Early: !c.Formed.IsZero() && c.Formed.Before(it.RaisedOn), Shows: c.Shows, File: c.attached.file, Uses: c.attached.uses}}, nil
 }
 
 func isHex64(s string) bool {

@@ -94,16 +94,6 @@ type BlockReported struct {
 	Suspend    bool   `json:"suspend,omitzero"` // proposes 挂账
 }
 
-// EvidenceRecorded enters one piece of evidence (佐证材料).
-type EvidenceRecorded struct {
-	ID     string       `json:"id"`
-	Name   string       `json:"name"`
-	Kind   EvidenceKind `json:"kind"`
-	Formed Date         `json:"formed,omitzero"` // 形成日期, claimed
-	SHA256 string       `json:"sha256,omitzero"`
-	Early  bool         `json:"early,omitzero"` // formed before the item was raised: to be checked
-}
-
 // AssignmentReported is a co-unit's report that its part is done (反馈).
 type AssignmentReported struct {
 	Assignment string `json:"assignment"`

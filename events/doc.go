@@ -11,6 +11,11 @@
 // golden file. A golden file is never changed afterwards: what was once written decodes
 // for ever.
 //
+// When a fact has to say more, it gets a new version: upcast.go keeps the struct as it was
+// and the pure function that makes the next version of it. Programs read every version up
+// to their own as today's struct, and write the newest only. A version or a fact from a
+// newer program is an [*UnknownError]; the reader stops.
+//
 // # The commit
 //
 // One command makes one [Commit], stored as one message:

@@ -28,6 +28,7 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[Satisfaction]():     SoSo,
 	reflect.TypeFor[Cause]():            NoMoney,
 	reflect.TypeFor[EvidenceKind]():     ResultEvidence,
+	reflect.TypeFor[Phase]():            After,
 	reflect.TypeFor[SupervisionLevel](): Orange,
 }
 

@@ -139,7 +139,7 @@ var table = [kinds]row{
 	planSentBack:          {"plan.sent_back", 1, ItemAggregate, "方案退回", decode[PlanSentBack]},
 	progressReported:      {"progress.reported", 1, ItemAggregate, "报进展", decode[ProgressReported]},
 	blockReported:         {"block.reported", 1, ItemAggregate, "报卡点", decode[BlockReported]},
-	evidenceRecorded:      {"evidence.recorded", 1, ItemAggregate, "登记佐证", decode[EvidenceRecorded]},
+	evidenceRecorded:      {"evidence.recorded", 2, ItemAggregate, "登记佐证", decode[EvidenceRecorded]},
 	assignmentReported:    {"assignment.reported", 1, ItemAggregate, "协办反馈", decode[AssignmentReported]},
 	assignmentApproved:    {"assignment.approved", 1, ItemAggregate, "协办审核通过", decode[AssignmentApproved]},
 	assignmentSentBack:    {"assignment.sent_back", 1, ItemAggregate, "协办退回", decode[AssignmentSentBack]},
@@ -200,27 +200,36 @@ func Names() []string {
 }
 
 func decode[T Event](b json.RawMessage) (Event, error) {
-	var v T
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
+	v, err := read[T](b)
+	if err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-// UnknownError says that a stored fact has a name or version this program does not know:
-// it was written by a newer program, or it is not a fact at all.
+// read reads the data of one version of a fact.
+func read[T any](b json.RawMessage) (v T, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return v, d.Decode(&v)
+}
+
+// UnknownError says that a stored fact has a name or version this program does not know.
+// Nothing may be decided or shown without it: whoever reads the log has to stop.
 type UnknownError struct {
 	Name    string
 	Version int
 }
 
 func (e *UnknownError) Error() string {
-	if k, ok := byName[e.Name]; ok {
-		return fmt.Sprintf("events: %s v%d is unknown; this program knows v%d", e.Name, e.Version, table[k].version)
+	k, ok := byName[e.Name]
+	switch {
+	case e.Version < 1:
+		return fmt.Sprintf("events: fact %q v%d is unknown: no program ever wrote such a version", e.Name, e.Version)
+	case ok:
+		return fmt.Sprintf("events: fact %q v%d is unknown: written by a newer program (this one knows v1 to v%d)", e.Name, e.Version, table[k].version)
 	}
-	return fmt.Sprintf("events: fact %q is unknown", e.Name)
+	return fmt.Sprintf("events: fact %q v%d is unknown: written by a newer program", e.Name, e.Version)
 }
 
 type wire struct {
@@ -240,15 +249,15 @@ func toWire(e Event) (wire, error) {
 
 func fromWire(w wire) (Event, error) {
 	k, ok := byName[w.Type]
-	if !ok || w.V != table[k].version {
+	if !ok || w.V < 1 || w.V > table[k].version {
 		return nil, &UnknownError{w.Type, w.V}
 	}
 	if len(w.Data) == 0 || w.Data[0] != '{' {
-		return nil, fmt.Errorf("decode %s: data is not an object", w.Type)
+		return nil, fmt.Errorf("decode %s v%d: data is not an object", w.Type, w.V)
 	}
-	e, err := table[k].decode(w.Data)
+	e, err := upcast(k, w.V, w.Data)
 	if err != nil {
-		return nil, fmt.Errorf("decode %s: %w", w.Type, err)
+		return nil, fmt.Errorf("decode %s v%d: %w", w.Type, w.V, err)
 	}
 	return e, nil
 }

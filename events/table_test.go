@@ -2,6 +2,7 @@ package events
 
 import (
 	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -18,10 +19,13 @@ var (
 	overwrite = flag.Bool("overwrite", false, "with -update: rewrite golden files that are there (only before a release: what was once written decodes for ever)")
 )
 
-func goldenOf(k kind) string { return filepath.Join("testdata", table[k].name+".v1.json") }
+// goldenOf is the golden file of one version of a fact.
+func goldenOf(k kind, version int) string {
+	return filepath.Join("testdata", fmt.Sprintf("%s.v%d.json", table[k].name, version))
+}
 
 // A golden file is the stored commit of a fully filled fact. It must be written the same
-// and read the same for ever.
+// and read the same for ever; upcast_test.go reads those of past versions.
 func TestGolden(t *testing.T) {
 	for k := range kinds {
 		t.Run(table[k].name, func(t *testing.T) {
@@ -30,7 +34,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := goldenOf(k)
+			path := goldenOf(k, table[k].version)
 			stored, err := os.ReadFile(path)
 			if *update && (os.IsNotExist(err) || *overwrite) {
 				if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
@@ -58,7 +62,9 @@ func TestGolden(t *testing.T) {
 func TestNoStrayGolden(t *testing.T) {
 	known := map[string]bool{}
 	for k := range kinds {
-		known[goldenOf(k)] = true
+		for v := 1; v <= table[k].version; v++ {
+			known[goldenOf(k, v)] = true
+		}
 	}
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil {
@@ -183,6 +189,7 @@ func TestWords(t *testing.T) {
 		"Preset": func(s string) string { return Preset(s).Zh() }, "Truth": func(s string) string { return Truth(s).Zh() },
 		"Solved": func(s string) string { return Solved(s).Zh() }, "Satisfaction": func(s string) string { return Satisfaction(s).Zh() },
 		"Cause": func(s string) string { return Cause(s).Zh() }, "EvidenceKind": func(s string) string { return EvidenceKind(s).Zh() },
+		"Phase":            func(s string) string { return Phase(s).Zh() },
 		"SupervisionLevel": func(s string) string { return SupervisionLevel(s).Zh() },
 	}
 	n := 0

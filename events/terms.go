@@ -240,6 +240,14 @@ const (
 	StatementEvidence EvidenceKind = "STATEMENT" // 情况说明: never proves a result
 )
 
+// Phase says whether evidence shows the place before or after the work (整改前、整改后).
+type Phase string
+
+const (
+	Before Phase = "BEFORE" // 整改前
+	After  Phase = "AFTER"  // 整改后
+)
+
 // SupervisionLevel is a rung of the ladder (domain.md §2.8).
 type SupervisionLevel string
 

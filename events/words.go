@@ -53,6 +53,8 @@ var causeZh = map[Cause]string{NoMoney: "缺资金", NoAuthority: "缺权限", N
 var evidenceZh = map[EvidenceKind]string{ResultEvidence: "结果（照片、测量、群众确认）", PaperEvidence: "文件、表册",
 	StatementEvidence: "情况说明"}
 
+var phaseZh = map[Phase]string{Before: "整改前", After: "整改后"}
+
 var supervisionZh = map[SupervisionLevel]string{Remind: "提醒", Urge: "催办", Blue: "蓝单", Yellow: "黄单", Orange: "橙单",
 	Red: "红单", Summon: "约谈"}
 
@@ -116,6 +118,9 @@ func (v Cause) Zh() string { return word(causeZh, v) }
 
 // Zh returns the Chinese word.
 func (v EvidenceKind) Zh() string { return word(evidenceZh, v) }
+
+// Zh returns the Chinese word.
+func (v Phase) Zh() string { return word(phaseZh, v) }
 
 // Zh returns the Chinese word.
 func (v SupervisionLevel) Zh() string { return word(supervisionZh, v) }

@@ -138,7 +138,8 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 	case events.BlockReported:
 		return inside(line(e.Cause.Zh(), "：", stop(e.Note), pick(e.Suspend, "建议先挂账。", ""))), true
 	case events.EvidenceRecorded:
-		return inside(line(e.Name, "（", e.Kind.Zh(), "）", until("，落款 ", e.Formed, ""), pick(e.Early, "，早于立项，请核对", ""), "。")), true
+		return inside(line(e.Name, "（", e.Kind.Zh(), "）", until("，落款 ", e.Formed, ""), pick(e.Early, "，早于立项，请核对", ""),
+			pick(len(e.Uses) > 0, "，这个文件以前交过，请核对", ""), "。")), true
 	case events.AssignmentReported:
 		return inside(line(unitOf(it, e.Assignment), "反馈：", stop(e.Result))), true
 	case events.AssignmentApproved:
