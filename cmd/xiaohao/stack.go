@@ -87,7 +87,7 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 }
 
 func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
-	master, err := vault.LoadMaster(filepath.Join(cfg.dir, "master.key"))
+	master, err := vault.MakeMaster(filepath.Join(cfg.dir, "master.key"))
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package vault
 
 import (
+	"maps"
 	"sync"
 	"time"
+
+	"xiaohao/events/vault/seal"
 )
 
 // Remember is how long a process may use a data key without asking for it again, and so
@@ -11,8 +14,8 @@ const Remember = time.Minute
 
 const maxCached = 10_000 // about 2 MB
 
-// cache holds unwrapped data keys. When it is full it forgets everything: keys are asked
-// for again at the cost of one read each.
+// cache holds unwrapped data keys. When it is full it forgets them all: they are asked for
+// again at the cost of one read each.
 type cache struct {
 	mu  sync.Mutex
 	m   map[string]entry
@@ -20,32 +23,32 @@ type cache struct {
 }
 
 type entry struct {
-	key   []byte
+	key   seal.Key
 	until time.Time
 }
 
 func newCache() cache { return cache{m: make(map[string]entry), now: time.Now} }
 
-// get returns what is known of an item: a key, or nil for one that was erased here.
-func (c *cache) get(id string) ([]byte, bool) {
+// get returns what is known of an item: a key, or none for one that was erased here.
+func (c *cache) get(id string) (seal.Key, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.m[id]
 	if ok && c.now().After(e.until) {
 		delete(c.m, id)
-		return nil, false
+		return seal.Key{}, false
 	}
 	return e.key, ok
 }
 
-func (c *cache) put(id string, key []byte) {
+func (c *cache) put(id string, key seal.Key) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.m[id]; ok && e.key == nil && c.now().Before(e.until) {
+	if e, ok := c.m[id]; ok && e.key.IsZero() && c.now().Before(e.until) {
 		return // read before the item was erased, arrived after
 	}
 	if len(c.m) >= maxCached {
-		clear(c.m)
+		maps.DeleteFunc(c.m, func(_ string, e entry) bool { return !e.key.IsZero() || c.now().After(e.until) })
 	}
 	c.m[id] = entry{key, c.now().Add(Remember)}
 }
@@ -54,7 +57,7 @@ func (c *cache) put(id string, key []byte) {
 func (c *cache) bar(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.m[id] = entry{nil, c.now().Add(Remember)}
+	c.m[id] = entry{seal.Key{}, c.now().Add(Remember)}
 }
 
 func (c *cache) drop(id string) {

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"xiaohao/events/vault/seal"
 )
 
 func TestCacheForgets(t *testing.T) {
-	c := newCache()
+	c, key := newCache(), seal.NewKey(seal.AES)
 	now := time.Now()
 	c.now = func() time.Time { return now }
-	c.put("a", []byte("key"))
+	c.put("a", key)
 	now = now.Add(Remember)
-	if k, ok := c.get("a"); !ok || string(k) != "key" {
+	if k, ok := c.get("a"); !ok || k.IsZero() {
 		t.Error("forgotten too early")
 	}
 	now = now.Add(time.Second)
@@ -20,12 +22,12 @@ func TestCacheForgets(t *testing.T) {
 		t.Error("remembered too long")
 	}
 	c.bar("a")
-	c.put("a", []byte("read before the erase"))
-	if k, ok := c.get("a"); !ok || k != nil {
+	c.put("a", key)
+	if k, ok := c.get("a"); !ok || !k.IsZero() {
 		t.Error("an erased key came back")
 	}
 	for i := range 2 * maxCached {
-		c.put(fmt.Sprint(i), []byte("key"))
+		c.put(fmt.Sprint(i), key)
 	}
 	if len(c.m) > maxCached {
 		t.Errorf("%d keys are kept", len(c.m))

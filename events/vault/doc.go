@@ -4,13 +4,24 @@
 //	master key (a file, 0600)
 //	   └─ wraps ─▶ data key of an item (JetStream bucket RECT_KEYS, one entry an item)
 //	                  └─ seals ─▶ each personal field ([events.Sealed] in a commit)
+//	                              and each blob ([Vault.SealBytes])
 //
-// Sealing is AES-256-GCM with a random nonce. What is authenticated beside the text:
+// Sealing is AES-256-GCM or SM4-GCM with a random nonce. [Config].Cipher says which one new
+// data keys are for; every box and every wrapped key names its cipher, so that older ones
+// open for ever. What is authenticated beside the text:
 //
-//	field     Key + "|" + At     item id | command id / index of the fact / field
+//	field     Key + "|" + At            item id | command id / index of the fact / field
+//	blob      "blob:" + item + "|" + bound
 //	data key  "item:" + id
 //
-// so a box copied to another item, commit or field does not open ([ErrTampered]).
+// so a box copied to another item, commit, field or blob does not open ([ErrTampered]).
+//
+// A data key is on disk before anything is sealed with it ([Config].Sync).
+//
+// # Searching
+//
+// [Vault.IndexKey] is for keyed hashes of the words of personal text. [Vault.Texts] opens
+// many fields at once; those of erased items come out empty.
 //
 // # Erasing
 //

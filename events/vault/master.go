@@ -1,52 +1,77 @@
 package vault
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"xiaohao/events/vault/seal"
 )
 
-// LoadMaster reads the master key from a file of exactly 32 bytes, or makes a new one if
-// the file does not exist. It refuses a file that others than its owner may read or write,
-// and one of another size: a key that might be known or cut off must not be used.
-func LoadMaster(path string) ([]byte, error) {
-	key, err := readMaster(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
+// ParseMaster reads a master key written as 64 hexadecimal digits or as base64 of 32 bytes.
+func ParseMaster(text string) (seal.Master, error) {
+	text = strings.TrimSpace(text)
+	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString,
+		base64.RawStdEncoding.DecodeString, base64.URLEncoding.DecodeString, base64.RawURLEncoding.DecodeString} {
+		if b, err := decode(text); err == nil && len(b) == seal.MasterSize {
+			return seal.Master(b), nil
+		}
 	}
-	if err := createMaster(path); err != nil {
-		return nil, fmt.Errorf("create master key: %w", err)
-	}
-	return readMaster(path) // another process may have been first: its key counts
+	return seal.Master{}, fmt.Errorf("master key must be %d bytes as hex or base64", seal.MasterSize)
 }
 
-func readMaster(path string) ([]byte, error) {
+// ReadMaster reads the master key from a file that holds its 32 bytes, or their hex or
+// base64. It refuses a file that others than its owner may read or write, and one of
+// another size: a key that might be known or cut off must not be used. For a file that is
+// absent the error is fs.ErrNotExist.
+func ReadMaster(path string) (seal.Master, error) {
+	none := seal.Master{}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read master key: %w", err)
+		return none, fmt.Errorf("read master key: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("read master key: %w", err)
+		return none, fmt.Errorf("read master key: %w", err)
 	}
 	switch perm := info.Mode().Perm(); {
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("read master key: %s is not a file", path)
+		return none, fmt.Errorf("read master key: %s is not a file", path)
 	case perm&0o077 != 0:
-		return nil, fmt.Errorf("read master key: %s may be read or changed by others (%#o); set it to 0600", path, perm)
-	case info.Size() != seal.KeySize:
-		return nil, fmt.Errorf("read master key: %s has %d bytes, must have %d", path, info.Size(), seal.KeySize)
+		return none, fmt.Errorf("read master key: %s may be read or changed by others (%#o); set it to 0600", path, perm)
 	}
-	key := make([]byte, seal.KeySize)
-	if _, err := f.ReadAt(key, 0); err != nil {
-		return nil, fmt.Errorf("read master key: %w", err)
+	b, err := io.ReadAll(io.LimitReader(f, 1<<10))
+	if err != nil {
+		return none, fmt.Errorf("read master key: %w", err)
 	}
-	return key, nil
+	if len(b) == seal.MasterSize {
+		return seal.Master(b), nil
+	}
+	m, err := ParseMaster(string(b))
+	if err != nil {
+		return none, fmt.Errorf("read master key: %s has %d bytes, must have %d, or their hex or base64", path, len(b), seal.MasterSize)
+	}
+	return m, nil
+}
+
+// MakeMaster returns the master key of a file, and makes a new one if the file does not
+// exist. Ask [Exists] first: when there are keys already, a new master key opens none.
+func MakeMaster(path string) (seal.Master, error) {
+	m, err := ReadMaster(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return m, err
+	}
+	if err := createMaster(path); err != nil {
+		return seal.Master{}, fmt.Errorf("create master key: %w", err)
+	}
+	return ReadMaster(path) // another process may have been first: its key counts
 }
 
 // createMaster writes a new key so that a crash leaves either no key or a whole one. The
@@ -59,13 +84,18 @@ func createMaster(path string) (err error) {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(seal.NewKey())
+	m := seal.NewMaster()
+	_, err = f.Write(m[:])
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

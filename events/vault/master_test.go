@@ -2,6 +2,8 @@ package vault_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,23 +11,24 @@ import (
 	"testing"
 
 	"xiaohao/events/vault"
+	"xiaohao/events/vault/seal"
 )
 
-func TestLoadMaster(t *testing.T) {
+func TestMakeMaster(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "master.key")
-	keys := make([][]byte, 8)
+	keys := make([]seal.Master, 8)
 	var wg sync.WaitGroup
 	for i := range keys {
 		wg.Go(func() {
 			var err error
-			if keys[i], err = vault.LoadMaster(path); err != nil {
+			if keys[i], err = vault.MakeMaster(path); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	for _, k := range keys {
-		if len(k) != 32 || !bytes.Equal(k, keys[0]) {
+		if k == (seal.Master{}) || k != keys[0] {
 			t.Fatal("two starts at once got different keys")
 		}
 	}
@@ -38,7 +41,7 @@ func TestLoadMaster(t *testing.T) {
 	}
 }
 
-func TestLoadMasterRefuses(t *testing.T) {
+func TestMakeMasterRefuses(t *testing.T) {
 	write := func(size int, perm os.FileMode) string {
 		path := filepath.Join(t.TempDir(), "master.key")
 		if err := os.WriteFile(path, make([]byte, size), perm); err != nil {
@@ -58,11 +61,33 @@ func TestLoadMasterRefuses(t *testing.T) {
 		"is not a file":  t.TempDir(),
 		"no such file":   filepath.Join(t.TempDir(), "missing", "master.key"),
 	} {
-		if key, err := vault.LoadMaster(path); key != nil || err == nil || !strings.Contains(err.Error(), want) {
+		if key, err := vault.MakeMaster(path); key != (seal.Master{}) || err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
-	if _, err := vault.LoadMaster(write(32, 0o400)); err != nil {
+	if _, err := vault.MakeMaster(write(32, 0o400)); err != nil {
 		t.Errorf("a key that only its owner may read: %v", err)
+	}
+}
+
+func TestParseMaster(t *testing.T) {
+	want := seal.Master(bytes.Repeat([]byte{0xfb}, 32)) // + and / in base64, - and _ in its other alphabet
+	for _, text := range []string{hex.EncodeToString(want[:]), base64.StdEncoding.EncodeToString(want[:]),
+		base64.RawURLEncoding.EncodeToString(want[:]), "  " + hex.EncodeToString(want[:]) + "\n"} {
+		if got, err := vault.ParseMaster(text); got != want || err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		path := filepath.Join(t.TempDir(), "master.key")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := vault.ReadMaster(path); got != want || err != nil {
+			t.Errorf("%s in a file: %v", text, err)
+		}
+	}
+	for _, text := range []string{"", "abc", hex.EncodeToString(want[:31]), string(want[:])} {
+		if _, err := vault.ParseMaster(text); err == nil {
+			t.Errorf("%q was taken", text)
+		}
 	}
 }

@@ -20,20 +20,27 @@ var (
 	ErrErased   = seal.ErrErased
 	ErrTampered = seal.ErrTampered
 	// ErrWrongMaster says that the bucket's keys were wrapped by another master key.
-	ErrWrongMaster = errors.New("vault: not the master key that these data keys were wrapped with")
+	ErrWrongMaster = errors.New("主密钥不对：个人信息是用另一把主密钥封存的。请放回原来的主密钥再启动；没有它，已封存的个人信息谁也打不开。")
 )
 
 // Config of a Vault.
 type Config struct {
-	Master   []byte // 32 bytes, from LoadMaster
-	Replicas int    // of the bucket when it is created; 1 when 0
+	Master   seal.Master
+	Cipher   seal.Cipher // of new keys; seal.AES when 0
+	Replicas int         // of the bucket when it is created; 1 when 0
+	// Sync returns when everything acknowledged so far is on disk. It is called after a
+	// key was made or destroyed. nil when the server syncs each write by itself.
+	Sync func(ctx context.Context) error
 }
 
-// Vault seals and opens personal fields. It is safe for concurrent use.
+// Vault seals and opens personal data. It is safe for concurrent use.
 type Vault struct {
 	kv     jetstream.KeyValue
 	stream jetstream.Stream
-	master []byte
+	master seal.Master
+	cipher seal.Cipher
+	sync   func(context.Context) error
+	index  seal.Key
 	cache  cache
 }
 
@@ -42,16 +49,16 @@ const timeout = 5 * time.Second
 // Open opens the bucket of data keys, making it if it is absent. It returns
 // ErrWrongMaster if the bucket belongs to another master key.
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
-	if len(cfg.Master) != seal.KeySize {
-		return nil, fmt.Errorf("open vault: master key has %d bytes, must have %d", len(cfg.Master), seal.KeySize)
-	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	v := &Vault{master: append([]byte(nil), cfg.Master...), cache: newCache()}
+	v := &Vault{master: cfg.Master, cipher: cfg.Cipher, sync: cfg.Sync, cache: newCache()}
+	if v.cipher == 0 {
+		v.cipher = seal.AES
+	}
 	if v.stream, err = bucket(ctx, js, cfg.Replicas); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
@@ -61,6 +68,9 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	if err := v.checkMaster(ctx); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
+	if err := v.openIndex(ctx); err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
 	return v, nil
 }
 
@@ -68,12 +78,12 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 // c's item, and leaves those sealed before. c needs its item and command id. It returns
 // ErrErased if the item was erased. On an error c is unchanged.
 func (v *Vault) SealCommit(ctx context.Context, c *events.Commit) error {
-	var key []byte
-	return seal.Commit(c, func() (_ []byte, err error) {
-		if key == nil {
+	var key seal.Key
+	return seal.Commit(c, func() (_ seal.Key, err error) {
+		if key.IsZero() {
 			ctx, cancel := bounded(ctx)
 			defer cancel()
-			key, err = v.key(ctx, c.Item.String(), true)
+			key, err = v.keyOrNew(ctx, c.Item.String())
 		}
 		return key, err
 	})
@@ -91,10 +101,14 @@ func (v *Vault) Open(ctx context.Context, s events.Sealed) (string, error) {
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	key, err := v.key(ctx, s.Key, false)
+	key, err := v.key(ctx, s.Key)
 	if err != nil {
 		return "", fmt.Errorf("open field of item %s: %w", s.Key, err)
 	}
+	return v.open(s, key)
+}
+
+func (v *Vault) open(s events.Sealed, key seal.Key) (string, error) {
 	text, err := seal.Open(s, key)
 	if errors.Is(err, ErrTampered) {
 		v.cache.drop(s.Key) // should it have been the key that changed
@@ -103,6 +117,76 @@ func (v *Vault) Open(ctx context.Context, s events.Sealed) (string, error) {
 		return "", fmt.Errorf("open field of item %s: %w", s.Key, err)
 	}
 	return text, nil
+}
+
+// Texts opens many fields at once, in their order. A field of an erased item gives "". One
+// that does not authenticate fails the whole call with ErrTampered.
+func (v *Vault) Texts(ctx context.Context, fields []events.Sealed) ([]string, error) {
+	var ids []string
+	seen := map[string]bool{}
+	for _, s := range fields {
+		if s.IsZero() || s.Pending() || seen[s.Key] {
+			continue
+		}
+		if uuid.Validate(s.Key) != nil {
+			return nil, fmt.Errorf("open field of item %q: %w", s.Key, ErrTampered)
+		}
+		seen[s.Key] = true
+		ids = append(ids, s.Key)
+	}
+	keys, err := v.keys(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("open %d fields: %w", len(fields), err)
+	}
+	out := make([]string, len(fields))
+	for i, s := range fields {
+		if s.IsZero() || s.Pending() {
+			out[i] = s.Plain()
+		} else if key, ok := keys[s.Key]; ok {
+			if out[i], err = v.open(s, key); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// SealBytes seals a whole blob with the item's data key. It opens only under the same item
+// and bound, which says what and where the blob is. It returns ErrErased if the item was
+// erased.
+func (v *Vault) SealBytes(ctx context.Context, item, bound string, plain []byte) ([]byte, error) {
+	if uuid.Validate(item) != nil {
+		return nil, fmt.Errorf("seal blob: %q is not the id of an item", item)
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	key, err := v.keyOrNew(ctx, item)
+	if err != nil {
+		return nil, fmt.Errorf("seal blob of item %s: %w", item, err)
+	}
+	box, err := seal.Box(key, plain, seal.Blob(item, bound))
+	if err != nil {
+		return nil, fmt.Errorf("seal blob of item %s: %w", item, err)
+	}
+	return box, nil
+}
+
+// OpenBytes returns what SealBytes sealed, ErrErased or ErrTampered.
+func (v *Vault) OpenBytes(ctx context.Context, item, bound string, box []byte) ([]byte, error) {
+	if uuid.Validate(item) != nil {
+		return nil, fmt.Errorf("open blob of item %q: %w", item, ErrTampered)
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	key, err := v.key(ctx, item)
+	if err != nil {
+		return nil, fmt.Errorf("open blob of item %s: %w", item, err)
+	}
+	plain, err := seal.Unbox(key, box, seal.Blob(item, bound))
+	if err != nil {
+		return nil, fmt.Errorf("open blob of item %s: %w", item, err)
+	}
+	return plain, nil
 }
 
 // Erase destroys the item's data key for good and bars the item from getting another.
