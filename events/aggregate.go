@@ -19,6 +19,16 @@ const (
 // AggregateOf returns what e is about.
 func AggregateOf(e Event) Aggregate { return table[e.fact()].of }
 
+// AggregateNamed returns what the fact with a wire name is about, false for a name that
+// this program does not know.
+func AggregateNamed(name string) (Aggregate, bool) {
+	k, ok := byName[name]
+	if !ok {
+		return "", false
+	}
+	return table[k].of, true
+}
+
 // Aggregate returns what the commit is about, which its facts tell. Readers of items pass
 // over commits of anything else, and count their sequence as read all the same.
 func (c Commit) Aggregate() Aggregate {

@@ -1,6 +1,18 @@
 package events
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
+
+// Message is one message of the log as it is stored, not decoded: what is copied, proved
+// and handed out as evidence.
+type Message struct {
+	Sequence uint64
+	Subject  string
+	Time     time.Time // the server's clock, to the nanosecond
+	Data     []byte
+}
 
 // Write is one commit to append and the guard it rests on: the stream sequence of the
 // item's last commit that the decision saw, 0 for an item that must not exist yet.

@@ -25,6 +25,7 @@ var imports = map[string]struct {
 	"xiaohao/events/journal/memory":      {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/journal/journaltest": {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/journal/natstest":    {nil, []string{"nats"}},
+	"xiaohao/events/proof":               {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/vault":               {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, []string{"nats"}},
 	"xiaohao/events/vault/seal":          {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
