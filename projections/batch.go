@@ -16,149 +16,211 @@ import (
 	"xiaohao/events"
 )
 
-// batch is the work of one transaction: rows are loaded once, changed in memory by every
-// commit in order, and written once. The result does not depend on where batches end.
+// batch folds commits into rows in memory and keeps what they leave behind until it is
+// written. The result does not depend on where batches end.
 type batch struct {
-	rows     map[uuid.UUID]*row
-	order    []uuid.UUID // touched, by first touch
-	entries  []entryRow
-	opinions []opinionRow
-	links    []link
-	results  []result
-	names    names
+	rows    map[uuid.UUID]*row // loaded or made; nil when it is known that there is none
+	touched []*row             // changed since the last write, by first touch
+	names   names
+	count   counters
+	out     outputs
 }
 
-// row is an item before and after the batch.
+// row is an item as it is and as it stands in Postgres.
 type row struct {
 	Item
-	stored  bool // was in the table
+	id      uuid.UUID
+	stored  bool // stands in the tables
 	touched bool
 	body    string     // searched text as stored
 	cells   counterSet // as stored
+	parts   int        // assignments as stored
 }
 
-func newBatch() *batch { return &batch{rows: map[uuid.UUID]*row{}, names: names{}} }
+func newBatch() *batch {
+	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), out: newOutputs()}
+}
+
+// outputs are the rows of every table that a batch writes. Tables are written in this order.
+type outputs struct {
+	entries  rows[entryRow]
+	results  rows[result]
+	opinions rows[opinionRow]
+	links    rows[link]
+	items    rows[row]
+	docs     rows[docRow]
+	search   rows[searchRow]
+	parts    rows[partRow]
+	cells    rows[cellCount]
+	weeks    rows[weekCount]
+	words    rows[wordCount]
+	named    rows[namedRow]
+}
+
+func newOutputs() outputs {
+	return outputs{
+		entries:  rows[entryRow]{of: &timelineTable},
+		results:  rows[result]{of: &resultTable},
+		opinions: rows[opinionRow]{of: &opinionTable},
+		links:    rows[link]{of: &linkTable},
+		items:    rows[row]{of: &itemTable},
+		docs:     rows[docRow]{of: &docTable},
+		search:   rows[searchRow]{of: &searchTable},
+		parts:    rows[partRow]{of: &assignmentTable},
+		cells:    rows[cellCount]{of: &cellTable},
+		weeks:    rows[weekCount]{of: &weekTable},
+		words:    rows[wordCount]{of: &wordTable},
+		named:    rows[namedRow]{of: &namedTable},
+	}
+}
+
+func (o *outputs) all() []output {
+	return []output{&o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
+		&o.cells, &o.weeks, &o.words, &o.named}
+}
+
+// apply folds one commit. The rows that it touches or asks about are loaded. Commits of
+// another aggregate than items leave nothing.
+func (b *batch) apply(c events.Recorded) {
+	if c.Aggregate() != events.ItemAggregate {
+		return
+	}
+	r := b.rows[c.Item]
+	if r == nil {
+		r = &row{id: c.Item}
+		b.rows[c.Item] = r
+	}
+	if !r.touched {
+		r.touched = true
+		b.touched = append(b.touched, r)
+	}
+	b.commit(r, c)
+	for i, e := range c.Events {
+		r.apply(c, e, b.find)
+		b.fact(r, c, i, e)
+	}
+}
+
+// commit notes what a commit leaves behind by itself.
+func (b *batch) commit(r *row, c events.Recorded) {
+	b.out.results.insert(&result{c.CommandID, c.Item, c.Sequence, c.Command})
+}
+
+// fact notes what a fact leaves behind by itself; r is the item after it.
+func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
+	b.entry(r, c, i, e)
+	b.opinion(c, e)
+	b.names.learn(e, c.Sequence, i)
+}
+
+// settle notes what became of every item that was touched since the last write, and the
+// sums; after it everything is in the outputs.
+func (b *batch) settle() error {
+	for _, r := range b.touched {
+		if err := b.settleItem(r); err != nil {
+			return fmt.Errorf("write item %s: %w", r.ID, err)
+		}
+		b.settleSearch(r)
+		b.settleParts(r)
+		b.settleCounters(r)
+		r.stored, r.touched = true, false
+	}
+	b.touched = b.touched[:0]
+	b.settleNames()
+	b.settleSums()
+	return nil
+}
+
+// save writes everything, set-wise.
+func (b *batch) save(ctx context.Context, w *writer) error {
+	if err := b.settle(); err != nil {
+		return err
+	}
+	for _, o := range b.out.all() {
+		if err := o.write(ctx, w); err != nil {
+			return err
+		}
+	}
+	return w.send(ctx)
+}
+
+func (b *batch) find(id string) *Item {
+	u, err := uuid.Parse(id)
+	if err != nil || b.rows[u] == nil {
+		return nil
+	}
+	return &b.rows[u].Item
+}
 
 // load gets the rows of every item that the commits touch or ask about.
-func (b *batch) load(ctx context.Context, tx pgx.Tx, commits []events.Recorded) error {
-	var ids []uuid.UUID
-	want := func(id uuid.UUID) {
+func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) error {
+	ids := b.missing(commits)
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := q.Query(ctx, `
+		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = any($1)`, uuids(ids))
+	if err != nil {
+		return fmt.Errorf("load items: %w", err)
+	}
+	var hash string
+	var doc []byte
+	_, err = pgx.ForEachRow(rows, []any{&hash, (*pgtype.DriverBytes)(&doc)}, func() error {
+		r := &row{stored: true}
+		if err := json.Unmarshal(doc, &r.Item); err != nil {
+			return fmt.Errorf("read an item: %w", err)
+		}
+		r.id, r.CodeHash = r.uuid(), hash
+		r.body, r.cells, r.parts = searchBody(&r.Item), countersOf(&r.Item), len(r.Detail.Assignments)
+		b.rows[r.id] = r
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load items: %w", err)
+	}
+	return nil
+}
+
+// missing lists the items that the commits touch or ask about and that are not here. An
+// item whose first commit comes now stands nowhere yet.
+func (b *batch) missing(commits []events.Recorded) (ids []uuid.UUID) {
+	want := func(id uuid.UUID, first bool) {
 		if _, ok := b.rows[id]; ok {
 			return
 		}
 		b.rows[id] = nil
-		ids = append(ids, id)
+		if !first {
+			ids = append(ids, id)
+		}
 	}
 	for _, c := range commits {
 		if c.Aggregate() != events.ItemAggregate {
 			continue
 		}
-		want(c.Item)
+		want(c.Item, c.Rev == 1)
 		for _, e := range c.Events {
 			if a, ok := e.(events.ItemAbsorbed); ok {
 				if id, err := uuid.Parse(a.From); err == nil {
-					want(id)
+					want(id, false)
 				}
 			}
 		}
 	}
-	rows, err := tx.Query(ctx, `
-		select i.id, i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = any($1)`, uuids(ids))
-	if err != nil {
-		return fmt.Errorf("load items: %w", err)
-	}
-	var id uuid.UUID
-	var hash string
-	var doc []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &hash, (*pgtype.DriverBytes)(&doc)}, func() error {
-		r := &row{stored: true}
-		if err := json.Unmarshal(doc, &r.Item); err != nil {
-			return fmt.Errorf("read item %s: %w", id, err)
-		}
-		r.CodeHash = hash
-		r.body, r.cells = searchBody(&r.Item), countersOf(&r.Item)
-		b.rows[id] = r
-		return nil
-	})
-	return err
+	return ids
 }
 
-// fold applies every commit in order.
-func (b *batch) fold(commits []events.Recorded) {
-	find := func(id string) *Item {
-		u, err := uuid.Parse(id)
-		if err != nil || b.rows[u] == nil {
-			return nil
-		}
-		return &b.rows[u].Item
-	}
-	for _, c := range commits {
-		if c.Aggregate() != events.ItemAggregate {
-			continue
-		}
-		r := b.rows[c.Item]
-		if r == nil {
-			r = &row{}
-			b.rows[c.Item] = r
-		}
-		if !r.touched {
-			r.touched = true
-			b.order = append(b.order, c.Item)
-		}
-		b.results = append(b.results, result{c.CommandID, c.Item, c.Sequence, c.Command})
-		for i, e := range c.Events {
-			r.apply(c, e, find)
-			b.entries = append(b.entries, newEntry(&r.Item, c, i, e))
-			b.names.learn(e, c.Sequence, i)
-			b.opinion(c, e, r.Number)
-		}
-	}
+// uuids makes the array parameter that is cheapest to send.
+func uuids(ids []uuid.UUID) pgtype.FlatArray[pgtype.UUID] {
+	return column(ids, func(u uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: u, Valid: true} })
 }
 
-func (b *batch) ids() []string {
-	out := make([]string, len(b.order))
-	for i, id := range b.order {
-		out[i] = id.String()
-	}
-	return out
-}
-
-// save writes what fold made, each table with one statement.
-func (b *batch) save(ctx context.Context, tx pgx.Tx) error {
-	items := make([]*row, 0, len(b.order))
-	for _, id := range b.order {
-		items = append(items, b.rows[id])
-	}
-	out := &pgx.Batch{}
-	if err := queueItems(out, items); err != nil {
-		return err
-	}
-	queueSearch(out, items)
-	queueAssignments(out, items)
-	queueCounters(out, items)
-	queueResults(out, b.results)
-	b.names.queue(out)
-	if err := queueOpinions(out, b.opinions, b.links); err != nil {
-		return err
-	}
-	if err := tx.SendBatch(ctx, out).Close(); err != nil {
-		return fmt.Errorf("store rows: %w", err)
-	}
-	return copyEntries(ctx, tx, b.entries)
-}
-
-// column makes one array parameter from one field of every row.
+// column takes one field of every row.
 func column[R, T any](rows []R, f func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = f(r)
 	}
 	return out
-}
-
-// uuids makes the array parameter that is cheapest to send.
-func uuids(ids []uuid.UUID) pgtype.FlatArray[pgtype.UUID] {
-	return column(ids, func(u uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: u, Valid: true} })
 }
 
 // date is the parameter for a day that may be missing.
@@ -189,21 +251,16 @@ func fromDate(d pgtype.Date) events.Date {
 // cannot be unnested.
 const separator = "\x1f"
 
-func list(words []string) string { return strings.Join(words, separator) }
-
 // clean takes out the one character that Postgres cannot keep in a text.
 func clean(s string) string { return strings.ReplaceAll(s, "\x00", "") }
 
 // document is v as jsonb text.
-func document(v any) (string, error) {
+func document(v any) ([]byte, error) {
 	raw, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	if bytes.Contains(raw, []byte(`\u0000`)) {
+	if err == nil && bytes.Contains(raw, []byte(`\u0000`)) {
 		raw = withoutNul(raw)
 	}
-	return string(raw), nil
+	return raw, err
 }
 
 // withoutNul drops the escape \u0000 from JSON, and leaves \\u0000 alone.
@@ -223,7 +280,7 @@ func withoutNul(raw []byte) []byte {
 	return out
 }
 
-// sorted returns the keys of m in order, so that statements always lock rows in one order.
+// sorted returns the keys of m in order.
 func sorted[K comparable, V any](m map[K]V, cmp func(a, b K) int) []K {
 	out := make([]K, 0, len(m))
 	for k := range m {

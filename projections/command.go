@@ -16,17 +16,13 @@ type result struct {
 	name     string
 }
 
-func queueResults(out *pgx.Batch, rs []result) {
-	out.Queue(`
-		insert into command_result (command_id, item, sequence, command)
-		select command_id, item, sequence, command
-		from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as t (command_id, item, sequence, command)
-		on conflict (command_id) do nothing`,
-		uuids(column(rs, func(r result) uuid.UUID { return r.command })),
-		uuids(column(rs, func(r result) uuid.UUID { return r.item })),
-		column(rs, func(r result) int64 { return int64(r.sequence) }),
-		column(rs, func(r result) string { return clean(r.name) }))
-}
+// resultTable is only added to: a command id may come again, for another item.
+var resultTable = table[result]{name: "command_result", cols: []col[result]{
+	uuidCol("command_id", func(r *result) uuid.UUID { return r.command }),
+	bigCol("sequence", func(r *result) uint64 { return r.sequence }),
+	uuidCol("item", func(r *result) uuid.UUID { return r.item }),
+	textCol("command", func(r *result) string { return r.name }),
+}}
 
 // CommandResult says what became of a command: which item it changed and where in the
 // stream. A command that touched two items is found under the first.
@@ -35,7 +31,7 @@ func (s *Store) CommandResult(ctx context.Context, commandID string) (itemID str
 	if err != nil {
 		return "", 0, false, nil
 	}
-	rows, err := s.pool.Query(ctx, `select item, sequence from command_result where command_id = $1`, id)
+	rows, err := s.pool.Query(ctx, `select item, sequence from command_result where command_id = $1 order by sequence limit 1`, id)
 	if err != nil {
 		return "", 0, false, fmt.Errorf("read command %s: %w", commandID, err)
 	}

@@ -1,12 +1,6 @@
 package projections
 
 import (
-	"cmp"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-
 	"xiaohao/events"
 )
 
@@ -68,14 +62,18 @@ func countersOf(it *Item) counterSet {
 	return c
 }
 
-// counterDiff is what a batch changes, summed by counter.
-type counterDiff struct {
-	cells map[cellKey]int32
-	weeks map[weekKey]int32
-	words map[wordKey]int32
+// counters are sums that a batch changes, by key.
+type counters struct {
+	cells map[cellKey]int
+	weeks map[weekKey]int
+	words map[wordKey]int
 }
 
-func (d counterDiff) add(c counterSet, n int32) {
+func newCounters() counters {
+	return counters{map[cellKey]int{}, map[weekKey]int{}, map[wordKey]int{}}
+}
+
+func (d counters) add(c counterSet, n int) {
 	if !c.counted {
 		return
 	}
@@ -92,97 +90,84 @@ func (d counterDiff) add(c counterSet, n int32) {
 	}
 }
 
-func queueCounters(out *pgx.Batch, rows []*row) {
-	d := counterDiff{map[cellKey]int32{}, map[weekKey]int32{}, map[wordKey]int32{}}
-	for _, r := range rows {
-		d.add(r.cells, -1)
-		d.add(countersOf(&r.Item), 1)
+type (
+	cellCount struct {
+		cellKey
+		n int
 	}
-	queueCells(out, changed(d.cells))
-	queueWeeks(out, changed(d.weeks))
-	queueWords(out, changed(d.words))
+	weekCount struct {
+		weekKey
+		n int
+	}
+	wordCount struct {
+		wordKey
+		n int
+	}
+)
+
+var cellTable = table[cellCount]{name: "board_cell", then: sumRow,
+	key: []string{"preset", "unit", "leader", "mode", "grp", "state", "source", "category", "campaign", "shown", "due"},
+	cols: []col[cellCount]{
+		textCol("preset", func(c *cellCount) string { return c.preset }),
+		textCol("unit", func(c *cellCount) string { return c.unit }),
+		textCol("leader", func(c *cellCount) string { return c.leader }),
+		textCol("mode", func(c *cellCount) string { return c.mode }),
+		textCol("grp", func(c *cellCount) string { return c.group }),
+		textCol("state", func(c *cellCount) string { return c.state }),
+		textCol("source", func(c *cellCount) string { return c.source }),
+		textCol("category", func(c *cellCount) string { return c.category }),
+		textCol("campaign", func(c *cellCount) string { return c.campaign }),
+		boolCol("shown", func(c *cellCount) bool { return c.shown }),
+		lastDateCol("due", func(c *cellCount) events.Date { return c.due }),
+		intCol("n", func(c *cellCount) int { return c.n }),
+	}}
+
+var weekTable = table[weekCount]{name: "week_count", then: sumRow,
+	key: []string{"preset", "unit", "leader", "kind", "week"},
+	cols: []col[weekCount]{
+		textCol("preset", func(c *weekCount) string { return c.preset }),
+		textCol("unit", func(c *weekCount) string { return c.unit }),
+		textCol("leader", func(c *weekCount) string { return c.leader }),
+		textCol("kind", func(c *weekCount) string { return c.kind }),
+		dateCol("week", func(c *weekCount) events.Date { return c.week }),
+		intCol("n", func(c *weekCount) int { return c.n }),
+	}}
+
+var wordTable = table[wordCount]{name: "word_count", then: sumRow, key: []string{"kind", "word"}, cols: []col[wordCount]{
+	textCol("kind", func(c *wordCount) string { return c.kind }),
+	textCol("word", func(c *wordCount) string { return c.word }),
+	intCol("n", func(c *wordCount) int { return c.n }),
+}}
+
+// settleCounters takes the row as it was stored out of its counters, and puts it in as it is.
+func (b *batch) settleCounters(r *row) {
+	now := countersOf(&r.Item)
+	if now == r.cells {
+		return
+	}
+	b.count.add(r.cells, -1)
+	b.count.add(now, 1)
+	r.cells = now
 }
 
-// changed drops what came out as before.
-func changed[K comparable](m map[K]int32) map[K]int32 {
-	for k, n := range m {
-		if n == 0 {
-			delete(m, k)
+// settleSums notes the sums that came out other than before.
+func (b *batch) settleSums() {
+	for k, n := range b.count.cells {
+		if n != 0 {
+			b.out.cells.upsert(&cellCount{k, n})
 		}
 	}
-	return m
-}
-
-func queueCells(out *pgx.Batch, m map[cellKey]int32) {
-	if len(m) == 0 {
-		return
+	for k, n := range b.count.weeks {
+		if n != 0 {
+			b.out.weeks.upsert(&weekCount{k, n})
+		}
 	}
-	keys := sorted(m, func(a, b cellKey) int { return strings.Compare(a.order(), b.order()) })
-	text := func(f func(k cellKey) string) []string { return column(keys, f) }
-	out.Queue(`
-		insert into board_cell (preset, unit, leader, mode, grp, state, source, category, campaign, shown, due, n)
-		select preset, unit, leader, mode, grp, state, source, category, campaign, shown, due, n
-		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-			$9::text[], $10::boolean[], $11::date[], $12::integer[])
-			as t (preset, unit, leader, mode, grp, state, source, category, campaign, shown, due, n)
-		on conflict (preset, unit, leader, mode, grp, state, source, category, campaign, shown, due)
-			do update set n = board_cell.n + excluded.n`,
-		text(func(k cellKey) string { return k.preset }),
-		text(func(k cellKey) string { return k.unit }),
-		text(func(k cellKey) string { return k.leader }),
-		text(func(k cellKey) string { return k.mode }),
-		text(func(k cellKey) string { return k.group }),
-		text(func(k cellKey) string { return k.state }),
-		text(func(k cellKey) string { return k.source }),
-		text(func(k cellKey) string { return k.category }),
-		text(func(k cellKey) string { return k.campaign }),
-		column(keys, func(k cellKey) bool { return k.shown }),
-		column(keys, func(k cellKey) pgtype.Date { return sortable(k.due) }),
-		column(keys, func(k cellKey) int32 { return m[k] }))
-	out.Queue(`delete from board_cell where n = 0`)
-}
-
-func (k cellKey) order() string {
-	return strings.Join([]string{k.preset, k.unit, k.leader, k.mode, k.group, k.state, k.source, k.category, k.campaign,
-		pick(k.shown, "1", "0"), k.due.String()}, separator)
-}
-
-func queueWeeks(out *pgx.Batch, m map[weekKey]int32) {
-	if len(m) == 0 {
-		return
+	for k, n := range b.count.words {
+		if n != 0 {
+			b.out.words.upsert(&wordCount{k, n})
+		}
 	}
-	keys := sorted(m, func(a, b weekKey) int {
-		return cmp.Or(strings.Compare(a.preset, b.preset), strings.Compare(a.unit, b.unit), strings.Compare(a.leader, b.leader),
-			strings.Compare(a.kind, b.kind), strings.Compare(a.week.String(), b.week.String()))
-	})
-	out.Queue(`
-		insert into week_count (preset, unit, leader, kind, week, n)
-		select preset, unit, leader, kind, week, n
-		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::integer[])
-			as t (preset, unit, leader, kind, week, n)
-		on conflict (preset, unit, leader, kind, week) do update set n = week_count.n + excluded.n`,
-		column(keys, func(k weekKey) string { return k.preset }),
-		column(keys, func(k weekKey) string { return k.unit }),
-		column(keys, func(k weekKey) string { return k.leader }),
-		column(keys, func(k weekKey) string { return k.kind }),
-		column(keys, func(k weekKey) pgtype.Date { return date(k.week) }),
-		column(keys, func(k weekKey) int32 { return m[k] }))
-	out.Queue(`delete from week_count where n = 0`)
-}
-
-func queueWords(out *pgx.Batch, m map[wordKey]int32) {
-	if len(m) == 0 {
-		return
-	}
-	keys := sorted(m, func(a, b wordKey) int {
-		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.word, b.word))
-	})
-	out.Queue(`
-		insert into word_count (kind, word, n)
-		select kind, word, n from unnest($1::text[], $2::text[], $3::integer[]) as t (kind, word, n)
-		on conflict (kind, word) do update set n = word_count.n + excluded.n`,
-		column(keys, func(k wordKey) string { return k.kind }),
-		column(keys, func(k wordKey) string { return k.word }),
-		column(keys, func(k wordKey) int32 { return m[k] }))
-	out.Queue(`delete from word_count where n = 0`)
+	clear(b.count.cells)
+	clear(b.count.weeks)
+	clear(b.count.words)
 }

@@ -10,13 +10,37 @@
 // [Store.Run] gets commits in order, one at a time when live and up to a thousand when
 // catching up. For each batch it moves the position on by compare-and-set, loads the rows of
 // the items that the batch touches, applies every fact to them in Go, and writes each table
-// with one statement, all in one transaction. So the position says exactly which commits the
-// rows contain, a commit is never applied twice, and a second runner that fell behind
-// changes nothing (ErrStale). Rows do not depend on where batches end; a property test holds
-// that.
+// set-wise, all in one transaction. So the position says exactly which commits the rows
+// contain, a commit is never applied twice, and a second runner that fell behind changes
+// nothing (ErrStale). Rows do not depend on where batches end; a property test holds that.
 //
 // A position is (stream identity, sequence, hash of the commit). When Run starts it must
 // lie on the stream, else ErrDiverged: rows of another log are never mixed in.
+//
+// # What a read model provides
+//
+// A read model is a file with its tables, its part of the fold and its queries. The runner
+// knows nothing of it but four things:
+//
+//	schema/N_x.sql  its tables; indexes, and the primary key of a table that is only added
+//	                to, below the line "-- after load": they are made when the rows are there
+//	table           a [table] value: columns, key, and what becomes of a row that is there
+//	                already (replaceRow, keepRow, sumRow)
+//	outputs         a field rows[R] in batch.go, in newOutputs and in all()
+//	a call          in one of the places of batch.go where rows come from:
+//	                  commit, fact  while folding: rows that are only added, and sums to
+//	                                remember; the item is as it is after the fact
+//	                  settle        once an item when the batch is written: what it was when
+//	                                it was last stored (fields of row) against what it is
+//	                  settleSums    once a batch: sums by key
+//
+// A model gives rows to insert, when no row of that key can be there, or to upsert. Values
+// are put into Postgres's binary form at once, so nothing else is kept in memory. How they
+// are written is the runner's affair: few rows as arrays in one pipelined round trip, many
+// by COPY; a schema that is being built has no indexes and keeps rows in memory from batch
+// to batch, so settle may see many commits of an item at once, or one. A model must not
+// care: what it writes may depend on the facts and their order only. It reads no clock, and
+// nothing but the rows of [batch].
 //
 // # Read models
 //
@@ -33,8 +57,8 @@
 //	command.go   command_result
 //
 // To show a new fact: say in fold.go what it does to the row, in words.go how it is told and
-// who may read that; a test fails until both know it. To add a table: its SQL in schema/, a
-// queue function called by batch.save, and raise [SchemaVersion].
+// who may read that; a test fails until both know it. With every change of schema/*.sql or
+// of what a fact does to a row, raise [SchemaVersion].
 //
 // # Counting
 //

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,7 +16,7 @@ import (
 )
 
 // rankOf is the first key of the ledger's order: what is stuck comes first.
-func rankOf(it *Item) int16 {
+func rankOf(it *Item) int {
 	switch it.Group {
 	case GroupOpen:
 		return 0
@@ -57,133 +58,100 @@ func runningDue(it *Item) events.Date {
 	return events.Date{}
 }
 
-func queueItems(out *pgx.Batch, rows []*row) error {
-	docs := make([]string, len(rows))
-	for i, r := range rows {
-		var err error
-		if docs[i], err = document(&r.Item); err != nil {
-			return fmt.Errorf("write item %s: %w", r.ID, err)
+var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
+	uuidCol("id", func(r *row) uuid.UUID { return r.id }),
+	textCol("number", func(r *row) string { return r.Number }),
+	textCol("public_id", func(r *row) string { return r.PublicID }),
+	textCol("code_hash", func(r *row) string { return r.CodeHash }),
+	textCol("state", func(r *row) events.State { return r.State }),
+	textCol("grp", func(r *row) Group { return r.Group }),
+	smallCol("rank", func(r *row) int { return rankOf(&r.Item) }),
+	lastDateCol("sort_day", func(r *row) events.Date { return sortDay(&r.Item) }),
+	textCol("mode", func(r *row) events.Mode { return r.Mode }),
+	textCol("preset", func(r *row) events.Preset { return r.Preset }),
+	textCol("source", func(r *row) events.Source { return r.Source }),
+	textCol("category", func(r *row) string { return r.Category }),
+	textCol("class", func(r *row) events.Class { return r.Class }),
+	textCol("area", func(r *row) string { return r.Area }),
+	textCol("unit", func(r *row) string { return r.Lead.ID }),
+	textCol("leader", func(r *row) string { return r.Leader.ID }),
+	textCol("campaign", func(r *row) string { return r.Campaign }),
+	dateCol("due", func(r *row) events.Date { return runningDue(&r.Item) }),
+	dateCol("next_review", func(r *row) events.Date { return r.NextReview }),
+	dateCol("new_week", func(r *row) events.Date { return monday(events.DateOf(r.Raised)) }),
+	dateCol("closed_week", func(r *row) events.Date { return r.closedWeek() }),
+	intCol("returns", func(r *row) int { return r.Returns }),
+	intCol("reopened", func(r *row) int { return r.Reopened }),
+	boolCol("return_open", func(r *row) bool { return r.ReturnOpen }),
+	boolCol("ext_open", func(r *row) bool { return r.ExtOpen }),
+	boolCol("reply_open", func(r *row) bool { return r.ReplyOpen }),
+	boolCol("unsatisfied", func(r *row) bool { return r.Unsatisfied }),
+	boolCol("shown", func(r *row) bool { return r.shown() }),
+	textsCol("complained_of", func(r *row) []string {
+		return column(r.Detail.ComplainedOf, func(u events.Unit) string { return u.ID })
+	}),
+	timeCol("closed_at", func(r *row) time.Time {
+		if r.Group != GroupClosed {
+			return time.Time{}
 		}
+		return r.ClosedAt
+	}),
+}}
+
+type docRow struct {
+	item uuid.UUID
+	doc  []byte
+}
+
+var docTable = table[docRow]{name: "item_doc", key: []string{"item"}, cols: []col[docRow]{
+	uuidCol("item", func(r *docRow) uuid.UUID { return r.item }),
+	docCol("doc", func(r *docRow) []byte { return r.doc }),
+}}
+
+func (b *batch) settleItem(r *row) error {
+	doc, err := document(&r.Item)
+	if err != nil {
+		return err
 	}
-	text := func(f func(r *row) string) []string {
-		return column(rows, func(r *row) string { return clean(f(r)) })
+	if r.stored {
+		b.out.items.upsert(r)
+		b.out.docs.upsert(&docRow{r.id, doc})
+	} else {
+		b.out.items.insert(r)
+		b.out.docs.insert(&docRow{r.id, doc})
 	}
-	flag := func(f func(r *row) bool) []bool { return column(rows, f) }
-	days := func(f func(r *row) pgtype.Date) pgtype.FlatArray[pgtype.Date] { return column(rows, f) }
-	ids := uuids(column(rows, func(r *row) uuid.UUID { return r.uuid() }))
-	out.Queue(`
-		insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
-			class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
-			return_open, ext_open, reply_open, unsatisfied, shown, complained_of, closed_at)
-		select id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
-			class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
-			return_open, ext_open, reply_open, unsatisfied, shown,
-			string_to_array(complained_of, E'\x1f'), closed_at
-		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::date[],
-			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-			$17::text[], $18::date[], $19::date[], $20::date[], $21::date[], $22::integer[], $23::integer[],
-			$24::boolean[], $25::boolean[], $26::boolean[], $27::boolean[], $28::boolean[], $29::text[], $30::timestamptz[])
-			as t (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category,
-				class, area, unit, leader, campaign, due, next_review, new_week, closed_week, returns, reopened,
-				return_open, ext_open, reply_open, unsatisfied, shown, complained_of, closed_at)
-		on conflict (id) do update set
-			number = excluded.number, public_id = excluded.public_id, code_hash = excluded.code_hash,
-			state = excluded.state, grp = excluded.grp, rank = excluded.rank, sort_day = excluded.sort_day,
-			mode = excluded.mode, preset = excluded.preset, source = excluded.source, category = excluded.category,
-			class = excluded.class, area = excluded.area, unit = excluded.unit, leader = excluded.leader,
-			campaign = excluded.campaign, due = excluded.due, next_review = excluded.next_review,
-			new_week = excluded.new_week, closed_week = excluded.closed_week, returns = excluded.returns,
-			reopened = excluded.reopened, return_open = excluded.return_open, ext_open = excluded.ext_open,
-			reply_open = excluded.reply_open, unsatisfied = excluded.unsatisfied, shown = excluded.shown,
-			complained_of = excluded.complained_of, closed_at = excluded.closed_at
-		where (
-				item.number, item.public_id, item.code_hash, item.state, item.grp, item.rank, item.sort_day, item.mode,
-				item.preset, item.source, item.category, item.class, item.area, item.unit, item.leader, item.campaign,
-				item.due, item.next_review, item.new_week, item.closed_week, item.returns, item.reopened, item.return_open,
-				item.ext_open, item.reply_open, item.unsatisfied, item.shown, item.complained_of, item.closed_at)
-			is distinct from (
-				excluded.number, excluded.public_id, excluded.code_hash, excluded.state, excluded.grp, excluded.rank,
-				excluded.sort_day, excluded.mode, excluded.preset, excluded.source, excluded.category, excluded.class,
-				excluded.area, excluded.unit, excluded.leader, excluded.campaign, excluded.due, excluded.next_review,
-				excluded.new_week, excluded.closed_week, excluded.returns, excluded.reopened, excluded.return_open,
-				excluded.ext_open, excluded.reply_open, excluded.unsatisfied, excluded.shown, excluded.complained_of,
-				excluded.closed_at)`,
-		ids,
-		text(func(r *row) string { return r.Number }),
-		text(func(r *row) string { return r.PublicID }),
-		text(func(r *row) string { return r.CodeHash }),
-		text(func(r *row) string { return string(r.State) }),
-		text(func(r *row) string { return string(r.Group) }),
-		column(rows, func(r *row) int16 { return rankOf(&r.Item) }),
-		days(func(r *row) pgtype.Date { return sortable(sortDay(&r.Item)) }),
-		text(func(r *row) string { return string(r.Mode) }),
-		text(func(r *row) string { return string(r.Preset) }),
-		text(func(r *row) string { return string(r.Source) }),
-		text(func(r *row) string { return r.Category }),
-		text(func(r *row) string { return string(r.Class) }),
-		text(func(r *row) string { return r.Area }),
-		text(func(r *row) string { return r.Lead.ID }),
-		text(func(r *row) string { return r.Leader.ID }),
-		text(func(r *row) string { return r.Campaign }),
-		days(func(r *row) pgtype.Date { return date(runningDue(&r.Item)) }),
-		days(func(r *row) pgtype.Date { return date(r.NextReview) }),
-		days(func(r *row) pgtype.Date { return date(monday(events.DateOf(r.Raised))) }),
-		days(func(r *row) pgtype.Date { return date(r.closedWeek()) }),
-		column(rows, func(r *row) int32 { return int32(r.Returns) }),
-		column(rows, func(r *row) int32 { return int32(r.Reopened) }),
-		flag(func(r *row) bool { return r.ReturnOpen }),
-		flag(func(r *row) bool { return r.ExtOpen }),
-		flag(func(r *row) bool { return r.ReplyOpen }),
-		flag(func(r *row) bool { return r.Unsatisfied }),
-		flag(func(r *row) bool { return r.shown() }),
-		text(func(r *row) string {
-			return list(column(r.Detail.ComplainedOf, func(u events.Unit) string { return u.ID }))
-		}),
-		column(rows, func(r *row) pgtype.Timestamptz {
-			return pgtype.Timestamptz{Time: r.ClosedAt, Valid: r.Group == GroupClosed}
-		}))
-	out.Queue(`
-		insert into item_doc (item, doc)
-		select item, doc::jsonb from unnest($1::uuid[], $2::text[]) as t (item, doc)
-		on conflict (item) do update set doc = excluded.doc`, ids, docs)
 	return nil
 }
 
-func queueAssignments(out *pgx.Batch, rows []*row) {
-	type part struct {
-		item uuid.UUID
-		Assignment
-	}
-	var parts []part
-	for _, r := range rows {
-		at := map[string]int{}
-		for _, a := range r.Detail.Assignments {
-			if i, ok := at[a.ID]; ok { // the later of two with one id
-				parts[i].Assignment = a
-				continue
-			}
-			at[a.ID] = len(parts)
-			parts = append(parts, part{r.uuid(), a})
+// partRow is one unit's part of an item.
+type partRow struct {
+	item uuid.UUID
+	*Assignment
+}
+
+var assignmentTable = table[partRow]{name: "assignment", key: []string{"item", "id"}, cols: []col[partRow]{
+	uuidCol("item", func(r *partRow) uuid.UUID { return r.item }),
+	textCol("id", func(r *partRow) string { return r.ID }),
+	textCol("unit", func(r *partRow) string { return r.Unit.ID }),
+	textCol("part", func(r *partRow) events.Part { return r.Part }),
+	textCol("state", func(r *partRow) events.AssignmentState { return r.State }),
+	dateCol("due", func(r *partRow) events.Date { return r.Due }),
+}}
+
+func (b *batch) settleParts(r *row) {
+	parts := r.Detail.Assignments
+	for i := range parts {
+		a := &parts[i]
+		if slices.ContainsFunc(parts[i+1:], func(x Assignment) bool { return clean(x.ID) == clean(a.ID) }) {
+			continue // the later of two with one id stands
+		}
+		if r.parts == 0 { // none of it is stored
+			b.out.parts.insert(&partRow{r.id, a})
+		} else {
+			b.out.parts.upsert(&partRow{r.id, a})
 		}
 	}
-	if len(parts) == 0 {
-		return
-	}
-	out.Queue(`
-		insert into assignment (item, id, unit, part, state, due)
-		select item, id, unit, part, state, due
-		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[])
-			as t (item, id, unit, part, state, due)
-		on conflict (item, id) do update set
-			unit = excluded.unit, part = excluded.part, state = excluded.state, due = excluded.due
-		where (assignment.unit, assignment.part, assignment.state, assignment.due)
-			is distinct from (excluded.unit, excluded.part, excluded.state, excluded.due)`,
-		uuids(column(parts, func(p part) uuid.UUID { return p.item })),
-		column(parts, func(p part) string { return clean(p.ID) }),
-		column(parts, func(p part) string { return clean(p.Unit.ID) }),
-		column(parts, func(p part) string { return string(p.Part) }),
-		column(parts, func(p part) string { return string(p.State) }),
-		pgtype.FlatArray[pgtype.Date](column(parts, func(p part) pgtype.Date { return date(p.Due) })))
+	r.parts = len(parts)
 }
 
 // Item returns the item with that number, ErrNotFound when there is none.

@@ -18,6 +18,7 @@ type opinionRow struct {
 	raised   time.Time
 	raisedOn events.Date
 	sequence uint64
+	doc      []byte
 	events.Opinion
 }
 
@@ -27,15 +28,33 @@ type link struct {
 	item    uuid.UUID
 }
 
+var opinionTable = table[opinionRow]{name: "opinion", key: []string{"id"}, then: keepRow, cols: []col[opinionRow]{
+	textCol("id", func(o *opinionRow) string { return o.ID }),
+	uuidCol("item", func(o *opinionRow) uuid.UUID { return o.item }),
+	timeCol("raised", func(o *opinionRow) time.Time { return o.raised }),
+	dateCol("raised_on", func(o *opinionRow) events.Date { return o.raisedOn }),
+	bigCol("sequence", func(o *opinionRow) uint64 { return o.sequence }),
+	docCol("doc", func(o *opinionRow) []byte { return o.doc }),
+}}
+
+var linkTable = table[link]{name: "opinion_item", key: []string{"opinion", "item"}, then: keepRow, cols: []col[link]{
+	textCol("opinion", func(l *link) string { return l.opinion }),
+	uuidCol("item", func(l *link) uuid.UUID { return l.item }),
+}}
+
 // opinion notes what a fact says about opinions.
-func (b *batch) opinion(r events.Recorded, e events.Event, number string) {
+func (b *batch) opinion(c events.Recorded, e events.Event) {
 	said := func(o events.Opinion) {
-		b.opinions = append(b.opinions, opinionRow{r.Item, r.Time, claimed(r), r.Sequence, o})
-		b.links = append(b.links, link{o.ID, r.Item})
+		doc, err := document(o)
+		if err != nil {
+			panic(fmt.Errorf("write opinion %s: %w", o.ID, err))
+		}
+		b.out.opinions.upsert(&opinionRow{c.Item, c.Time, claimed(c), c.Sequence, doc, o})
+		b.out.links.upsert(&link{o.ID, c.Item})
 	}
 	answers := func(ids []string) {
 		for _, id := range ids {
-			b.links = append(b.links, link{id, r.Item})
+			b.out.links.upsert(&link{id, c.Item})
 		}
 	}
 	switch e := e.(type) {
@@ -48,39 +67,6 @@ func (b *batch) opinion(r events.Recorded, e events.Event, number string) {
 	case events.ItemSplitOff:
 		answers(e.Opinions)
 	}
-}
-
-func queueOpinions(out *pgx.Batch, os []opinionRow, links []link) error {
-	if len(os) > 0 {
-		docs := make([]string, len(os))
-		for i, o := range os {
-			var err error
-			if docs[i], err = document(o.Opinion); err != nil {
-				return fmt.Errorf("write opinion %s: %w", o.ID, err)
-			}
-		}
-		out.Queue(`
-			insert into opinion (id, item, raised, raised_on, sequence, doc)
-			select id, item, raised, raised_on, sequence, doc::jsonb
-			from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::date[], $5::bigint[], $6::text[])
-				as t (id, item, raised, raised_on, sequence, doc)
-			on conflict (id) do nothing`,
-			column(os, func(o opinionRow) string { return clean(o.ID) }),
-			uuids(column(os, func(o opinionRow) uuid.UUID { return o.item })),
-			column(os, func(o opinionRow) time.Time { return o.raised }),
-			column(os, func(o opinionRow) pgtype.Date { return date(o.raisedOn) }),
-			column(os, func(o opinionRow) int64 { return int64(o.sequence) }),
-			docs)
-	}
-	if len(links) > 0 {
-		out.Queue(`
-			insert into opinion_item (opinion, item)
-			select opinion, item from unnest($1::text[], $2::uuid[]) as t (opinion, item)
-			on conflict (opinion, item) do nothing`,
-			column(links, func(l link) string { return clean(l.opinion) }),
-			uuids(column(links, func(l link) uuid.UUID { return l.item })))
-	}
-	return nil
 }
 
 // Opinions returns every opinion that was registered under the item or that it answers, in

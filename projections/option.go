@@ -1,10 +1,8 @@
 package projections
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -55,23 +53,23 @@ func (n names) learn(e events.Event, seq uint64, i int) {
 	}
 }
 
-func (n names) queue(out *pgx.Batch) {
-	if len(n) == 0 {
-		return
+type namedRow struct {
+	nameKey
+	nameRow
+}
+
+var namedTable = table[namedRow]{name: "named", key: []string{"kind", "id"}, cols: []col[namedRow]{
+	textCol("kind", func(r *namedRow) string { return r.kind }),
+	textCol("id", func(r *namedRow) string { return r.id }),
+	textCol("name", func(r *namedRow) string { return r.name }),
+	once(bigCol("first", func(r *namedRow) int64 { return r.first })),
+}}
+
+func (b *batch) settleNames() {
+	for k, r := range b.names {
+		b.out.named.upsert(&namedRow{k, r})
 	}
-	keys := sorted(n, func(a, b nameKey) int {
-		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.id, b.id))
-	})
-	rows := column(keys, func(k nameKey) nameRow { return n[k] })
-	out.Queue(`
-		insert into named (kind, id, name, first)
-		select kind, id, name, first
-		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as t (kind, id, name, first)
-		on conflict (kind, id) do update set name = excluded.name where named.name <> excluded.name`,
-		column(keys, func(k nameKey) string { return k.kind }),
-		column(keys, func(k nameKey) string { return k.id }),
-		column(rows, func(r nameRow) string { return r.name }),
-		column(rows, func(r nameRow) int64 { return r.first }))
+	clear(b.names)
 }
 
 // Units returns the units that were ever assigned something, in the order in which they

@@ -66,6 +66,12 @@ func (s *Store) run(ctx context.Context, log Log) error {
 		return err
 	}
 	pos.Identity = log.Identity()
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to postgres: %w", err)
+	}
+	defer conn.Release()
+	w := newWriter(conn.Conn())
 	s.news.started(pos.Sequence)
 	return log.Follow(ctx, pos.Sequence, func(batch []events.Recorded, behind uint64) error {
 		for len(batch) > 0 && batch[0].Sequence <= pos.Sequence {
@@ -75,7 +81,7 @@ func (s *Store) run(ctx context.Context, log Log) error {
 			return nil
 		}
 		next := Position{pos.Identity, batch[len(batch)-1].Sequence, batch[len(batch)-1].Hash}
-		items, err := s.write(ctx, batch, pos, next)
+		items, err := w.write(ctx, batch, pos, next)
 		if err != nil {
 			return err
 		}
@@ -114,9 +120,9 @@ func verify(ctx context.Context, log Log, pos Position) error {
 }
 
 // write folds the batch and stores rows and position in one transaction.
-func (s *Store) write(ctx context.Context, commits []events.Recorded, was, next Position) (touched []string, err error) {
+func (w *writer) write(ctx context.Context, commits []events.Recorded, was, next Position) (touched []string, err error) {
 	b := newBatch()
-	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			update position set identity = $1, sequence = $2, hash = $3, moved = now()
 			where sequence = $4 and hash = $5 and identity in ($1, '')`,
@@ -130,8 +136,11 @@ func (s *Store) write(ctx context.Context, commits []events.Recorded, was, next 
 		if err := b.load(ctx, tx, commits); err != nil {
 			return err
 		}
-		b.fold(commits)
-		return b.save(ctx, tx)
+		for _, c := range commits {
+			b.apply(c)
+		}
+		touched = column(b.touched, func(r *row) string { return r.id.String() })
+		return b.save(ctx, w)
 	})
 	if err != nil && !errors.Is(err, ErrStale) {
 		return nil, fmt.Errorf("write commits %d to %d: %w", commits[0].Sequence, next.Sequence, err)
@@ -139,7 +148,7 @@ func (s *Store) write(ctx context.Context, commits []events.Recorded, was, next 
 	if err != nil {
 		return nil, err
 	}
-	return b.ids(), nil
+	return touched, nil
 }
 
 // Position returns up to where the rows stand.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 )
 
 // searchBody is what a search looks through: only words that the public may read of a
@@ -61,20 +60,25 @@ func like(word string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
 }
 
-func queueSearch(out *pgx.Batch, rows []*row) {
-	var ids []uuid.UUID
-	var bodies, gs []string
-	for _, r := range rows {
-		if body := searchBody(&r.Item); !r.stored || body != r.body {
-			ids, bodies, gs = append(ids, r.uuid()), append(bodies, body), append(gs, list(grams(body)))
-		}
+type searchRow struct {
+	item  uuid.UUID
+	body  string
+	grams []string
+}
+
+var searchTable = table[searchRow]{name: "item_search", key: []string{"item"}, cols: []col[searchRow]{
+	uuidCol("item", func(r *searchRow) uuid.UUID { return r.item }),
+	textCol("body", func(r *searchRow) string { return r.body }),
+	textsCol("grams", func(r *searchRow) []string { return r.grams }),
+}}
+
+func (b *batch) settleSearch(r *row) {
+	switch body := searchBody(&r.Item); {
+	case !r.stored:
+		b.out.search.insert(&searchRow{r.id, body, grams(body)})
+		r.body = body
+	case body != r.body:
+		b.out.search.upsert(&searchRow{r.id, body, grams(body)})
+		r.body = body
 	}
-	if len(ids) == 0 {
-		return
-	}
-	out.Queue(`
-		insert into item_search (item, body, grams)
-		select item, body, string_to_array(grams, E'\x1f')
-		from unnest($1::uuid[], $2::text[], $3::text[]) as t (item, body, grams)
-		on conflict (item) do update set body = excluded.body, grams = excluded.grams`, uuids(ids), bodies, gs)
 }

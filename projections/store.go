@@ -17,7 +17,7 @@ import (
 )
 
 // SchemaVersion is raised with every change of schema/*.sql or of what a fact does to a row.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // Errors of the store.
 var (
@@ -76,28 +76,33 @@ func (s *Store) Close() { s.pool.Close() }
 
 func schemaName(version int) string { return "rm_" + strconv.Itoa(version) }
 
-// schemaSQL returns the text of schema/*.sql in order, and its digest.
-func schemaSQL() (text, digest string, err error) {
+// afterLoad parts a schema file: what stands below is made when the rows are there, since
+// an index is cheaper to make once than to keep up.
+const afterLoad = "\n-- after load\n"
+
+// schemaSQL returns what schema/*.sql says to do before and after the rows are loaded, and
+// the digest of all of it.
+func schemaSQL() (before, after, digest string, err error) {
 	names, err := fs.Glob(schemaFiles, "schema/*.sql")
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
-	var b strings.Builder
+	sum := sha256.New()
 	for _, n := range names {
-		c, err := schemaFiles.ReadFile(n)
+		text, err := schemaFiles.ReadFile(n)
 		if err != nil {
-			return "", "", err
+			return "", "", "", err
 		}
-		b.Write(c)
-		b.WriteByte('\n')
+		sum.Write(text)
+		b, a, _ := strings.Cut(string(text), afterLoad)
+		before, after = before+b+"\n", after+a+"\n"
 	}
-	sum := sha256.Sum256([]byte(b.String()))
-	return b.String(), hex.EncodeToString(sum[:]), nil
+	return before, after, hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // build makes the control schema rm and the schema of this version where they are absent.
 func build(ctx context.Context, pool *pgxpool.Pool) error {
-	text, digest, err := schemaSQL()
+	before, after, digest, err := schemaSQL()
 	if err != nil {
 		return fmt.Errorf("read schema files: %w", err)
 	}
@@ -134,7 +139,7 @@ func build(ctx context.Context, pool *pgxpool.Pool) error {
 		if _, err := tx.Exec(ctx, `create schema `+pgx.Identifier{schemaName(SchemaVersion)}.Sanitize()); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, text); err != nil {
+		if _, err := tx.Exec(ctx, before+after); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `

@@ -17,34 +17,37 @@ type entryRow struct {
 	Entry
 }
 
-// newEntry is the line that a fact leaves in the timeline; it is the row after the fact.
-func newEntry(it *Item, r events.Recorded, i int, e events.Event) entryRow {
+// timelineTable is only added to.
+var timelineTable = table[entryRow]{name: "timeline", cols: []col[entryRow]{
+	uuidCol("item", func(e *entryRow) uuid.UUID { return e.item }),
+	bigCol("sequence", func(e *entryRow) uint64 { return e.Sequence }),
+	intCol("idx", func(e *entryRow) int { return e.Index }),
+	intCol("rev", func(e *entryRow) int { return e.Rev }),
+	textCol("type", func(e *entryRow) string { return e.Type }),
+	textCol("title", func(e *entryRow) string { return e.Title }),
+	textCol("body", func(e *entryRow) string { return e.Text }),
+	textCol("public_body", func(e *entryRow) string { return e.PublicText }),
+	textCol("visibility", func(e *entryRow) Visibility { return e.Visibility }),
+	textCol("post", func(e *entryRow) string { return e.Post }),
+	boolCol("demo", func(e *entryRow) bool { return e.Demo }),
+	timeCol("recorded", func(e *entryRow) time.Time { return e.Recorded }),
+	dateCol("occurred", func(e *entryRow) events.Date { return e.Occurred }),
+	textCol("hash", func(e *entryRow) string { return e.Hash }),
+	textCol("state", func(e *entryRow) events.State { return e.State }),
+}}
+
+// entry notes the line that a fact leaves in the timeline; r is the item after the fact.
+func (b *batch) entry(r *row, c events.Recorded, i int, e events.Event) {
 	name, _ := events.TypeOf(e)
-	t := tell(it, e)
+	t := tell(&r.Item, e)
 	state, _ := events.StateAfter(e)
-	occurred := r.Occurred
-	if occurred == events.DateOf(r.Time) {
+	occurred := c.Occurred
+	if occurred == events.DateOf(c.Time) {
 		occurred = events.Date{}
 	}
-	return entryRow{r.Item, Entry{Sequence: r.Sequence, Index: i, Rev: r.Rev, Type: name, Title: events.Title(e),
-		Text: t.text, PublicText: t.public, Visibility: t.vis, Post: post(r.Actor), Demo: r.Actor.Demo,
-		Recorded: r.Time, Occurred: occurred, Hash: r.Hash, State: state}}
-}
-
-func copyEntries(ctx context.Context, tx pgx.Tx, es []entryRow) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"timeline"},
-		[]string{"item", "sequence", "idx", "rev", "type", "title", "body", "public_body", "visibility", "post", "demo",
-			"recorded", "occurred", "hash", "state"},
-		pgx.CopyFromSlice(len(es), func(i int) ([]any, error) {
-			e := &es[i]
-			return []any{pgtype.UUID{Bytes: e.item, Valid: true}, int64(e.Sequence), int32(e.Index), int32(e.Rev), e.Type, e.Title, clean(e.Text),
-				clean(e.PublicText), string(e.Visibility), clean(e.Post), e.Demo, e.Recorded, date(e.Occurred), e.Hash,
-				clean(string(e.State))}, nil
-		}))
-	if err != nil {
-		return fmt.Errorf("store timeline: %w", err)
-	}
-	return nil
+	b.out.entries.insert(&entryRow{c.Item, Entry{Sequence: c.Sequence, Index: i, Rev: c.Rev, Type: name, Title: events.Title(e),
+		Text: t.text, PublicText: t.public, Visibility: t.vis, Post: post(c.Actor), Demo: c.Actor.Demo,
+		Recorded: c.Time, Occurred: occurred, Hash: c.Hash, State: state}})
 }
 
 // Timeline returns what happened to an item, newest first: all of it, or only what has one

@@ -16,6 +16,9 @@ create table command_result (
     command_id uuid   not null,
     item       uuid   not null,
     sequence   bigint not null,
-    command    text   not null,
-    constraint command_result_pk primary key (command_id)
+    command    text   not null
 );
+
+-- after load
+alter table command_result add constraint command_result_pk primary key (command_id, sequence);
+comment on index command_result_pk is 'CommandResult';

@@ -34,6 +34,35 @@ create table item (
     constraint item_pk primary key (id)
 );
 
+-- The rest of the row: the item as pages read it, one document. No other index, and room in
+-- each page, so that a change stays in its page.
+create table item_doc (
+    item uuid  not null,
+    doc  jsonb not null,
+    constraint item_doc_pk primary key (item)
+) with (fillfactor = 70);
+
+-- Words of an item and their one- and two-character grams, apart from the row because they
+-- change seldom and their index is costly to change.
+create table item_search (
+    item  uuid   not null,
+    body  text   not null,
+    grams text[] not null,
+    constraint item_search_pk primary key (item)
+);
+
+-- One unit's part of an item.
+create table assignment (
+    item   uuid    not null,
+    id     text    not null,
+    unit   text    not null,
+    part   text    not null,
+    state  text    not null,
+    due    date,
+    constraint assignment_pk primary key (item, id)
+);
+
+-- after load
 create index item_number on item (number);
 comment on index item_number is 'Item, PublicByCode';
 create index item_public_id on item (public_id) where shown;
@@ -51,38 +80,9 @@ create index item_flagged on item (rank, sort_day, number, id)
 comment on index item_flagged is 'Items: Filter.Queue; Stuck';
 create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
-
 create index item_closed on item (closed_at desc, id) where closed_at is not null;
 comment on index item_closed is 'LatestClosed, PublicLatestClosed';
-
--- The rest of the row: the item as pages read it, one document. No other index, and room in
--- each page, so that a change stays in its page.
-create table item_doc (
-    item uuid  not null,
-    doc  jsonb not null,
-    constraint item_doc_pk primary key (item)
-) with (fillfactor = 70);
-
--- Words of an item and their one- and two-character grams, apart from the row because they
--- change seldom and their index is costly to change.
-create table item_search (
-    item  uuid   not null,
-    body  text   not null,
-    grams text[] not null,
-    constraint item_search_pk primary key (item)
-);
 create index item_search_grams on item_search using gin (grams);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
-
--- One unit's part of an item.
-create table assignment (
-    item   uuid    not null,
-    id     text    not null,
-    unit   text    not null,
-    part   text    not null,
-    state  text    not null,
-    due    date,
-    constraint assignment_pk primary key (item, id)
-);
 create index assignment_unit on assignment (unit, state, item);
 comment on index assignment_unit is 'Items, Queues: Filter.Unit';

@@ -14,10 +14,8 @@ create table timeline (
     recorded    timestamptz not null,
     occurred    date,
     hash        text        not null,
-    state       text        not null,
-    constraint timeline_pk primary key (item, sequence, idx)
+    state       text        not null
 );
-comment on index timeline_pk is 'Timeline, newest first';
 
 -- What people said, as they said it, sealed.
 create table opinion (
@@ -36,5 +34,9 @@ create table opinion_item (
     item    uuid not null,
     constraint opinion_item_pk primary key (opinion, item)
 );
+
+-- after load
+alter table timeline add constraint timeline_pk primary key (item, sequence, idx);
+comment on index timeline_pk is 'Timeline, newest first';
 create index opinion_item_item on opinion_item (item);
 comment on index opinion_item_item is 'Opinions';
