@@ -41,6 +41,8 @@ type Desk struct {
 	Prefix   string           // of item numbers: QG in QG-2026-000123
 	Now      func() time.Time // nil = time.Now
 	Rand     io.Reader        // nil = crypto/rand
+
+	shelf shelf
 }
 
 // Order is one command as given: to which item, by whom, with which id.
@@ -111,7 +113,7 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 			}
 		}
 		rc, err := d.try(ctx, o, spec)
-		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
+		if !again(err) {
 			return rc, err
 		}
 		last = err
@@ -148,9 +150,25 @@ func pause(ctx context.Context, n int) error {
 	}
 }
 
-// try is one round: load, look for the own command, decide, seal, append.
+// try is one round, and another when the first was refused on a kept item: that may be
+// old, so only the log itself may refuse.
 func (d *Desk) try(ctx context.Context, o Order, spec Spec) (Receipt, error) {
-	it, err := d.load(ctx, o.Item)
+	defer d.shelf.lock(o.Item, o.Into)()
+	rc, err := d.round(ctx, o, spec)
+	if err == nil || !d.shelf.drop(o.Item, o.Into) || again(err) {
+		return rc, err
+	}
+	return d.round(ctx, o, spec)
+}
+
+// again reports whether the item has to be looked at anew after some rest.
+func again(err error) bool {
+	return errors.Is(err, events.ErrConflict) || errors.Is(err, events.ErrOutcomeUnknown)
+}
+
+// round loads, looks for the own command, decides, seals and appends.
+func (d *Desk) round(ctx context.Context, o Order, spec Spec) (Receipt, error) {
+	it, err := d.take(ctx, o.Item)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -215,6 +233,18 @@ func (d *Desk) load(ctx context.Context, id uuid.UUID) (*Item, error) {
 	return Fold(h), nil
 }
 
+// take returns an item to decide on, kept or loaded; nil when there is none.
+func (d *Desk) take(ctx context.Context, id uuid.UUID) (*Item, error) {
+	if it := d.shelf.get(id); it != nil {
+		return it, nil
+	}
+	it, err := d.load(ctx, id)
+	if it != nil {
+		d.shelf.put(it)
+	}
+	return it, err
+}
+
 // Look loads an item for showing what may be done with it.
 func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
 	it, err := d.load(ctx, id)
@@ -266,6 +296,7 @@ func (w *work) append(ctx context.Context, writes ...events.Write) (Receipt, err
 	if err != nil {
 		return Receipt{}, fmt.Errorf("append to item %s: %w", w.order.Item, err)
 	}
+	w.desk.shelf.advance(done)
 	rc := Receipt{Item: w.order.Item, Rev: done[0].Rev, Sequence: done[len(done)-1].Sequence}
 	if w.item != nil {
 		rc.Number, rc.PublicID = w.item.Number, w.item.PublicID
@@ -296,18 +327,21 @@ func (w *work) name(ctx context.Context, id uuid.UUID, code string) (newItem, er
 }
 
 func (w *work) raise(ctx context.Context, c Raise) (Receipt, error) {
-	// Decided once without a number, so that a refused command draws none.
-	if _, err := Decide(nil, c, w.situation()); err != nil {
+	// Decided once without a number, so that a refused command draws none. Sealing that
+	// makes the item's key while the number is drawn: both are waits for the disk.
+	facts, err := Decide(nil, c, w.situation())
+	if err != nil {
 		return Receipt{}, err
 	}
+	draft, key := w.write(nil, facts).Commit, make(chan error, 1)
+	go func() { key <- w.desk.Vault.SealCommit(ctx, &draft) }()
 	m, err := w.name(ctx, w.order.Item, w.order.Code)
-	if err != nil {
+	if err := errors.Join(err, <-key); err != nil {
 		return Receipt{}, err
 	}
 	c.number, c.publicID, c.codeHash = m.number, m.publicID, m.codeHash
 	w.ids = 0
-	facts, err := Decide(nil, c, w.situation())
-	if err != nil {
+	if facts, err = Decide(nil, c, w.situation()); err != nil {
 		return Receipt{}, err
 	}
 	rc, err := w.append(ctx, w.write(nil, facts))
@@ -324,7 +358,7 @@ func (w *work) merge(ctx context.Context, c Merge) (Receipt, error) {
 	if rs := Check(c); len(rs) > 0 {
 		return Receipt{}, rs
 	}
-	into, err := w.desk.load(ctx, w.order.Into)
+	into, err := w.desk.take(ctx, w.order.Into)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -351,9 +351,8 @@ func TestDeskMerges(t *testing.T) {
 	// Neither side is written when the other cannot be: the survivor moved on in between.
 	c := must(t, d, order(uuid.Nil, clerk, opinion))
 	other := &interloper{unsure: j, item: b.Item, desk: d}
-	d2 := *d
-	d2.Journal = other
-	rc = must(t, &d2, Order{ID: uuid.New(), Item: c.Item, Into: b.Item, Actor: office1, Command: Merge{Into: b.Number, Basis: "同人同事"}})
+	d2 := &Desk{Journal: other, Vault: d.Vault, Calendar: d.Calendar, Prefix: d.Prefix, Now: d.Now, Rand: d.Rand}
+	rc = must(t, d2, Order{ID: uuid.New(), Item: c.Item, Into: b.Item, Actor: office1, Command: Merge{Into: b.Number, Basis: "同人同事"}})
 	if hb = history(t, j, b.Item); len(hb) != 4 || rc.Rev != 2 || len(history(t, j, c.Item)) != 2 {
 		t.Errorf("survivor has %d commits, want 4", len(hb))
 	}

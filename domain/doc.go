@@ -10,6 +10,9 @@
 //	            ▲                                                                   │ conflict or unknown outcome
 //	            └── load again, look for the own command id, else decide anew ◀────┘
 //
+// The desk keeps the items in work folded (shelf.go). A kept item may be old: the append is
+// guarded, and what a kept item refuses is decided once more on the log.
+//
 // # Where things are
 //
 //	specs.go     the table of all commands: who, in which states, under which condition
