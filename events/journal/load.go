@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"xiaohao/events"
@@ -65,17 +64,13 @@ func (j *Journal) LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) 
 	}
 }
 
-// stored decodes a message of a direct get: the server puts sequence and time in headers.
+// stored decodes a message of a direct get.
 func stored(m *nats.Msg) (events.Recorded, error) {
-	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
+	r, err := rawMessage(m)
 	if err != nil {
-		return events.Recorded{}, fmt.Errorf("read sequence: %w", err)
+		return events.Recorded{}, err
 	}
-	at, err := time.Parse(time.RFC3339Nano, m.Header.Get("Nats-Time-Stamp"))
-	if err != nil {
-		return events.Recorded{}, fmt.Errorf("read time of sequence %d: %w", seq, err)
-	}
-	return recorded(m.Data, seq, at)
+	return recorded(r.Data, r.Sequence, r.Time)
 }
 
 func recorded(data []byte, seq uint64, at time.Time) (events.Recorded, error) {

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Log) {
 		"follow error":    followError,
 		"follow beyond":   followBeyond,
 		"position":        position,
+		"scan":            scan,
 		"numbers":         numbers,
 	} {
 		t.Run(name, func(t *testing.T) {

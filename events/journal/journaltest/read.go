@@ -174,6 +174,31 @@ func position(t *testing.T, log Log) {
 	}
 }
 
+// scan reads what is stored, byte by byte, and knows the end.
+func scan(t *testing.T, log Log) {
+	want := slices.Concat(Fill(t, log, 300), Fill(t, log, 300))
+	for _, r := range [][2]uint64{{1, 600}, {1, 1}, {299, 301}, {600, 600}, {5, 4}} {
+		seq := r[0]
+		err := log.Scan(t.Context(), r[0], r[1], func(m events.Message) error {
+			c, hash, err := events.Decode(m.Data)
+			if err != nil || m.Sequence != seq || hash != want[seq-1].Hash || m.Time.IsZero() || m.Subject != events.Subject("main", c.Aggregate(), c.Item) {
+				t.Errorf("sequence %d: %d, %s, %s, %v, %v", seq, m.Sequence, m.Subject, hash, m.Time, err)
+			}
+			seq++
+			return nil
+		})
+		if err != nil || (r[1] >= r[0] && seq != r[1]+1) {
+			t.Errorf("scan from %d to %d stopped at %d: %v", r[0], r[1], seq, err)
+		}
+	}
+	if err := log.Scan(t.Context(), 1, 3, func(events.Message) error { return errEnough }); err != errEnough {
+		t.Errorf("scan returned %v", err)
+	}
+	if err := log.Scan(t.Context(), 599, 601, func(events.Message) error { return nil }); err == nil {
+		t.Error("a scan beyond the end of the log")
+	}
+}
+
 func numbers(t *testing.T, log Log) {
 	const takers, each = 8, 25
 	var (

@@ -210,6 +210,23 @@ func (j *Journal) next(after uint64) ([]events.Recorded, error) {
 	return out, nil
 }
 
+// Scan hands every message from one sequence to another to f, as it is stored.
+func (j *Journal) Scan(ctx context.Context, from, to uint64, f func(events.Message) error) error {
+	for seq := max(from, 1); seq <= to; seq++ {
+		r, err := j.At(ctx, seq)
+		if err != nil {
+			return fmt.Errorf("read the log from %d: %w", seq, err)
+		}
+		j.mu.Lock()
+		m := j.log[seq-1]
+		j.mu.Unlock()
+		if err := f(events.Message{Sequence: seq, Subject: events.Subject("main", r.Aggregate(), r.Item), Time: m.at, Data: m.data}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Last returns the sequence of the newest commit, 0 if there is none.
 func (j *Journal) Last(ctx context.Context) (uint64, error) {
 	j.mu.Lock()
