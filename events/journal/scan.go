@@ -8,6 +8,7 @@ import (
 
 	"xiaohao/events"
 
+	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 )
 
@@ -17,7 +18,7 @@ import (
 func (j *Journal) Scan(ctx context.Context, from, to uint64, f func(events.Message) error) error {
 	wait := minWait
 	for from <= to {
-		msgs, err := j.scanPage(ctx, from)
+		msgs, _, err := j.scanPage(ctx, j.filter(), from)
 		if err != nil {
 			return fmt.Errorf("read the log from %d: %w", from, err)
 		}
@@ -47,20 +48,39 @@ func (j *Journal) Scan(ctx context.Context, from, to uint64, f func(events.Messa
 	return nil
 }
 
-func (j *Journal) scanPage(ctx context.Context, from uint64) ([]events.Message, error) {
+// MessagesOf returns every message of one aggregate as it is stored, oldest first, none if
+// it does not exist. Like Load it may be a moment behind on a cluster.
+func (j *Journal) MessagesOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Message, error) {
+	subject := events.Subject(j.tenant, a, id)
+	var out []events.Message
+	for from, left := uint64(1), uint64(1); left > 0; {
+		msgs, n, err := j.scanPage(ctx, subject, from)
+		if err != nil {
+			return nil, fmt.Errorf("read %s %s: %w", a, id, err)
+		}
+		if len(msgs) == 0 {
+			break
+		}
+		out, left = append(out, msgs...), n
+		from = msgs[len(msgs)-1].Sequence + 1
+	}
+	return out, nil
+}
+
+func (j *Journal) scanPage(ctx context.Context, subject string, from uint64) (msgs []events.Message, left uint64, err error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	page, _, err := j.reader.page(ctx, j.filter(), from)
+	page, left, err := j.reader.page(ctx, subject, from)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	out := make([]events.Message, len(page))
 	for i, m := range page {
 		if out[i], err = rawMessage(m); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	return out, nil
+	return out, left, nil
 }
 
 // rawMessage reads a message of a direct get: the server puts all but the data in headers.

@@ -38,6 +38,7 @@ type Checker struct {
 	root     *events.RootSigned // newest
 	rootID   string
 	rootAt   uint64 // its sequence
+	covered  view   // the log as it covers it
 	believed bool   // a trusted key signed one of the roots
 	back     int
 	wrong    *Wrong
@@ -45,6 +46,7 @@ type Checker struct {
 
 type chain struct {
 	Head
+	at    uint64 // sequence of the head
 	leaf  Hash
 	fresh bool // leaf is that of Head
 }
@@ -175,6 +177,7 @@ func (c *Checker) record(m events.Message, h *chain, hash Hash) {
 		c.recent[int((m.Sequence-1)%window)] = ch
 	}
 	h.Rev, h.Hash, h.Trail, h.fresh = h.Rev+1, hash, nextTrail(h.Trail, m, hash), false
+	h.at = m.Sequence
 	c.digest = nextDigest(c.digest, m, hash)
 	if m.Time.Before(c.time) {
 		c.back++
@@ -225,11 +228,11 @@ func (c *Checker) takeRoot(r events.RootSigned, m events.Message, wrong func(Kin
 		w.From, w.To = from, r.Sequence
 		return w
 	}
-	if root := RootOf(v.leaves); hex.EncodeToString(root[:]) != r.Root {
+	if root := RootOf(slices.Clone(v.leaves)); hex.EncodeToString(root[:]) != r.Root {
 		return wrong(WrongRoot, "日根与各事项的末版不符。")
 	}
 	id, _ := Identify(r) // it was authentic
-	c.root, c.rootID, c.rootAt = &r, id, m.Sequence
+	c.root, c.rootID, c.rootAt, c.covered = &r, id, m.Sequence, v
 	c.roots++
 	c.believed = c.believed || slices.Contains(c.trusted, r.Key)
 	return nil
@@ -317,25 +320,4 @@ func (c *Checker) Root(day events.Date) (events.RootSigned, error) {
 	n, root := len(v.leaves), RootOf(v.leaves)
 	return events.RootSigned{Stream: c.stream, Tenant: c.tenant, Day: day, Sequence: c.last, Aggregates: n,
 		Root: hex.EncodeToString(root[:]), Digest: hex.EncodeToString(v.digest[:]), Previous: c.rootID}, nil
-}
-
-// Inclusion is the way from one leaf of a tree to its root.
-type Inclusion struct {
-	Index int      `json:"index"` // of the leaf, by subject, from 0
-	Path  []string `json:"path"`  // hashes beside the way, from the bottom, hex
-}
-
-// Prove returns the inclusion of a subject in the root over everything that was added,
-// false when it has no commit.
-func (c *Checker) Prove(subject string) (Inclusion, bool) {
-	v := c.at(c.last)
-	i, ok := slices.BinarySearch(v.subjects, subject)
-	if !ok {
-		return Inclusion{}, false
-	}
-	in := Inclusion{Index: i, Path: []string{}}
-	for _, h := range PathOf(v.leaves, i) {
-		in.Path = append(in.Path, hex.EncodeToString(h[:]))
-	}
-	return in, true
 }

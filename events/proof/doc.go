@@ -80,6 +80,27 @@
 // from elsewhere, such as a printed notice; keys after it follow by announcement, and what
 // was before it is covered by its digest.
 //
+// # Case file
+//
+// One item's commits with its proof (卷宗), a JSON object in UTF-8 with the members in this
+// order, indented by one blank a level, line feed after each line, and no character escaped
+// that need not be (a file in any other spelling is refused, so that no byte can be changed):
+//
+//	{
+//	 "format": "xiaohao case 1",
+//	 "subject": "rect.main.item.…",
+//	 "root": { members of the fact root.signed } or null,
+//	 "inclusion": {"rev": 4, "index": 17, "path": ["<hash>", …]} or null,
+//	 "commits": [{"sequence": 12, "time": "2026-11-30T01:02:03.004Z", "data": "<bytes of the message>"}, …]
+//	}
+//
+// To check it: (1) every "data" is a message as above, the revisions are 1, 2, 3 …, and each
+// holds the hash of the one before; (2) the statement of "root" is signed, by a key that you
+// trust; (3) the leaf of revision "rev", with the trail over sequence and time of each commit
+// up to it, leads by "path" to the root of a tree with "aggregates" leaves; (4) commits up to
+// "rev" have sequences that "root" covers, later ones have not: they are not signed yet, and
+// their sequence and time are only claimed. Personal fields stay sealed.
+//
 // # Server time
 //
 // It is the recorded time (入库时间), and clocks get set back, or another server of a
@@ -89,8 +110,9 @@
 // # Use
 //
 // [Checker] is fed messages in order and stops at the first that is wrong ([*Wrong]);
-// [Checker.Finish] ends the check and [Checker.Report] tells what was found. The signer of
-// roots and the exporter of cases use the same Checker ([Checker.Root], [Checker.Prove]).
+// [Checker.Finish] ends the check and [Checker.Report] tells what was found. A [Prover] keeps
+// up with a living log, exports cases from it, and lets a [Signer] append the daily root.
+// [CheckCase] checks a case file.
 //
 //	c := proof.NewChecker("", "main", key)
 //	for each message { if err := c.Add(m); err != nil { … } }

@@ -21,6 +21,7 @@ type Log interface {
 	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
 	Follow(ctx context.Context, after uint64, f func(batch []events.Recorded, behind uint64) error) error
 	Scan(ctx context.Context, from, to uint64, f func(events.Message) error) error
+	MessagesOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Message, error)
 	Last(ctx context.Context) (uint64, error)
 	At(ctx context.Context, seq uint64) (events.Recorded, error)
 	Identity() string

@@ -191,6 +191,13 @@ func scan(t *testing.T, log Log) {
 			t.Errorf("scan from %d to %d stopped at %d: %v", r[0], r[1], seq, err)
 		}
 	}
+	own, err := log.MessagesOf(t.Context(), events.ItemAggregate, want[300].Item)
+	if err != nil || len(own) != 300 || own[0].Sequence != 301 || own[299].Sequence != 600 {
+		t.Errorf("messages of one item: %d, %v", len(own), err)
+	}
+	if own, err = log.MessagesOf(t.Context(), events.LogAggregate, want[300].Item); err != nil || len(own) != 0 {
+		t.Errorf("messages of what does not exist: %d, %v", len(own), err)
+	}
 	if err := log.Scan(t.Context(), 1, 3, func(events.Message) error { return errEnough }); err != errEnough {
 		t.Errorf("scan returned %v", err)
 	}

@@ -227,6 +227,21 @@ func (j *Journal) Scan(ctx context.Context, from, to uint64, f func(events.Messa
 	return nil
 }
 
+// MessagesOf returns every message of one aggregate as it is stored.
+func (j *Journal) MessagesOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Message, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var out []events.Message
+	for _, place := range j.items[subject{a, id}] {
+		m := j.log[place]
+		out = append(out, events.Message{Sequence: uint64(place + 1), Subject: events.Subject("main", a, id), Time: m.at, Data: m.data})
+	}
+	return out, nil
+}
+
 // Last returns the sequence of the newest commit, 0 if there is none.
 func (j *Journal) Last(ctx context.Context) (uint64, error) {
 	j.mu.Lock()
