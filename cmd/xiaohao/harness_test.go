@@ -41,12 +41,15 @@ type site struct {
 }
 
 // newSite starts one, in demonstration mode so that anybody may act as anybody, but empty.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *site { return newSiteOn(t, t.TempDir(), remoteFlags{}) }
+
+// newSiteOn starts one with a data directory and log servers of the test's choice.
+func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 	t.Helper()
 	s := &site{t: t}
 	now := func() time.Time { return time.Now().AddDate(0, 0, int(s.ahead.Load())) }
 	logger := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	st, err := openStack(t.Context(), stackConfig{dir: t.TempDir(), postgres: pgtest.Database(t), prefix: "QG", now: now, logger: logger})
+	st, err := openStack(t.Context(), stackConfig{dir: dir, remote: remote, postgres: pgtest.Database(t), prefix: "QG", now: now, logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

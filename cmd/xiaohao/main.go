@@ -20,6 +20,7 @@ import (
 // cli is every subcommand and flag.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run everything: log, read models, pages."`
+	Init    initCmd    `cmd:"" help:"Make the streams on JetStream servers elsewhere, once."`
 	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string) int {
 	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, "xiaohao:", err)
+	fmt.Fprintln(os.Stderr, "xiaohao:", sentence(err))
 	var e *exitError
 	if errors.As(err, &e) {
 		return e.code

@@ -19,9 +19,9 @@ import (
 
 // serveCmd runs everything in one process.
 type serveCmd struct {
+	remoteFlags
 	Listen   string `default:"127.0.0.1:8080" help:"Address of the pages; loopback only until sign-in exists. :0 takes any free port."`
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. Default: /var/lib/xiaohao for root, else xiaohao under the user's data directory; with --demo its subfolder demo."`
-	Nats     string `name:"nats" env:"XIAOHAO_NATS" help:"JetStream servers, nats://host:4222,… Default: one inside this process."`
 	Postgres string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Postgres address. Default: a private one as a child process."`
 	Demo     bool   `help:"Fill an empty store with the real opinions of the seed documents, and offer to act as anybody."`
 	Site     string `default:"整改销号" env:"XIAOHAO_SITE" help:"Name on the pages."`
@@ -46,7 +46,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStack(ctx, stackConfig{dir: dir, nats: c.Nats, postgres: c.Postgres, prefix: c.Prefix, logger: logger})
+	s, err := openStack(ctx, stackConfig{dir: dir, remote: c.remoteFlags, postgres: c.Postgres, prefix: c.Prefix, logger: logger})
 	if err != nil {
 		return err
 	}

@@ -30,13 +30,16 @@ type stack struct {
 }
 
 type stackConfig struct {
-	dir      string // data directory
-	nats     string // "" = embedded server
-	postgres string // "" = private Postgres
-	prefix   string // of item numbers
+	dir      string      // data directory
+	remote   remoteFlags // without addresses = embedded server
+	postgres string      // "" = private Postgres
+	prefix   string      // of item numbers
 	now      func() time.Time
 	logger   *slog.Logger
 }
+
+// masterFile is the master key of personal data, in the data directory.
+const masterFile = "master.key"
 
 // openStack starts or connects to everything. Whatever was started is stopped again when a
 // later part fails.
@@ -66,8 +69,8 @@ func openStack(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error) {
 	var nc *nats.Conn
 	var err error
-	if cfg.nats != "" {
-		nc, err = journal.Connect(cfg.nats)
+	if cfg.remote.Nats != "" {
+		nc, err = cfg.remote.connect()
 	} else {
 		var srv *journal.Server
 		if srv, err = journal.StartServer(journal.ServerConfig{Dir: filepath.Join(cfg.dir, "log")}); err == nil {
@@ -83,11 +86,14 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 		return nil, notToBeHad(err)
 	}
 	s.onClose(func() { _ = s.log.Close() })
+	if err := cfg.remote.check(ctx, s.log); err != nil {
+		return nil, notToBeHad(err)
+	}
 	return nc, nil
 }
 
 func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
-	master, err := vault.MakeMaster(filepath.Join(cfg.dir, "master.key"))
+	master, err := vault.MakeMaster(filepath.Join(cfg.dir, masterFile))
 	if err != nil {
 		return err
 	}

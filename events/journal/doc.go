@@ -67,7 +67,8 @@
 //
 // Servers elsewhere answer for their own disks: three replicas with sync_interval always
 // (deploy/), where the servers themselves let concurrent writes share a sync. Whether they
-// do cannot be asked by a client; [Journal.Status] says so.
+// do cannot be asked by a client, only over a connection of the system account
+// ([Journal.CheckServers]); [Journal.Status] says what is known.
 //
 // # Tests
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -61,10 +62,12 @@ type Journal struct {
 	batches  chan struct{} // open atomic batches of this process
 	server   *Server       // the embedded one, nil for servers elsewhere
 	durable  durable
+	checked  atomic.Bool // CheckServers found every write synced
 }
 
 // Open looks up the streams of the log, creates those that are absent, and refuses with
-// a [*ConfigError] those that are not what they must be.
+// a [*ConfigError] those that are not what they must be, with ErrNotPermitted to create
+// what this user may not, and with a [*WeakError] a server before version 2.15.
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	if cfg.Tenant == "" {
 		cfg.Tenant = "main"
@@ -80,6 +83,10 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if v := nc.ConnectedServerVersion(); tooOld(v) {
+		return nil, fmt.Errorf("open log: %w", &WeakError{[]string{fmt.Sprintf("%s is version %s, must be %d.%d or newer",
+			nc.ConnectedServerName(), v, oldest[0], oldest[1])}})
 	}
 	log, err := ensure(ctx, js, logStream(cfg), cfg)
 	if err != nil {

@@ -108,21 +108,6 @@ func (s *Server) Stop() {
 	})
 }
 
-// Connect returns a connection to servers elsewhere: "nats://a:4222,nats://b:4222". It
-// reconnects for ever. While a connection is down, writes fail at once instead of being
-// kept and sent later: a decision must not reach the log long after it was made.
-func Connect(url string) (*nats.Conn, error) {
-	nc, err := nats.Connect(url, append(options(), nats.MaxReconnects(-1))...)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the log: %w", err)
-	}
-	return nc, nil
-}
-
-func options() []nats.Option {
-	return []nats.Option{nats.Name("xiaohao"), nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectBufSize(-1)}
-}
-
 // serverLog passes on what the server says and remembers the last complaint, because a
 // server that cannot start says why only there.
 type serverLog struct {

@@ -37,14 +37,20 @@ func (j *Journal) Status(ctx context.Context) (Status, error) {
 }
 
 // durability says what is known of when a write is safe. A client cannot ask a server
-// elsewhere for its sync_interval; only who runs it knows.
+// elsewhere for its sync_interval; only a connection of the system account can.
 func (j *Journal) durability(replicas int) string {
 	if j.server != nil {
 		return "每次写入都落盘"
 	}
-	if replicas > 1 {
+	switch checked := j.checked.Load(); {
+	case checked && replicas > 2:
+		return fmt.Sprintf("外部服务器，%d 份副本，每台每次写入都落盘（启动时查过）", replicas)
+	case checked:
+		return fmt.Sprintf("外部服务器，每次写入都落盘（启动时查过），但只有 %d 份副本：那台磁盘坏了就全丢", replicas)
+	case replicas > 2:
 		return fmt.Sprintf("外部服务器，%d 份副本：少数节点故障不丢数据；全部断电时是否丢失最近的写入，"+
-			"取决于服务器的 sync_interval（应设为 always），本程序查不到", replicas)
+			"取决于服务器的 sync_interval（应设为 always），没有系统账号查不到", replicas)
 	}
-	return "外部服务器，只有一份副本：断电可能丢失最近的写入，除非服务器的 sync_interval 设为 always，本程序查不到"
+	return fmt.Sprintf("外部服务器，只有 %d 份副本：磁盘坏了就全丢；断电可能丢失最近的写入，"+
+		"除非服务器的 sync_interval 设为 always，没有系统账号查不到", replicas)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -71,6 +72,10 @@ func ensure(ctx context.Context, js jetstream.JetStream, want jetstream.StreamCo
 		s, err = js.CreateStream(ctx, want)
 		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 			s, err = js.Stream(ctx, want.Name)
+		}
+		// A request that is not permitted gets no answer; the connection is told beside it.
+		if err != nil && errors.Is(js.Conn().LastError(), nats.ErrPermissionViolation) {
+			err = fmt.Errorf("%w: %w", ErrNotPermitted, js.Conn().LastError())
 		}
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -154,8 +155,10 @@ func (n *Node) monitor(path string) error {
 	return nil
 }
 
-// tail is the end of what the node said.
+// tail is the end of what the node said, without what our own asking made it say.
 func (n *Node) tail() string {
-	lines := strings.Split(strings.TrimSpace(n.Log()), "\n")
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(n.Log()), "\n"), func(line string) bool {
+		return strings.Contains(line, "Healthcheck failed")
+	})
 	return strings.Join(lines[max(0, len(lines)-40):], "\n")
 }

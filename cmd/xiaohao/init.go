@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/nats-io/nats.go"
+
+	"xiaohao/events/journal"
+	"xiaohao/events/vault"
+)
+
+// initCmd makes the streams on servers elsewhere, with the credentials of a person who
+// may: the program's own user may not (deploy/nats.conf).
+type initCmd struct {
+	remoteFlags
+	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory, for the master key, which is made when there is none."`
+	Replicas int    `default:"3" help:"Copies of each stream, on as many servers."`
+	MaxBytes int64  `help:"Most bytes of the log; when it is full it refuses what is new. Default: no limit."`
+}
+
+func (c *initCmd) Run(ctx context.Context) error {
+	if c.Nats == "" {
+		return &exitError{2, errors.New("init is for servers elsewhere: give --nats")}
+	}
+	dir, err := (&serveCmd{Data: c.Data}).dataDir()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	nc, err := c.connect()
+	if err != nil {
+		return notToBeHad(err)
+	}
+	defer nc.Close()
+	log, err := journal.Open(ctx, nc, journal.Config{Replicas: c.Replicas, MaxBytes: c.MaxBytes})
+	if err != nil {
+		return notToBeHad(err)
+	}
+	defer log.Close()
+	if err := c.check(ctx, log); err != nil {
+		return notToBeHad(err)
+	}
+	if err := c.openKeys(ctx, nc, dir); err != nil {
+		return err
+	}
+	fmt.Printf("日志已建好：%s，%d 份副本。主密钥在 %s，请另存一份，并拷到每台运行本程序的机器。\n",
+		log.Identity(), c.Replicas, filepath.Join(dir, masterFile))
+	return nil
+}
+
+// openKeys makes the bucket of keys, bound to the master key.
+func (c *initCmd) openKeys(ctx context.Context, nc *nats.Conn, dir string) error {
+	master, err := vault.MakeMaster(filepath.Join(dir, masterFile))
+	if err != nil {
+		return err
+	}
+	_, err = vault.Open(ctx, nc, vault.Config{Master: master, Replicas: c.Replicas})
+	return err
+}
