@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"xiaohao/events/journal/backup"
 )
 
 // controlFile is the socket by which subcommands reach the server that has a data
@@ -32,6 +34,9 @@ var errNotRunning = errors.New("no server runs on this data directory")
 // control is what a running server does for its subcommands.
 func (s *stack) control() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("POST /backup", controlled(func(ctx context.Context, cfg backup.Config) (backup.Report, error) {
+		return runBackup(ctx, s.nc, cfg)
+	}))
 	return mux
 }
 

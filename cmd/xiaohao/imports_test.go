@@ -22,6 +22,7 @@ var imports = map[string]struct {
 	"xiaohao/events":                     {nil, nil},
 	"xiaohao/domain":                     {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/journal":             {[]string{"xiaohao/events"}, []string{"nats"}},
+	"xiaohao/events/journal/backup":      {[]string{"xiaohao/events", "xiaohao/events/journal", "xiaohao/events/proof"}, []string{"nats"}},
 	"xiaohao/events/journal/memory":      {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/journal/journaltest": {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/journal/natstest":    {nil, []string{"nats"}},

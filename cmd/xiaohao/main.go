@@ -22,6 +22,8 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run everything: log, read models, pages."`
 	Init    initCmd    `cmd:"" help:"Make the streams on JetStream servers elsewhere, once."`
 	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
+	Backup  backupCmd  `cmd:"" help:"Copy the log into a directory, while the server runs or not."`
+	Restore restoreCmd `cmd:"" help:"Bring a backup into an empty store."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

@@ -21,6 +21,7 @@ import (
 // stack is everything below the pages: log, vault, desk, read models, and the runner that
 // keeps them up to date.
 type stack struct {
+	nc     *nats.Conn // to the server of the log
 	log    *journal.Journal
 	vault  *vault.Vault
 	desk   *domain.Desk
@@ -81,6 +82,7 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 	if err != nil {
 		return nil, notToBeHad(err)
 	}
+	s.nc = nc
 	s.onClose(nc.Close)
 	if s.log, err = journal.Open(ctx, nc, journal.Config{}); err != nil {
 		return nil, notToBeHad(err)

@@ -19,6 +19,25 @@ const (
 	schema       = "1"
 )
 
+// MarkRestoring is in a stream's metadata while a restore fills it. [Open] refuses such a
+// log with ErrRestoring.
+const MarkRestoring = "restoring"
+
+// ErrRestoring says that a restore into this store was begun and not finished.
+var ErrRestoring = errors.New("journal: a restore is not finished")
+
+// CheckStream returns the [*ConfigError] with which Open would refuse a stream of this
+// configuration, so that it can be known before a restore makes one. It knows the streams
+// of this package and passes all others.
+func CheckStream(got jetstream.StreamConfig) error {
+	for _, want := range []jetstream.StreamConfig{logStream(Config{}), numberStream(Config{})} {
+		if off := differences(got, want, Config{}); got.Name == want.Name && len(off) > 0 {
+			return &ConfigError{Stream: got.Name, Off: off}
+		}
+	}
+	return nil
+}
+
 // ConfigError says that a stream exists but is not what the log must be. It is never
 // changed by this program: a person has to look at how it came to be.
 type ConfigError struct {
@@ -82,6 +101,9 @@ func ensure(ctx context.Context, js jetstream.JetStream, want jetstream.StreamCo
 		return nil, fmt.Errorf("open stream %s: %w", want.Name, err)
 	}
 	info := s.CachedInfo()
+	if info.Config.Metadata[MarkRestoring] != "" {
+		return nil, fmt.Errorf("open stream %s: %w", want.Name, ErrRestoring)
+	}
 	if off := differences(info.Config, want, cfg); len(off) > 0 {
 		return nil, &ConfigError{Stream: want.Name, Off: off}
 	}

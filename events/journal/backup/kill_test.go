@@ -1,0 +1,3 @@
+package backup
+
+func child() bool { return false }
