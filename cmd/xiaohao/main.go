@@ -24,6 +24,7 @@ type cli struct {
 	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
 	Backup  backupCmd  `cmd:"" help:"Copy the log into a directory, while the server runs or not."`
 	Restore restoreCmd `cmd:"" help:"Bring a backup into an empty store."`
+	Bench   benchCmd   `cmd:"" help:"Measure, beside the ceiling in the same run."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

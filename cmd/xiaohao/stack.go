@@ -21,7 +21,8 @@ import (
 // stack is everything below the pages: log, vault, desk, read models, and the runner that
 // keeps them up to date.
 type stack struct {
-	nc     *nats.Conn // to the server of the log
+	nc     *nats.Conn      // to the server of the log
+	server *journal.Server // the embedded one, nil for servers elsewhere
 	log    *journal.Journal
 	vault  *vault.Vault
 	desk   *domain.Desk
@@ -44,7 +45,20 @@ const masterFile = "master.key"
 
 // openStack starts or connects to everything. Whatever was started is stopped again when a
 // later part fails.
-func openStack(ctx context.Context, cfg stackConfig) (s *stack, err error) {
+func openStack(ctx context.Context, cfg stackConfig) (*stack, error) {
+	s, err := openWriting(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openReads(ctx, cfg); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openWriting starts or connects to what commands need: log, vault, desk.
+func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	s = &stack{died: make(chan error, 2)}
 	defer func() {
 		if err != nil {
@@ -64,7 +78,7 @@ func openStack(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 		return s, err
 	}
 	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendar: domain.Weekdays{}, Prefix: cfg.prefix, Now: cfg.now}
-	return s, s.openReads(ctx, cfg)
+	return s, nil
 }
 
 func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error) {
@@ -73,10 +87,9 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 	if cfg.remote.Nats != "" {
 		nc, err = cfg.remote.connect()
 	} else {
-		var srv *journal.Server
-		if srv, err = journal.StartServer(journal.ServerConfig{Dir: filepath.Join(cfg.dir, "log")}); err == nil {
-			s.onClose(srv.Stop)
-			nc, err = srv.Connect()
+		if s.server, err = journal.StartServer(journal.ServerConfig{Dir: filepath.Join(cfg.dir, "log")}); err == nil {
+			s.onClose(s.server.Stop)
+			nc, err = s.server.Connect()
 		}
 	}
 	if err != nil {
@@ -94,12 +107,21 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 	return nc, nil
 }
 
+// synced is how others than the log make their streams durable; nil when the servers
+// elsewhere do it themselves.
+func (s *stack) synced(stream string) func(context.Context) error {
+	if s.server == nil {
+		return nil
+	}
+	return func(ctx context.Context) error { return s.server.Sync(ctx, stream) }
+}
+
 func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
 	master, err := vault.MakeMaster(filepath.Join(cfg.dir, masterFile))
 	if err != nil {
 		return err
 	}
-	s.vault, err = vault.Open(ctx, nc, vault.Config{Master: master})
+	s.vault, err = vault.Open(ctx, nc, vault.Config{Master: master, Sync: s.synced("KV_" + vault.Bucket)})
 	return err
 }
 

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"time"
+)
+
+// benchCmd measures this program and, in the same run, the ceiling it stands under.
+type benchCmd struct {
+	Append benchAppendCmd `cmd:"" help:"Durable commands a second through the whole desk, beside raw publishing and a plain Postgres transaction."`
+}
+
+// latencies are how long single calls took.
+type latencies []time.Duration
+
+// ms returns the q-quantile in milliseconds, 0 when nothing was measured.
+func (l latencies) ms(q float64) float64 {
+	if len(l) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(l))
+	return round(float64(s[int(q*float64(len(s)-1))].Microseconds()) / 1000)
+}
+
+// round keeps two decimals.
+func round(x float64) float64 { return float64(int64(x*100+0.5)) / 100 }
+
+// scratch makes a directory that is gone after the benchmark, on the disk to be measured.
+// Other users may pass through it: when we are root, Postgres runs as one.
+func scratch(under string) (dir string, remove func(), err error) {
+	if dir, err = os.MkdirTemp(under, "xiaohao-bench-"); err != nil {
+		return "", nil, err
+	}
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return "", nil, err
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
