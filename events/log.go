@@ -21,7 +21,7 @@ type Write struct {
 	Expected uint64
 }
 
-// Errors of appending, shared by the log and by those who write to it.
+// Errors of the log, shared by it and by those who write and read.
 var (
 	// ErrConflict says that the item moved on, or that this command was seen before:
 	// load again, look for the own command id first, then decide anew.
@@ -29,4 +29,15 @@ var (
 	// ErrOutcomeUnknown says that nobody knows whether the commit was stored (time-out,
 	// no responders): load again and look for the own command id.
 	ErrOutcomeUnknown = errors.New("events: outcome of the write is unknown")
+	// ErrFull says that the log, or the disk under it, takes no more; nothing was stored.
+	ErrFull = errors.New("events: log is full")
+	// ErrSync says that the disk refused to make a write durable. What was written since the
+	// last good sync may be lost, and a second try proves nothing (the kernel may have
+	// dropped the pages), so nothing is acknowledged any more until the program starts anew.
+	ErrSync = errors.New("events: disk does not keep what is written")
+	// ErrHalted says that nothing is written any more, because the log is not the one that
+	// was read before; what it wraps says what was found. A person has to decide.
+	ErrHalted = errors.New("events: writing was stopped")
+	// ErrDiverged says that the log is not the one that was read before, or is shorter.
+	ErrDiverged = errors.New("events: log is not the one that was read before")
 )

@@ -14,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"xiaohao/events"
 )
 
 // SchemaVersion is raised with every change of schema/*.sql or of what a fact does to a row.
@@ -29,7 +31,7 @@ var (
 	// ErrStale says that another runner moved the position on; this one must stop.
 	ErrStale = errors.New("projections: another projector has moved the position")
 	// ErrDiverged says that the stream is not the one the rows were made from.
-	ErrDiverged = errors.New("projections: the log is not the one these rows were made from")
+	ErrDiverged = events.ErrDiverged
 	// ErrBadCursor says that a page cursor was not made by this program.
 	ErrBadCursor = errors.New("projections: not a page cursor")
 )

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/events"
 	"xiaohao/projections"
 )
 
@@ -49,6 +50,12 @@ func troubleOf(err error) trouble {
 		return trouble{422, "refused", "这一步不能做", "您填的没有丢，退回上一页还在。", nil}
 	case errors.As(err, &late):
 		return trouble{409, "overtaken", "别人先改了", "您打开以后，这一件有了新的变化。您写的没有丢：退回上一页，重新打开看过，再交。", nil}
+	case errors.Is(err, events.ErrHalted), errors.Is(err, events.ErrSync):
+		return trouble{503, "halted", "现在只能看，不能办", "记录出了问题，为了不出错，已停止收办。您写的没有存。工作人员请管理员看 xiaohao status；群众请打服务电话。", home}
+	case errors.Is(err, events.ErrFull):
+		return trouble{507, "full", "存不下了", "放记录的磁盘满了。您写的没有存，以前的都在。请管理员腾出空间，再退回上一页交一次。", nil}
+	case errors.Is(err, events.ErrOutcomeUnknown):
+		return trouble{503, "unknown", "存上没有还不知道", "记录没有及时回话。过一会儿退回上一页再交一次：已经存上的不会存成两次。", nil}
 	case errors.Is(err, domain.ErrConflict):
 		return trouble{409, "conflict", "同时改的人太多", "您交的没有存上。过几秒退回上一页，再交一次。", nil}
 	case errors.Is(err, projections.ErrNotFound), errors.Is(err, domain.ErrNotFound):

@@ -28,11 +28,14 @@ const (
 //
 // The errors are [events.ErrConflict], [events.ErrOutcomeUnknown] (also when nobody
 // answered, which is mostly but not surely a write that never happened), ErrChain,
-// ErrFull, ErrTooLarge, ErrUnreachable, ErrSync, [events.ErrNotSealed], or ctx's if it was
-// done before anything was sent. Without a deadline in ctx it gives up after five seconds.
+// [events.ErrFull], [events.ErrSync], [events.ErrHalted], ErrTooLarge, ErrUnreachable,
+// [events.ErrNotSealed], or ctx's if it was done before anything was sent. Without a deadline in ctx it gives up after five seconds.
 func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error) {
 	if len(writes) == 0 {
 		return nil, nil
+	}
+	if err := j.Halted(); err != nil {
+		return nil, err
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -198,7 +201,7 @@ func ackError(a ack) error {
 		10167, 10210, 10176: // too much under way, or the batch was given up: not stored, decide anew
 		return fmt.Errorf("%w: %s", events.ErrConflict, said)
 	case 10077, 10047, 10023, 10002, 10028, 10122: // store failed; server, account or disk limits
-		return fmt.Errorf("%w: %s", ErrFull, said)
+		return fmt.Errorf("%w: %s", events.ErrFull, said)
 	case 10054, 10097, 10199:
 		return fmt.Errorf("%w: %s", ErrTooLarge, said)
 	case 10008, 10009: // no leader just now; an entry may have been proposed before

@@ -41,7 +41,7 @@
 // an error, never a short answer. On a cluster it may be a moment stale, which the guard
 // of the next append finds out. [Journal.Follow] reads the whole log in order from a
 // position, hands over whatever is there, and never splits an atomic batch. After every
-// reconnect it makes sure that this is still the same log, else it ends with [ErrDiverged].
+// reconnect it makes sure that this is still the same log, else it ends with [events.ErrDiverged].
 //
 // # Time
 //

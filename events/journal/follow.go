@@ -18,7 +18,7 @@ import (
 // ends inside an atomic batch (one larger than Config.Batch comes whole). behind says how
 // many commits were in the log after this batch when it was read.
 //
-// Follow survives lost connections and server restarts. It ends with ErrDiverged if the
+// Follow survives lost connections and server restarts. It ends with events.ErrDiverged if the
 // log is not the one it was, and with an error naming the sequence at a message that it
 // cannot decode, after having handed over everything before it.
 func (j *Journal) Follow(ctx context.Context, after uint64, f func(batch []events.Recorded, behind uint64) error) error {
@@ -112,7 +112,7 @@ func (j *Journal) session(ctx context.Context, at *cursor, f func([]events.Recor
 				return &lostError{errReconnected} // perhaps of another log: read again
 			}
 			if first := batch[0].Sequence; first <= at.seq {
-				return fmt.Errorf("follow the log: %w: sequence %d came after %d", ErrDiverged, first, at.seq)
+				return fmt.Errorf("follow the log: %w: sequence %d came after %d", events.ErrDiverged, first, at.seq)
 			}
 			last := batch[len(batch)-1]
 			if err := j.settle(ctx, last.Sequence); err != nil {
@@ -135,7 +135,7 @@ func (j *Journal) confirm(ctx context.Context, at cursor) error {
 	defer cancel()
 	s, err := j.js.Stream(ctx, StreamName)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("follow the log from %d: %w: there is none", at.seq, ErrDiverged)
+		return fmt.Errorf("follow the log from %d: %w: there is none", at.seq, events.ErrDiverged)
 	}
 	if err != nil {
 		return &lostError{err}
@@ -143,11 +143,11 @@ func (j *Journal) confirm(ctx context.Context, at cursor) error {
 	i := s.CachedInfo()
 	switch id := i.Config.Metadata[metaIdentity]; {
 	case id != j.identity:
-		return fmt.Errorf("follow the log from %d: %w: its identity is %s, was %s", at.seq, ErrDiverged, id, j.identity)
+		return fmt.Errorf("follow the log from %d: %w: its identity is %s, was %s", at.seq, events.ErrDiverged, id, j.identity)
 	case i.State.LastSeq < at.seq:
-		return fmt.Errorf("follow the log from %d: %w: it ends at %d", at.seq, ErrDiverged, i.State.LastSeq)
+		return fmt.Errorf("follow the log from %d: %w: it ends at %d", at.seq, events.ErrDiverged, i.State.LastSeq)
 	case i.State.Msgs > 0 && i.State.FirstSeq > at.seq+1:
-		return fmt.Errorf("follow the log from %d: %w: it begins at %d", at.seq, ErrDiverged, i.State.FirstSeq)
+		return fmt.Errorf("follow the log from %d: %w: it begins at %d", at.seq, events.ErrDiverged, i.State.FirstSeq)
 	case at.hash == "":
 		return nil
 	}
@@ -156,7 +156,7 @@ func (j *Journal) confirm(ctx context.Context, at cursor) error {
 		return &lostError{err}
 	}
 	if err != nil || r.Hash != at.hash {
-		return fmt.Errorf("follow the log from %d: %w: another commit stands there", at.seq, ErrDiverged)
+		return fmt.Errorf("follow the log from %d: %w: another commit stands there", at.seq, events.ErrDiverged)
 	}
 	return nil
 }

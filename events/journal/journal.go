@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"xiaohao/events"
+
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -25,21 +27,16 @@ const (
 	maxMessage     = 512 << 10
 )
 
-// Errors of the log. Those that writers act upon are [events.ErrConflict] and
-// [events.ErrOutcomeUnknown].
+// Errors of the log, beside those in package events that writers and readers act upon.
 var (
 	// ErrChain says that a commit does not continue its item: a wrong revision or hash.
 	ErrChain = errors.New("journal: commit does not continue its item")
-	// ErrFull says that the stream, or the disk under it, takes no more.
-	ErrFull = errors.New("journal: log is full")
 	// ErrTooLarge says that a commit is over 512 KiB.
 	ErrTooLarge = errors.New("journal: commit is too large")
 	// ErrUnreachable says that nothing was sent, because there is no connection.
 	ErrUnreachable = errors.New("journal: log cannot be reached")
 	// ErrNotFound says that no commit has that sequence.
 	ErrNotFound = errors.New("journal: no commit at this sequence")
-	// ErrDiverged says that the log is not the one that was read before, or is shorter.
-	ErrDiverged = errors.New("journal: log is not the one that was read before")
 )
 
 // Config of a Journal. The zero Config is right for the embedded server.
@@ -63,6 +60,7 @@ type Journal struct {
 	server   *Server       // the embedded one, nil for servers elsewhere
 	durable  durable
 	checked  atomic.Bool // CheckServers found every write synced
+	halted   atomic.Pointer[error]
 }
 
 // Open looks up the streams of the log, creates those that are absent, and refuses with
@@ -113,6 +111,18 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 
 // Close gives back what the Journal holds of its connection, which stays open.
 func (j *Journal) Close() error { return j.reader.close() }
+
+// Halt stops all writing for good: from now on Append and NextNumber return
+// [events.ErrHalted] with why. Reading goes on.
+func (j *Journal) Halt(why error) { j.halted.CompareAndSwap(nil, &why) }
+
+// Halted returns why writing was stopped, nil when it was not.
+func (j *Journal) Halted() error {
+	if why := j.halted.Load(); why != nil {
+		return fmt.Errorf("%w: %w", events.ErrHalted, *why)
+	}
+	return nil
+}
 
 // Identity returns the identity of the stream, given when it was created. A position is
 // good only together with it.

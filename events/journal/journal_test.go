@@ -165,10 +165,10 @@ func TestFullLogRefuses(t *testing.T) {
 	for range 100 {
 		got, err := j.Append(t.Context(), w)
 		if err != nil {
-			if !errors.Is(err, journal.ErrFull) {
+			if !errors.Is(err, events.ErrFull) {
 				t.Errorf("append to a full log: %v", err)
 			}
-			if _, err := j.Append(t.Context(), journaltest.Start(uuid.New()), journaltest.Start(uuid.New())); !errors.Is(err, journal.ErrFull) {
+			if _, err := j.Append(t.Context(), journaltest.Start(uuid.New()), journaltest.Start(uuid.New())); !errors.Is(err, events.ErrFull) {
 				t.Errorf("batch to a full log: %v", err)
 			}
 			if got, err := j.Load(t.Context(), w.Commit.Item); len(got) != w.Commit.Rev-1 || err != nil {

@@ -3,10 +3,12 @@ package journal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -67,10 +69,26 @@ type pageRequest struct {
 	MaxBytes int    `json:"max_bytes"`
 }
 
+// silence is how long a page may go without a message before it is asked for again: any
+// replica answers, and the one that was asked may just have died.
+const silence = time.Second
+
+var errSilent = errors.New("nobody answers")
+
 // page reads messages of subject from sequence from on, and how many are left after
 // them. It returns only after the server's end marker: what is missing is an error.
 // None at all is no error.
 func (r *reader) page(ctx context.Context, subject string, from uint64) (msgs []*nats.Msg, left uint64, err error) {
+	for {
+		msgs, left, err = r.ask(ctx, subject, from)
+		if err != errSilent {
+			return msgs, left, err
+		}
+	}
+}
+
+// ask asks for a page once. It returns errSilent when nothing comes for a while.
+func (r *reader) ask(ctx context.Context, subject string, from uint64) (msgs []*nats.Msg, left uint64, err error) {
 	ch := make(chan *nats.Msg, pageMessages+1)
 	r.mu.Lock()
 	r.next++
@@ -89,11 +107,16 @@ func (r *reader) page(ctx context.Context, subject string, from uint64) (msgs []
 	if err := r.nc.PublishRequest(api("DIRECT.GET"), r.prefix+id, req); err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
+	quiet := time.NewTimer(silence)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil, 0, fmt.Errorf("history ended without its end marker: %w", ctx.Err())
+		case <-quiet.C:
+			return nil, 0, errSilent
 		case m := <-ch:
+			quiet.Reset(silence)
 			switch status := m.Header.Get("Status"); status {
 			case "":
 				msgs = append(msgs, m)

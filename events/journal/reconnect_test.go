@@ -140,7 +140,7 @@ func TestFollowNoticesAnotherLog(t *testing.T) {
 			})
 			select {
 			case err := <-ended:
-				if !errors.Is(err, journal.ErrDiverged) {
+				if !errors.Is(err, events.ErrDiverged) {
 					t.Error(err)
 				}
 			case r := <-seen:

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"xiaohao/events"
+
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 )
@@ -72,7 +74,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		ns.Shutdown()
 		ns.WaitForShutdown()
 		lock.Close()
-		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, ErrSync, err)
+		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
 	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}, nil
 }

@@ -11,12 +11,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// ErrSync says that the disk refused to make a write durable. What was written since the
-// last good sync may be lost, and a second try proves nothing (the kernel may have dropped
-// the pages), so nothing is acknowledged any more until the program starts anew.
-var ErrSync = errors.New("journal: disk does not keep what is written")
+	"xiaohao/events"
+)
 
 // onSynced is told of each file and the length that is surely on disk. Tests set it.
 var onSynced func(path string, size int64)
@@ -104,7 +101,7 @@ func (s *syncer) sync() error {
 		s.mu.Lock()
 		s.busy, s.done = false, mine
 		if err != nil {
-			s.err = fmt.Errorf("%w: %w", ErrSync, err)
+			s.err = fmt.Errorf("%w: %w", events.ErrSync, err)
 		}
 		s.turn.Broadcast()
 	}
@@ -253,7 +250,11 @@ func syncFile(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
+	sync := f.Sync
+	if info.Mode().IsRegular() {
+		sync = func() error { return datasync(f) }
+	}
+	if err := sync(); err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
 	if onSynced != nil && info.Mode().IsRegular() {

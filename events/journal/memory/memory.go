@@ -25,7 +25,6 @@ const batch = 1000
 var (
 	ErrChain    = errors.New("memory: commit does not continue its item")
 	ErrNotFound = errors.New("memory: no commit at this sequence")
-	ErrDiverged = errors.New("memory: log is shorter than the position")
 )
 
 // Journal is a log in memory. It is safe for concurrent use; make one with New.
@@ -194,7 +193,7 @@ func (j *Journal) Follow(ctx context.Context, after uint64, f func(batch []event
 // next returns up to a batch of commits after a position, to the end of an atomic batch.
 func (j *Journal) next(after uint64) ([]events.Recorded, error) {
 	if after > uint64(len(j.log)) {
-		return nil, fmt.Errorf("follow the log from %d: %w", after, ErrDiverged)
+		return nil, fmt.Errorf("follow the log from %d: %w", after, events.ErrDiverged)
 	}
 	var out []events.Recorded
 	for place := int(after); place < len(j.log); place++ {
