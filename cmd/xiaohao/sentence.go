@@ -4,6 +4,7 @@ import (
 	"errors"
 	"syscall"
 
+	"xiaohao/events"
 	"xiaohao/events/journal"
 )
 
@@ -13,9 +14,9 @@ var sentences = []struct {
 	err  error
 	text string
 }{
-	{journal.ErrDiverged, "日志不是读模型读过的那一份，或者末尾少了一截：已停下，什么都没有改。请核对备份，不要继续写入。"},
+	{events.ErrDiverged, "日志不是读模型读过的那一份，或者末尾少了一截：已停下，什么都没有改。请核对备份，不要继续写入。"},
 	{journal.ErrLocked, "数据目录正被另一个进程使用：同一个目录只能运行一个。"},
-	{journal.ErrFull, "日志满了，或者磁盘满了：新的办理没有记下，已记下的都在。请扩容后重试。"},
+	{events.ErrFull, "日志满了，或者磁盘满了：新的办理没有记下，已记下的都在。请扩容后重试。"},
 	{syscall.ENOSPC, "磁盘满了：新的办理没有记下，已记下的都在。请腾出空间后重新启动。"},
 	{syscall.EROFS, "数据目录只读，不能写入。"},
 	{syscall.EACCES, "数据目录没有写入权限。"},
