@@ -3,8 +3,10 @@ package domain
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"xiaohao/events"
@@ -27,6 +29,8 @@ type Field struct {
 	Kind    Kind
 	Options []Choice // of an Enum
 	Fields  []Field  // of a Rows field: the columns
+
+	index int // in the struct
 }
 
 // Kind is what sort of value a field takes.
@@ -88,10 +92,21 @@ func Fields(c Command) []Field {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return fieldsOf(t)
+	return slices.Clone(fieldsOf(t))
 }
 
+var fieldsByType sync.Map // of []Field: tags never change
+
 func fieldsOf(t reflect.Type) []Field {
+	if known, ok := fieldsByType.Load(t); ok {
+		return known.([]Field)
+	}
+	out := readFields(t)
+	fieldsByType.Store(t, out)
+	return out
+}
+
+func readFields(t reflect.Type) []Field {
 	var out []Field
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -99,7 +114,7 @@ func fieldsOf(t reflect.Type) []Field {
 		if name == "" || name == "-" {
 			continue
 		}
-		d := Field{Name: name, Label: f.Tag.Get("zh"), Hint: f.Tag.Get("hint"), Need: f.Tag.Get("need") != "", Max: 200}
+		d := Field{Name: name, Label: f.Tag.Get("zh"), Hint: f.Tag.Get("hint"), Need: f.Tag.Get("need") != "", Max: 200, index: i}
 		if m, err := strconv.Atoi(f.Tag.Get("max")); err == nil {
 			d.Max = m
 		}
@@ -155,14 +170,8 @@ func Check(c Command) Refusals {
 
 func checkStruct(command, path string, v reflect.Value) Refusals {
 	var rs Refusals
-	t := v.Type()
-	fields := fieldsOf(t)
-	byName := map[string]reflect.Value{}
-	for i := range t.NumField() {
-		byName[t.Field(i).Tag.Get("json")] = v.Field(i)
-	}
-	for _, f := range fields {
-		rs = append(rs, f.check(command, path, byName[f.Name])...)
+	for _, f := range fieldsOf(v.Type()) {
+		rs = append(rs, f.check(command, path, v.Field(f.index))...)
 	}
 	return rs
 }

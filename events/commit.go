@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,8 +87,7 @@ func Encode(c Commit) (data []byte, hash string, err error) {
 		return nil, "", fmt.Errorf("encode commit of %s: %w", c.Item, err)
 	}
 	hash = HashOf(raw)
-	data, err = json.Marshal(envelope{hash, raw})
-	return data, hash, err
+	return slices.Concat([]byte(`{"hash":"`+hash+`","commit":`), raw, []byte("}")), hash, nil // an [envelope]
 }
 
 // HashOf returns the hash of a commit's stored bytes.
