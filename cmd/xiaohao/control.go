@@ -37,6 +37,8 @@ func (s *stack) control() http.Handler {
 	mux.Handle("POST /backup", controlled(func(ctx context.Context, cfg backup.Config) (backup.Report, error) {
 		return runBackup(ctx, s.nc, cfg)
 	}))
+	mux.Handle("POST /verify", controlled(s.verify))
+	mux.Handle("POST /case", controlled(s.exportCase))
 	return mux
 }
 

@@ -64,6 +64,11 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stopRoots, err := s.startRoots(dir, nil, logger)
+	if err != nil {
+		return err
+	}
+	defer stopRoots()
 	stop, err := startControl(dir, s.control(), logger)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/events/journal"
+	"xiaohao/events/proof"
 	"xiaohao/events/vault"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg"
@@ -29,6 +30,10 @@ type stack struct {
 	reads  *projections.Store
 	died   chan error // the runner or the private Postgres ended by itself
 	closes []func()   // in reverse order
+
+	dir     string        // data directory
+	prover  *proof.Prover // of the log
+	signing signingKeys   // set by startRoots
 }
 
 type stackConfig struct {
@@ -59,7 +64,7 @@ func openStack(ctx context.Context, cfg stackConfig) (*stack, error) {
 
 // openWriting starts or connects to what commands need: log, vault, desk.
 func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
-	s = &stack{died: make(chan error, 2)}
+	s = &stack{dir: cfg.dir, died: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -104,6 +109,7 @@ func (s *stack) openLog(ctx context.Context, cfg stackConfig) (*nats.Conn, error
 	if err := cfg.remote.check(ctx, s.log); err != nil {
 		return nil, notToBeHad(err)
 	}
+	s.prover = &proof.Prover{Log: s.log, Tenant: tenant}
 	return nc, nil
 }
 
