@@ -1,5 +1,6 @@
 # make run      everything set up, built and started with made-up data
 # make test     what CI runs
+# make soak     the tests under faults for longer; SOAK=30s is the time of each variant
 # The rest: setup build bench lint shots clean. ARGS="..." is passed to `xiaohao serve`.
 
 # Where the official archive of Go puts it; many forget to add it to PATH.
@@ -14,7 +15,7 @@ modules := node_modules/.package-lock.json
 stamp := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DELETE_ON_ERROR:
-.PHONY: run test build setup bench lint shots clean tools check
+.PHONY: run test soak build setup bench lint shots clean tools check
 
 # exec: no shell stands between the terminal's Ctrl-C and the program.
 run: build
@@ -46,6 +47,11 @@ check: setup
 test: check
 	@scripts/setup tests
 	go test -race -timeout 20m ./...
+	cd events/journal/acceptance && go vet ./... && go test -race ./...
+
+SOAK := 30s
+soak: setup
+	XIAOHAO_SOAK=$(SOAK) go test -count=1 -timeout 60m -v -run '^(TestManyWriters|TestRandomCommands)$$' ./events/journal ./cmd/xiaohao
 
 bench: setup
 	go test -run '^$$' -bench . -benchmem ./...

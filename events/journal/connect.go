@@ -52,7 +52,10 @@ func (a Access) Connect(urls string) (*nats.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the log: %w: %w", ErrAccess, err)
 	}
-	nc, err := nats.Connect(urls, append(opts, nats.MaxReconnects(-1))...)
+	// A server that hangs is left after four to six seconds; the library's own four minutes
+	// would leave every writer waiting for an answer.
+	opts = append(opts, nats.MaxReconnects(-1), nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2))
+	nc, err := nats.Connect(urls, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the log: %w", connectError(err))
 	}

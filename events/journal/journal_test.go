@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if child() || powerChild() {
+	if child() || powerChild() || hammerChild() {
 		return
 	}
 	goleak.VerifyTestMain(m)
