@@ -55,6 +55,7 @@ type outputs struct {
 	weeks    rows[weekCount]
 	words    rows[wordCount]
 	named    rows[namedRow]
+	roots    rows[Root]
 }
 
 func newOutputs() outputs {
@@ -71,18 +72,20 @@ func newOutputs() outputs {
 		weeks:    rows[weekCount]{of: &weekTable},
 		words:    rows[wordCount]{of: &wordTable},
 		named:    rows[namedRow]{of: &namedTable},
+		roots:    rows[Root]{of: &rootTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.cells, &o.weeks, &o.words, &o.named}
+		&o.cells, &o.weeks, &o.words, &o.named, &o.roots}
 }
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
-// another aggregate than items leave nothing.
+// another aggregate than items leave nothing but published roots.
 func (b *batch) apply(c events.Recorded) {
 	if c.Aggregate() != events.ItemAggregate {
+		b.root(c)
 		return
 	}
 	r := b.rows[c.Item]
