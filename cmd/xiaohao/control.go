@@ -32,13 +32,20 @@ const controlFile = "control.sock"
 var errNotRunning = errors.New("no server runs on this data directory")
 
 // control is what a running server does for its subcommands.
-func (s *stack) control() http.Handler {
+func (s *stack) control(cfg stackConfig) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /backup", controlled(func(ctx context.Context, cfg backup.Config) (backup.Report, error) {
 		return runBackup(ctx, s.nc, cfg)
 	}))
 	mux.Handle("POST /verify", controlled(s.verify))
 	mux.Handle("POST /case", controlled(s.exportCase))
+	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {
+		r, err := s.rotate(ctx, cfg)
+		if err != nil {
+			err = errors.New(sentence(err))
+		}
+		return r, err
+	}))
 	return mux
 }
 

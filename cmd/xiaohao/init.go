@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/nats-io/nats.go"
 
@@ -17,6 +16,7 @@ import (
 // may: the program's own user may not (deploy/nats.conf).
 type initCmd struct {
 	remoteFlags
+	masterFlags
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory, for the master key, which is made when there is none."`
 	Replicas int    `default:"3" help:"Copies of each stream, on as many servers."`
 	MaxBytes int64  `help:"Most bytes of the log; when it is full it refuses what is new. Default: no limit."`
@@ -50,16 +50,12 @@ func (c *initCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("日志已建好：%s，%d 份副本。主密钥在 %s，请另存一份，并拷到每台运行本程序的机器。\n",
-		log.Identity(), c.Replicas, filepath.Join(dir, masterFile))
+		log.Identity(), c.Replicas, c.file(dir))
 	return nil
 }
 
 // openKeys makes the bucket of keys, bound to the master key.
 func (c *initCmd) openKeys(ctx context.Context, nc *nats.Conn, dir string) error {
-	master, err := vault.MakeMaster(filepath.Join(dir, masterFile))
-	if err != nil {
-		return err
-	}
-	_, err = vault.Open(ctx, nc, vault.Config{Master: master, Replicas: c.Replicas})
+	_, err := c.masterFlags.open(ctx, nc, dir, vault.Config{Replicas: c.Replicas})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"xiaohao/events"
 	"xiaohao/events/journal"
+	"xiaohao/events/vault"
 )
 
 // sentences are what the program says to people when it cannot go on, the first that
@@ -21,6 +22,12 @@ var sentences = []struct {
 	{syscall.EROFS, "数据目录只读，不能写入。"},
 	{syscall.EACCES, "数据目录没有写入权限。"},
 	{syscall.EPERM, "数据目录没有写入权限。"},
+	{vault.ErrWrongMaster, "主密钥不对：个人信息是用另一把主密钥封存的。没有启动，什么都没有改；请放回原来的主密钥。"},
+	{vault.ErrRotating, "主密钥正在更换，新旧两把都要在：请把 master.key 和 master.key.next 都放回原处，再运行 xiaohao key rotate 接着换完。"},
+	{vault.ErrOtherRotation, "主密钥正在换成另一把新的：请先放回那一把 master.key.next，换完再换这一把。"},
+	{errNoMaster, "主密钥不见了，而个人信息是用它封存的：没有启动，也没有另造一把（新的什么都打不开）。请把另存的 master.key 放回原处，权限 0600；或用 XIAOHAO_MASTER_KEY_FILE、XIAOHAO_MASTER_KEY 给出。"},
+	{vault.ErrBadMaster, "给出的主密钥不能用：要 32 个字节，或它的十六进制、base64；文件只许本人读写（0600）。"},
+	{errTwoMasters, "主密钥给了两次：XIAOHAO_MASTER_KEY 和 XIAOHAO_MASTER_KEY_FILE 只能用一个。"},
 	{journal.ErrCertificate, "与日志服务器之间的证书不被接受：请核对 --nats-ca、--nats-cert，以及证书是否过期。"},
 	{journal.ErrCredentials, "日志服务器不认这个用户或口令：请核对 --nats-creds 的文件。"},
 	{journal.ErrAccess, "连接日志服务器所需的文件不能用。"},

@@ -20,6 +20,7 @@ import (
 // serveCmd runs everything in one process.
 type serveCmd struct {
 	remoteFlags
+	masterFlags
 	Listen   string `default:"127.0.0.1:8080" help:"Address of the pages; loopback only until sign-in exists. :0 takes any free port."`
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. Default: /var/lib/xiaohao for root, else xiaohao under the user's data directory; with --demo its subfolder demo."`
 	Postgres string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Postgres address. Default: a private one as a child process."`
@@ -46,7 +47,8 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStack(ctx, stackConfig{dir: dir, remote: c.remoteFlags, postgres: c.Postgres, prefix: c.Prefix, logger: logger})
+	parts := stackConfig{dir: dir, remote: c.remoteFlags, master: c.masterFlags, postgres: c.Postgres, prefix: c.Prefix, logger: logger}
+	s, err := openStack(ctx, parts)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer stopRoots()
-	stop, err := startControl(dir, s.control(), logger)
+	stop, err := startControl(dir, s.control(parts), logger)
 	if err != nil {
 		return err
 	}

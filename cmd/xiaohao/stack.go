@@ -41,12 +41,10 @@ type stackConfig struct {
 	remote   remoteFlags // without addresses = embedded server
 	postgres string      // "" = private Postgres
 	prefix   string      // of item numbers
+	master   masterFlags
 	now      func() time.Time
 	logger   *slog.Logger
 }
-
-// masterFile is the master key of personal data, in the data directory.
-const masterFile = "master.key"
 
 // openStack starts or connects to everything. Whatever was started is stopped again when a
 // later part fails.
@@ -123,11 +121,8 @@ func (s *stack) synced(stream string) func(context.Context) error {
 }
 
 func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
-	master, err := vault.MakeMaster(filepath.Join(cfg.dir, masterFile))
-	if err != nil {
-		return err
-	}
-	s.vault, err = vault.Open(ctx, nc, vault.Config{Master: master, Sync: s.synced("KV_" + vault.Bucket)})
+	var err error
+	s.vault, err = cfg.master.open(ctx, nc, cfg.dir, vault.Config{Sync: s.synced("KV_" + vault.Bucket)})
 	return err
 }
 

@@ -228,7 +228,7 @@ func TestVerifyRunning(t *testing.T) {
 	s := newSite(t)
 	n := s.raise(fields{"text": "晚上没有公交车。", "category": "民生"}).Number
 	dir := s.stack.dir
-	stop, err := startControl(dir, s.stack.control(), discard())
+	stop, err := startControl(dir, s.stack.control(stackConfig{dir: dir}), discard())
 	if err != nil {
 		t.Fatal(err)
 	}

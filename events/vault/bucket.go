@@ -13,7 +13,7 @@ import (
 //
 //	item.<uuid>   a wrapped data key, or the mark of an erased one
 //	index         the wrapped key of the search index
-//	check         by which the master key is known again
+//	check         by which the master key is known again, and whether it is being replaced
 const Bucket = "RECT_KEYS"
 
 const streamName = "KV_" + Bucket
@@ -59,7 +59,7 @@ func bucket(ctx context.Context, js jetstream.JetStream, replicas int) (jetstrea
 	switch c := s.CachedInfo().Config; {
 	case c.Storage != jetstream.FileStorage, c.MaxAge != 0, c.Discard != jetstream.DiscardNew:
 		return nil, fmt.Errorf("bucket %s would lose keys: storage %v, max age %v, discard %v", Bucket, c.Storage, c.MaxAge, c.Discard)
-	case c.MaxMsgsPerSubject != 1, c.DenyDelete:
+	case c.MaxMsgsPerSubject < 1, c.MaxMsgsPerSubject > 2, c.DenyDelete:
 		return nil, fmt.Errorf("bucket %s cannot destroy keys: history %d, deny delete %v", Bucket, c.MaxMsgsPerSubject, c.DenyDelete)
 	}
 	return s, nil

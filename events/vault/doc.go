@@ -32,11 +32,17 @@
 // elsewhere are not: backups of the bucket must expire, and other processes forget a key
 // they have used after at most [Remember].
 //
-// # Losing the master key
+// # The master key
 //
-// Without the master key file every personal field is lost, and everything else stays
-// readable. Keep a copy of it apart from the backups of the log. [Open] refuses a master
-// key that is not the one the bucket was made with.
+// Without the master key every personal field is lost, and everything else stays readable.
+// Keep a copy of it apart from the backups of the log. [Open] refuses a master key that is
+// not the one the bucket was made with; a program must ask [Exists] before [MakeMaster].
+//
+// [Vault.Rotate] replaces it: every key is wrapped anew, what was sealed stays as it is. While
+// that is under way both master keys are needed; the entry "check" says so, and a process
+// that meets a key of the new kind asks [Config].Other for it. What the old one wrapped is
+// overwritten on disk; it stays readable in older backups of the bucket to whoever has the
+// old master key, so both should be deleted.
 //
 // # Tests
 //

@@ -76,8 +76,14 @@ func (v *Vault) keyOrNew(ctx context.Context, id string) (seal.Key, error) {
 
 // create makes a key and stores it durably, or returns jetstream.ErrKeyExists.
 func (v *Vault) create(ctx context.Context, name string) (seal.Key, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout) // see settle
+	defer cancel()
 	k := seal.NewKey(v.cipher)
-	wrapped, err := seal.Wrap(v.master, k, place(name))
+	master, err := v.wrapper(ctx)
+	if err != nil {
+		return k, err
+	}
+	wrapped, err := seal.Wrap(master, k, place(name))
 	if err != nil {
 		return k, fmt.Errorf("wrap data key: %w", err)
 	}
@@ -96,7 +102,7 @@ func (v *Vault) unwrap(id string, value []byte) (seal.Key, error) {
 	if bytes.Equal(value, erased) {
 		return seal.Key{}, ErrErased
 	}
-	k, err := seal.Unwrap(v.master, value, place("item."+id))
+	k, err := v.unwrapAny(value, place("item."+id))
 	if err != nil {
 		return k, fmt.Errorf("unwrap data key: %w", err)
 	}

@@ -14,6 +14,9 @@ import (
 	"xiaohao/events/vault/seal"
 )
 
+// ErrBadMaster says that what was given cannot serve as a master key.
+var ErrBadMaster = errors.New("vault: unfit master key")
+
 // ParseMaster reads a master key written as 64 hexadecimal digits or as base64 of 32 bytes.
 func ParseMaster(text string) (seal.Master, error) {
 	text = strings.TrimSpace(text)
@@ -23,7 +26,7 @@ func ParseMaster(text string) (seal.Master, error) {
 			return seal.Master(b), nil
 		}
 	}
-	return seal.Master{}, fmt.Errorf("master key must be %d bytes as hex or base64", seal.MasterSize)
+	return seal.Master{}, fmt.Errorf("%w: must be %d bytes as hex or base64", ErrBadMaster, seal.MasterSize)
 }
 
 // ReadMaster reads the master key from a file that holds its 32 bytes, or their hex or
@@ -43,9 +46,9 @@ func ReadMaster(path string) (seal.Master, error) {
 	}
 	switch perm := info.Mode().Perm(); {
 	case !info.Mode().IsRegular():
-		return none, fmt.Errorf("read master key: %s is not a file", path)
+		return none, fmt.Errorf("%w: %s is not a file", ErrBadMaster, path)
 	case perm&0o077 != 0:
-		return none, fmt.Errorf("read master key: %s may be read or changed by others (%#o); set it to 0600", path, perm)
+		return none, fmt.Errorf("%w: %s may be read or changed by others (%#o); set it to 0600", ErrBadMaster, path, perm)
 	}
 	b, err := io.ReadAll(io.LimitReader(f, 1<<10))
 	if err != nil {
@@ -56,7 +59,7 @@ func ReadMaster(path string) (seal.Master, error) {
 	}
 	m, err := ParseMaster(string(b))
 	if err != nil {
-		return none, fmt.Errorf("read master key: %s has %d bytes, must have %d, or their hex or base64", path, len(b), seal.MasterSize)
+		return none, fmt.Errorf("%w: %s has %d bytes, must have %d, or their hex or base64", ErrBadMaster, path, len(b), seal.MasterSize)
 	}
 	return m, nil
 }

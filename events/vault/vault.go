@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"xiaohao/events"
@@ -19,13 +20,14 @@ import (
 var (
 	ErrErased   = seal.ErrErased
 	ErrTampered = seal.ErrTampered
-	// ErrWrongMaster says that the bucket's keys were wrapped by another master key.
-	ErrWrongMaster = errors.New("主密钥不对：个人信息是用另一把主密钥封存的。请放回原来的主密钥再启动；没有它，已封存的个人信息谁也打不开。")
 )
 
 // Config of a Vault.
 type Config struct {
-	Master   seal.Master
+	Master seal.Master
+	// Other gives the other master key while one is replaced by another, and false when
+	// there is none. It is asked when something opens with no key known so far. May be nil.
+	Other    func() (seal.Master, bool, error)
 	Cipher   seal.Cipher // of new keys; seal.AES when 0
 	Replicas int         // of the bucket when it is created; 1 when 0
 	// Sync returns when everything acknowledged so far is on disk. It is called after a
@@ -35,19 +37,25 @@ type Config struct {
 
 // Vault seals and opens personal data. It is safe for concurrent use.
 type Vault struct {
+	js     jetstream.JetStream
 	kv     jetstream.KeyValue
 	stream jetstream.Stream
-	master seal.Master
+	other  func() (seal.Master, bool, error)
 	cipher seal.Cipher
 	sync   func(context.Context) error
 	index  seal.Key
 	cache  cache
+	settle time.Duration
+
+	mu      sync.Mutex
+	masters []seal.Master // one, or two during a rotation
 }
 
 const timeout = 5 * time.Second
 
 // Open opens the bucket of data keys, making it if it is absent. It returns
-// ErrWrongMaster if the bucket belongs to another master key.
+// ErrWrongMaster if the bucket belongs to another master key, ErrRotating if it needs two
+// and one is not given.
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -55,7 +63,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	v := &Vault{master: cfg.Master, cipher: cfg.Cipher, sync: cfg.Sync, cache: newCache()}
+	v := &Vault{js: js, masters: []seal.Master{cfg.Master}, other: cfg.Other, cipher: cfg.Cipher, sync: cfg.Sync, cache: newCache(), settle: settle}
 	if v.cipher == 0 {
 		v.cipher = seal.AES
 	}
@@ -65,7 +73,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	if v.kv, err = js.KeyValue(ctx, Bucket); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	if err := v.checkMaster(ctx); err != nil {
+	if err := v.openState(ctx); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
 	if err := v.openIndex(ctx); err != nil {
