@@ -18,10 +18,10 @@ import (
 
 // backupCmd copies the log into a directory while the server runs, or while it does not.
 type backupCmd struct {
+	remoteFlags
 	Dir  string `arg:"" type:"path" help:"Directory of the backup; one of the same log is continued."`
 	Keys string `type:"path" help:"Directory of the data keys, to be kept apart from the backup. Without it personal data cannot be opened from the backup."`
 	Data string `type:"path" env:"XIAOHAO_DATA" help:"Data directory of the server."`
-	Nats string `name:"nats" env:"XIAOHAO_NATS" help:"JetStream servers that hold the log, if it is not in the data directory."`
 	Demo bool   `help:"The demonstration's data."`
 	JSON bool   `name:"json" help:"One JSON object."`
 }
@@ -48,7 +48,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 // backup has the running server do it, or opens the store by itself.
 func (c *backupCmd) backup(ctx context.Context, cfg backup.Config) (r backup.Report, err error) {
 	if c.Nats != "" {
-		nc, err := journal.Connect(c.Nats)
+		nc, err := c.connect()
 		if err != nil {
 			return r, notToBeHad(err)
 		}

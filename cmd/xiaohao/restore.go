@@ -11,12 +11,13 @@ import (
 	"xiaohao/events/journal/backup"
 )
 
-// restoreCmd brings a backup into an empty store.
+// restoreCmd brings a backup into an empty store. On servers elsewhere it needs the rights
+// of the operator (deploy/nats.conf).
 type restoreCmd struct {
+	remoteFlags
 	Dir      string `arg:"" type:"existingdir" help:"Directory of the backup."`
 	Keys     string `type:"existingdir" help:"Directory of the backup of the data keys. Without it personal data cannot be opened."`
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory to restore into; its log must be empty and its server stopped."`
-	Nats     string `name:"nats" env:"XIAOHAO_NATS" help:"JetStream servers to restore into, instead of a data directory. Needs the operator's rights."`
 	Replicas int    `help:"Replicas of each stream on servers elsewhere. Default: as in the backup."`
 	Demo     bool   `help:"The demonstration's data directory."`
 }
@@ -28,7 +29,7 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return restoreError(err)
 		}
-		nc, err := journal.Connect(c.Nats)
+		nc, err := c.connect()
 		if err != nil {
 			return notToBeHad(err)
 		}
@@ -49,7 +50,7 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return restoreError(err)
 	}
-	c.say(done, dir, filepath.Join(dir, "master.key"))
+	c.say(done, dir, filepath.Join(dir, masterFile))
 	return nil
 }
 

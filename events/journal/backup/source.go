@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -62,63 +63,151 @@ func (s source) info(ctx context.Context, name string) (*jetstream.StreamInfo, e
 
 // each hands over what a stream has from sequence from to sequence to, in order; and after
 // that, as long as it lies inside an atomic batch that has begun: half a batch would make
-// the log unreadable.
+// the log unreadable. It is f's error, or one of the server if nothing came for patience.
 func (s source) each(ctx context.Context, stream string, from, to uint64, f func(Message) error) error {
-	if from > to {
-		return nil
+	r := &reading{source: s, stream: stream, next: from, to: to, f: f}
+	for last := time.Now(); from <= to; {
+		before := r.next
+		done, err := r.session(ctx)
+		var stop *stopError
+		switch {
+		case done:
+			return nil
+		case errors.As(err, &stop):
+			return stop.err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case r.next > before:
+			last = time.Now()
+		case time.Since(last) > patience:
+			return fmt.Errorf("read stream %s: %w", stream, err)
+		}
+		select { // a leader that was lost, or a replica that just begins to catch up
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	fail := func(err error) error { return fmt.Errorf("read stream %s: %w", stream, err) }
-	create, done := context.WithTimeout(ctx, answerIn)
-	defer done()
-	c, err := s.js.CreateConsumer(create, stream, jetstream.ConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from,
+	return nil
+}
+
+// patience is how long a stream that should give messages may give none.
+const patience = 30 * time.Second
+
+// reading is what each has read so far.
+type reading struct {
+	source
+	stream   string
+	next, to uint64
+	batch    string // the atomic batch that lies open
+	f        func(Message) error
+}
+
+// stopError is the error of each's caller, after which nothing is tried again.
+type stopError struct{ err error }
+
+func (e *stopError) Error() string { return e.err.Error() }
+
+// session reads through one consumer, to the end or until something breaks.
+func (r *reading) session(ctx context.Context) (done bool, err error) {
+	create, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
+	c, err := r.js.CreateConsumer(create, r.stream, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.next,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Minute,
 	})
 	if err != nil {
-		return fail(err)
+		return false, err
 	}
 	defer func() {
-		end, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer done()
-		_ = s.js.DeleteConsumer(end, stream, c.CachedInfo().Name) // else the server forgets it by itself
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = r.js.DeleteConsumer(end, r.stream, c.CachedInfo().Name) // else the server forgets it by itself
 	}()
 	if c.CachedInfo().NumPending == 0 {
-		return nil
+		if done, err := r.ended(ctx); done || err != nil {
+			return done, err
+		}
 	}
-	it, err := c.Messages(jetstream.PullMaxMessages(4096), jetstream.PullExpiry(30*time.Second), jetstream.PullHeartbeat(5*time.Second))
+	it, err := c.Messages(jetstream.PullMaxMessages(4096), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(2*time.Second))
 	if err != nil {
-		return fail(err)
+		return false, err
 	}
 	defer it.Stop()
-	batch := ""
 	for count := uint64(1); ; count++ {
 		m, err := it.Next(jetstream.NextContext(ctx))
 		if err != nil {
-			return fail(err)
+			return false, err
 		}
 		meta, err := m.Metadata()
 		if err != nil {
-			return fail(err)
+			return false, err
 		}
 		if meta.Sequence.Consumer != count {
-			return fail(errors.New("a message went missing on the way"))
+			return false, errors.New("a message went missing on the way")
 		}
-		seq := meta.Sequence.Stream
-		h := m.Headers()
-		if seq > to && (batch == "" || h.Get(hdrBatch) != batch) {
-			return nil
-		}
-		if err := f(Message{Seq: seq, Time: meta.Timestamp.UTC(), Subject: m.Subject(), Header: h, Data: m.Data()}); err != nil {
-			return err
-		}
-		batch = ""
-		if h.Get(hdrBatchCommit) == "" {
-			batch = h.Get(hdrBatch)
-		}
-		if batch == "" && (seq >= to || meta.NumPending == 0) {
-			return nil
+		if done, err := r.take(ctx, m, meta); done || err != nil {
+			return done, err
 		}
 	}
+}
+
+func (r *reading) take(ctx context.Context, m jetstream.Msg, meta *jetstream.MsgMetadata) (done bool, err error) {
+	seq, h := meta.Sequence.Stream, m.Headers()
+	if seq > r.to && (r.batch == "" || h.Get(hdrBatch) != r.batch) {
+		return true, nil
+	}
+	if err := r.f(Message{Seq: seq, Time: meta.Timestamp.UTC(), Subject: m.Subject(), Header: h, Data: m.Data()}); err != nil {
+		return false, &stopError{err}
+	}
+	r.next, r.batch = seq+1, ""
+	if h.Get(hdrBatchCommit) == "" {
+		r.batch = h.Get(hdrBatch)
+	}
+	if seq >= r.to && r.batch == "" {
+		return true, nil
+	}
+	if meta.NumPending == 0 {
+		return r.ended(ctx)
+	}
+	return false, nil
+}
+
+// ended asks the stream's leader whether there is more to come: a consumer may live on a
+// replica that is behind.
+func (r *reading) ended(ctx context.Context) (bool, error) {
+	if r.batch != "" {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
+	next, err := r.nextAt(ctx, r.stream, r.next)
+	return err == nil && (next == 0 || next > r.to), err
+}
+
+// nextAt returns the sequence of the first message from seq on, as the leader has it, 0 if
+// there is none.
+func (s source) nextAt(ctx context.Context, stream string, seq uint64) (uint64, error) {
+	resp, err := s.js.Conn().RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, fmt.Appendf(nil, `{"seq":%d,"next_by_subj":">"}`, seq))
+	if err != nil {
+		return 0, err
+	}
+	var a struct {
+		Message struct {
+			Seq uint64 `json:"seq"`
+		} `json:"message"`
+		Error *jetstream.APIError `json:"error"`
+	}
+	if err := json.Unmarshal(resp.Data, &a); err != nil {
+		return 0, err
+	}
+	if a.Error != nil && a.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound {
+		return 0, nil
+	}
+	if a.Error != nil {
+		return 0, a.Error
+	}
+	return a.Message.Seq, nil
 }
 
 // Headers of an atomic batch, which the server stores.
