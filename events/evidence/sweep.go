@@ -1,0 +1,145 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"xiaohao/events"
+)
+
+// Grace is how long an object may wait for the fact that names it. A command takes seconds.
+const Grace = 24 * time.Hour
+
+// ErrOtherLog says that an object belongs to an item that the log does not know: the log is
+// not the one the object was kept for, or has lost its end. Nothing is swept then.
+var ErrOtherLog = errors.New("evidence: the log does not know the item")
+
+// Log loads the facts of an item; the journal is one. The sweeper asks the log itself and
+// never a read model: a read model that is behind would cost a file.
+type Log interface {
+	Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error)
+}
+
+// Sweep takes away every object older than before that no fact names: what is left of a
+// command that was refused, or of a program that was killed between Put and the fact. It
+// returns how many files it took. A sweep that was cut short leaves nothing that the next
+// one does not find.
+func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, error) {
+	infos, err := s.objs.List(ctx)
+	if err != nil && !errors.Is(err, jetstream.ErrNoObjectsFound) {
+		return 0, fmt.Errorf("list objects: %w", err)
+	}
+	chunks := map[string]bool{} // subjects that belong to an object
+	named := map[string]map[string]bool{}
+	swept := 0
+	for _, o := range infos {
+		chunks[chunkSubjects+o.NUID] = true
+		if !o.ModTime.Before(before) {
+			continue
+		}
+		item := o.Metadata[itemKey]
+		if named[item] == nil {
+			if named[item], err = objectsOf(ctx, log, item); err != nil {
+				return swept, err
+			}
+		}
+		if id, isThumb := strings.CutSuffix(o.Name, "/t"); named[item][id] {
+			continue
+		} else if !isThumb {
+			swept++
+		}
+		if err := s.drop(ctx, o.Name, o.NUID); err != nil {
+			return swept, err
+		}
+	}
+	return swept, s.sweepChunks(ctx, chunks, before)
+}
+
+// objectsOf returns the objects that an item's facts name.
+func objectsOf(ctx context.Context, log Log, item string) (map[string]bool, error) {
+	out := map[string]bool{}
+	id, err := uuid.Parse(item)
+	if err != nil {
+		return nil, fmt.Errorf("object of item %q: %w", item, err)
+	}
+	commits, err := log.Load(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load item %s: %w", id, err)
+	}
+	if len(commits) == 0 { // files are only taken for items that are there, and no item ever goes
+		return nil, fmt.Errorf("object of item %s: %w", id, ErrOtherLog)
+	}
+	for _, c := range commits {
+		for _, e := range c.Events {
+			if e, ok := e.(events.EvidenceRecorded); ok {
+				out[e.File.Object] = true
+			}
+		}
+	}
+	return out, nil
+}
+
+// drop takes an object away: first what makes it visible, then its chunks.
+func (s *Store) drop(ctx context.Context, object, nuid string) error {
+	for _, subject := range []string{metaSubject(object), chunkSubjects + nuid} {
+		if err := s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+			return fmt.Errorf("drop object %s: %w", object, err)
+		}
+	}
+	return nil
+}
+
+// sweepChunks takes away chunks of no object: Put was cut off before the object was there, or
+// drop after it was gone.
+func (s *Store) sweepChunks(ctx context.Context, known map[string]bool, before time.Time) error {
+	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(chunkSubjects+">"))
+	if err != nil {
+		return fmt.Errorf("list chunks: %w", err)
+	}
+	for subject := range info.State.Subjects {
+		if known[subject] {
+			continue
+		}
+		last, err := s.stream.GetLastMsgForSubject(ctx, subject)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read chunks: %w", err)
+		}
+		if !last.Time.Before(before) {
+			continue
+		}
+		if err := s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+			return fmt.Errorf("drop chunks: %w", err)
+		}
+	}
+	return nil
+}
+
+// KeepSwept sweeps now and then every hour until ctx ends. What goes wrong is told and
+// tried again an hour later.
+func (s *Store) KeepSwept(ctx context.Context, log Log, tell func(swept int, err error)) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		n, err := s.Sweep(ctx, log, time.Now().Add(-Grace))
+		if ctx.Err() != nil {
+			return
+		}
+		if n > 0 || err != nil {
+			tell(n, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
