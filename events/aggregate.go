@@ -2,6 +2,7 @@ package events
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -53,4 +54,14 @@ func oneAggregate(es []Event) error {
 // Subject returns the one literal subject of the facts about one thing in the log.
 func Subject(tenant string, a Aggregate, id uuid.UUID) string {
 	return "rect." + tenant + "." + string(a) + "." + id.String()
+}
+
+// ParseSubject takes a subject of the log apart. It is false for one that [Subject] did not make.
+func ParseSubject(subject string) (a Aggregate, id uuid.UUID, ok bool) {
+	parts := strings.Split(subject, ".")
+	if len(parts) != 4 {
+		return "", uuid.Nil, false
+	}
+	id, err := uuid.Parse(parts[3])
+	return Aggregate(parts[2]), id, err == nil
 }

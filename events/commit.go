@@ -36,6 +36,24 @@ type Recorded struct {
 	Hash     string    // of the stored commit, hex
 	Sequence uint64    // position in the stream
 	Time     time.Time // the server's clock when it was stored: the recorded time (入库时间)
+	Fault    *Fault    // nil, or why this program cannot read it; the commit then has only its Item
+}
+
+// Fault is a stored message that this program cannot read: written by a newer program, or
+// damaged. Readers of the whole log get it in its place, so that they can set the item
+// aside and go on; whoever decides on a history must refuse it.
+type Fault struct {
+	Of  Aggregate // as its subject says
+	Err error
+	Raw []byte // the message
+}
+
+// Aggregate returns what the commit is about; of a Fault what its subject says.
+func (r Recorded) Aggregate() Aggregate {
+	if r.Fault != nil {
+		return r.Fault.Of
+	}
+	return r.Commit.Aggregate()
 }
 
 type commitWire struct {

@@ -20,6 +20,7 @@ import (
 // written. The result does not depend on where batches end.
 type batch struct {
 	rows    map[uuid.UUID]*row // loaded or made; nil when it is known that there is none
+	older   map[uuid.UUID]*row // not used since the last forget
 	touched []*row             // changed since the last write, by first touch
 	names   names
 	count   counters
@@ -43,6 +44,7 @@ func newBatch() *batch {
 
 // outputs are the rows of every table that a batch writes. Tables are written in this order.
 type outputs struct {
+	parked   rows[parkedRow]
 	entries  rows[entryRow]
 	results  rows[result]
 	opinions rows[opinionRow]
@@ -60,6 +62,7 @@ type outputs struct {
 
 func newOutputs() outputs {
 	return outputs{
+		parked:   rows[parkedRow]{of: &parkedTable},
 		entries:  rows[entryRow]{of: &timelineTable},
 		results:  rows[result]{of: &resultTable},
 		opinions: rows[opinionRow]{of: &opinionTable},
@@ -77,9 +80,40 @@ func newOutputs() outputs {
 }
 
 func (o *outputs) all() []output {
-	return []output{&o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
+	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.cells, &o.weeks, &o.words, &o.named, &o.roots}
 }
+
+// size is how many bytes wait to be written.
+func (o *outputs) size() (n int) {
+	for _, x := range o.all() {
+		n += x.size()
+	}
+	return n
+}
+
+// get returns the row of an item; known says whether it was looked up before.
+func (b *batch) get(id uuid.UUID) (r *row, known bool) {
+	if r, known = b.rows[id]; known {
+		return r, true
+	}
+	if r, known = b.older[id]; known {
+		b.rows[id] = r
+	}
+	return r, known
+}
+
+// forget lets go of the rows that were not used since it was last called. Nothing may wait
+// to be written.
+func (b *batch) forget() {
+	if len(b.rows) >= keptRows {
+		b.older, b.rows = b.rows, make(map[uuid.UUID]*row, keptRows)
+	}
+}
+
+// keptRows is how many rows stay in memory while a generation is loading; up to twice as
+// many are held for a while.
+const keptRows = 16_000
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
 // another aggregate than items leave nothing but published roots.
@@ -88,7 +122,7 @@ func (b *batch) apply(c events.Recorded) {
 		b.root(c)
 		return
 	}
-	r := b.rows[c.Item]
+	r, _ := b.get(c.Item)
 	if r == nil {
 		r = &row{id: c.Item}
 		b.rows[c.Item] = r
@@ -134,25 +168,28 @@ func (b *batch) settle() error {
 	return nil
 }
 
-// save writes everything, set-wise.
-func (b *batch) save(ctx context.Context, w *writer) error {
-	if err := b.settle(); err != nil {
-		return err
-	}
+// write sends off the rows that wait to be written.
+func (b *batch) write(ctx context.Context, w *writer) error {
 	for _, o := range b.out.all() {
 		if err := o.write(ctx, w); err != nil {
 			return err
 		}
 	}
-	return w.send(ctx)
+	_, err := w.send(ctx)
+	return err
 }
 
+// find is the [finder] of this batch.
 func (b *batch) find(id string) *Item {
 	u, err := uuid.Parse(id)
-	if err != nil || b.rows[u] == nil {
+	if err != nil {
 		return nil
 	}
-	return &b.rows[u].Item
+	r, _ := b.get(u)
+	if r == nil {
+		return nil
+	}
+	return &r.Item
 }
 
 // load gets the rows of every item that the commits touch or ask about.
@@ -188,7 +225,7 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 // item whose first commit comes now stands nowhere yet.
 func (b *batch) missing(commits []events.Recorded) (ids []uuid.UUID) {
 	want := func(id uuid.UUID, first bool) {
-		if _, ok := b.rows[id]; ok {
+		if _, known := b.get(id); known {
 			return
 		}
 		b.rows[id] = nil

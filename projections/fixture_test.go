@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,12 +25,17 @@ func openStore(t testing.TB) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		if c, ok := conns.LoadAndDelete(s); ok {
+			closeConn(c.(*pgx.Conn))
+		}
+		s.Close()
+	})
 	return s
 }
 
 // tables are all that a rebuild must bring back.
-var tables = []string{"position", "command_result", "item", "item_doc", "item_search", "assignment", "timeline", "opinion", "opinion_item",
+var tables = []string{"position", "parked", "command_result", "item", "item_doc", "item_search", "assignment", "timeline", "opinion", "opinion_item",
 	"board_cell", "week_count", "word_count", "named", "root"}
 
 func (s *Store) query(t fataler, sql string, args ...any) []string {
@@ -54,7 +60,9 @@ func (s *Store) empty(t fataler) {
 		}
 	}
 	s.query(t, `with x as (update position set identity = '', sequence = 0, hash = '' returning 1) select count(*)::text from x`)
-	s.news = news{}
+	s.news.mu.Lock()
+	s.news.at = 0
+	s.news.mu.Unlock()
 }
 
 // dump returns every row of every table, in order.
@@ -62,7 +70,7 @@ func (s *Store) dump(t fataler) []string {
 	t.Helper()
 	var out []string
 	for _, name := range tables {
-		for _, r := range s.query(t, `select (to_jsonb(x) - 'moved')::text from `+name+` x order by 1`) {
+		for _, r := range s.query(t, `select (to_jsonb(x) - 'moved' - 'epoch' - 'since')::text from `+name+` x order by 1`) {
 			out = append(out, name+" "+r)
 		}
 	}
@@ -83,6 +91,8 @@ type fakeLog struct {
 	once    bool
 	more    chan events.Recorded
 }
+
+func (l *fakeLog) end() uint64 { return uint64(len(l.commits)) }
 
 func (l *fakeLog) Identity() string                         { return l.id }
 func (l *fakeLog) Last(ctx context.Context) (uint64, error) { return uint64(len(l.commits)), nil }
@@ -118,12 +128,35 @@ func (l *fakeLog) Follow(ctx context.Context, after uint64, f func([]events.Reco
 	}
 }
 
+// catchUp has a runner read to the end of the log. It keeps its connection from call to
+// call; Run itself is what runner_test.go is about.
 func (s *Store) catchUp(t fataler, commits []events.Recorded, size func() int) {
 	t.Helper()
-	if err := s.Run(context.Background(), &fakeLog{id: "S", commits: commits, sizes: size, once: true}); err != nil {
+	g := *s.serving.Load()
+	c, ok := conns.Load(s)
+	if !ok || c.(*pgx.Conn).Config().RuntimeParams["search_path"] != g.schema() {
+		if ok {
+			closeConn(c.(*pgx.Conn))
+		}
+		conn, err := s.connect(context.Background(), g)
+		if err != nil {
+			t.Fatalf("run: %v", err)
+		}
+		conns.Store(s, conn)
+		c = conn
+	}
+	k := newKeeper(s, g, c.(*pgx.Conn))
+	k.moved = func(c Change, _ uint64) { s.news.moved(c) }
+	err := k.conn.QueryRow(context.Background(), `select state from rm.generation where id = $1`, g.ID).Scan(&k.gen.State)
+	if err == nil {
+		err = k.keep(context.Background(), &fakeLog{id: "S", commits: commits, sizes: size, once: true})
+	}
+	if err != nil {
 		t.Fatalf("run: %v", err)
 	}
 }
+
+var conns sync.Map // of stores
 
 // chooser is where a generated story takes its decisions from.
 type chooser interface{ n(n int) int } // 0 … n-1
@@ -399,3 +432,8 @@ func (st *story) resting(it *Item) {
 		st.commit(it, events.ItemUnpublished{Reason: "期满"})
 	}
 }
+
+// waitLong is how long a test waits for what must come; tick is when it looks again.
+const waitLong = 20 * time.Second
+
+func tick() <-chan time.Time { return time.After(5 * time.Millisecond) }

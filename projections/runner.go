@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"xiaohao/events"
 )
 
 // Log is the stream the runner reads. Batches arrive in order of sequence, one commit at a
 // time when live and up to a thousand when catching up, never ending inside an atomic batch;
-// behind is how many commits are still to come.
+// behind is how many commits are still to come. At returns a commit that cannot be read as
+// a Fault, with its error.
 type Log interface {
 	Identity() string
 	Last(ctx context.Context) (uint64, error)
@@ -29,284 +32,192 @@ type Position struct {
 	Hash     string // of the commit at Sequence
 }
 
-// Change says what one committed batch touched.
-type Change struct {
-	Sequence uint64
-	Items    []string // ids
-}
-
-// Health is what a monitor asks. Behind, LastProgress and Err are of the runner in this
-// process.
-type Health struct {
-	Position     Position
-	Behind       uint64
-	LastProgress time.Time
-	Err          string
-}
-
-// Run keeps the rows up with the log until ctx ends or an error comes. It returns ErrDiverged
-// when the rows were made from another log, ErrStale when another runner took over; in both
-// cases nothing was written.
+// Run keeps the rows up with the log until ctx ends or an error comes. Of several runners,
+// in any number of processes, one is at work and the others stand by; when it ends, or says
+// nothing for three seconds, another takes over. Run returns ErrDiverged when the rows were
+// made from another log. What may pass (Postgres restarts, the connection is lost) it tries
+// again, and says so in [Store.Health].
 func (s *Store) Run(ctx context.Context, log Log) error {
-	err := s.run(ctx, log)
-	if ctx.Err() != nil {
-		s.news.stopped(nil)
+	wait := tryAgain
+	for {
+		begun := time.Now()
+		err := s.run(ctx, log)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil || errors.Is(err, ErrDiverged) || !passing(err) {
+			s.failed(err)
+			return err
+		}
+		if !errors.Is(err, ErrStale) {
+			s.failed(err)
+		}
+		if time.Since(begun) > time.Second {
+			wait = tryAgain
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, 2*time.Second)
+	}
+}
+
+// Times of the hand-over from one runner to another.
+const (
+	tryAgain = 50 * time.Millisecond
+	beat     = time.Second     // the runner says that it lives; those who stand by look
+	silence  = 3 * time.Second // after it a runner is taken for dead
+)
+
+// runnerLock is the class of the advisory locks that runners hold, one a generation.
+const runnerLock = 0x78686f // "xho"
+
+// run is one term as a runner: stand by, take the lock, keep the rows.
+func (s *Store) run(ctx context.Context, log Log) error {
+	g, err := s.target(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := s.connect(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if !conn.IsClosed() { // closing it frees the lock too, but a little later
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			_, _ = conn.Exec(end, `select pg_advisory_unlock_all()`)
+		}
+		closeConn(conn)
+	}()
+	if err := s.standBy(ctx, conn, g); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	var beating sync.WaitGroup
+	defer func() { cancel(nil); beating.Wait() }()
+	beating.Go(func() { cancel(s.beat(ctx, log, g)) })
+
+	s.failed(nil)
+	k := newKeeper(s, g, conn)
+	if g.ID == s.serving.Load().ID {
+		k.moved = func(c Change, _ uint64) { s.news.moved(c) }
+		err = k.keep(ctx, log)
 	} else {
-		s.news.stopped(err)
+		if err = s.build(ctx, k, log); err == nil {
+			err = ErrStale // the next term keeps it
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause // the beat failed
+	}
+	if conn.IsClosed() && err != nil && !errors.Is(err, ErrDiverged) {
+		err = &lostError{err}
 	}
 	return err
 }
 
-func (s *Store) run(ctx context.Context, log Log) error {
-	pos, err := s.Position(ctx)
-	if err != nil {
-		return err
-	}
-	if err := verify(ctx, log, pos); err != nil {
-		return err
-	}
-	pos.Identity = log.Identity()
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("connect to postgres: %w", err)
-	}
-	defer conn.Release()
-	w := newWriter(conn.Conn())
-	s.news.started(pos.Sequence)
-	return log.Follow(ctx, pos.Sequence, func(batch []events.Recorded, behind uint64) error {
-		for len(batch) > 0 && batch[0].Sequence <= pos.Sequence {
-			batch = batch[1:]
-		}
-		if len(batch) == 0 {
-			return nil
-		}
-		next := Position{pos.Identity, batch[len(batch)-1].Sequence, batch[len(batch)-1].Hash}
-		items, err := w.write(ctx, batch, pos, next)
-		if err != nil {
-			return err
-		}
-		pos = next
-		s.news.moved(Change{next.Sequence, items}, behind)
-		return nil
-	})
-}
+// lostError says that the way to Postgres broke.
+type lostError struct{ err error }
 
-// verify reports whether pos lies on the log.
-func verify(ctx context.Context, log Log, pos Position) error {
-	if pos.Identity == "" && pos.Sequence == 0 {
-		return nil // nothing was read yet
-	}
-	if id := log.Identity(); id != pos.Identity {
-		return fmt.Errorf("%w: they were made from stream %s, this is stream %s", ErrDiverged, pos.Identity, id)
-	}
-	if pos.Sequence == 0 {
-		return nil
-	}
-	last, err := log.Last(ctx)
-	if err != nil {
-		return fmt.Errorf("ask the log for its end: %w", err)
-	}
-	if last < pos.Sequence {
-		return fmt.Errorf("%w: they stand at commit %d, the log ends at %d", ErrDiverged, pos.Sequence, last)
-	}
-	r, err := log.At(ctx, pos.Sequence)
-	if err != nil {
-		return fmt.Errorf("read commit %d of the log: %w", pos.Sequence, err)
-	}
-	if r.Hash != pos.Hash {
-		return fmt.Errorf("%w: commit %d is %.12s in the log and was %.12s when it was read", ErrDiverged, pos.Sequence, r.Hash, pos.Hash)
-	}
-	return nil
-}
+func (e *lostError) Error() string { return e.err.Error() }
+func (e *lostError) Unwrap() error { return e.err }
 
-// write folds the batch and stores rows and position in one transaction.
-func (w *writer) write(ctx context.Context, commits []events.Recorded, was, next Position) (touched []string, err error) {
-	b := newBatch()
-	err = pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `
-			update position set identity = $1, sequence = $2, hash = $3, moved = now()
-			where sequence = $4 and hash = $5 and identity in ($1, '')`,
-			next.Identity, int64(next.Sequence), next.Hash, int64(was.Sequence), was.Hash)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return ErrStale
-		}
-		if err := b.load(ctx, tx, commits); err != nil {
-			return err
-		}
-		for _, c := range commits {
-			b.apply(c)
-		}
-		touched = column(b.touched, func(r *row) string { return r.id.String() })
-		return b.save(ctx, w)
-	})
-	if err != nil && !errors.Is(err, ErrStale) {
-		return nil, fmt.Errorf("write commits %d to %d: %w", commits[0].Sequence, next.Sequence, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return touched, nil
-}
-
-// Position returns up to where the rows stand.
-func (s *Store) Position(ctx context.Context) (Position, error) {
-	p, err := position(ctx, s.pool)
-	if err != nil {
-		return Position{}, fmt.Errorf("read position: %w", err)
-	}
-	return p, nil
-}
-
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-func position(ctx context.Context, q querier) (p Position, err error) {
-	rows, err := q.Query(ctx, `select identity, sequence, hash from position`)
-	if err != nil {
-		return p, err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Position])
-}
-
-// patience is how long WaitFor waits.
-const patience = 2 * time.Second
-
-// WaitFor returns when the rows contain commit seq, so that a writer reads what it wrote.
-// It returns ErrBehind after two seconds.
-func (s *Store) WaitFor(ctx context.Context, seq uint64) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrBehind)
-	defer cancel()
+// standBy returns when this runner holds the generation's lock. A holder that says nothing
+// any more is cut off from Postgres, which ends whatever it was about to write.
+func (s *Store) standBy(ctx context.Context, c *pgx.Conn, g generation) error {
 	for {
-		at, moved, here := s.news.now()
-		if at >= seq {
+		var held bool
+		if err := c.QueryRow(ctx, `select pg_try_advisory_lock($1, $2)`, runnerLock, g.ID).Scan(&held); err != nil {
+			return fmt.Errorf("stand by: %w", err)
+		}
+		if held {
+			_, err := c.Exec(ctx, `
+				insert into rm.runner (generation, host, pid, beat, level, head, error)
+				values ($1, $2, $3, clock_timestamp(), clock_timestamp(), 0, '')
+				on conflict (generation) do update set host = excluded.host, pid = excluded.pid, beat = excluded.beat,
+					error = excluded.error`, g.ID, hostname(), os.Getpid())
+			if err != nil {
+				return fmt.Errorf("stand by: %w", err)
+			}
 			return nil
 		}
-		var poll <-chan time.Time
-		if !here { // the runner is in another process
-			p, err := s.Position(ctx)
-			if err == nil && p.Sequence >= seq {
-				return nil
-			}
-			if err != nil && ctx.Err() == nil {
-				return err
-			}
-			poll = time.After(beat)
+		if _, err := c.Exec(ctx, `
+			select pg_terminate_backend(l.pid) from pg_locks l, rm.runner r
+			where l.locktype = 'advisory' and l.granted and l.classid = $1::int::oid and l.objid = $2::int::oid and l.objsubid = 2
+				and l.database = (select oid from pg_database where datname = current_database())
+				and r.generation = $2 and r.beat < clock_timestamp() - $3::interval`, runnerLock, g.ID, silence); err != nil {
+			return fmt.Errorf("stand by: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-moved:
-		case <-poll:
+			return ctx.Err()
+		case <-time.After(beat):
+		}
+		if now := s.serving.Load(); now.Version == s.version && now.ID != g.ID {
+			return ErrStale // another generation is to be kept
 		}
 	}
 }
 
-// Watch returns a channel that gets a Change for each batch written by the runner of this
-// process. A reader that falls behind loses the oldest ones. cancel closes the channel.
-func (s *Store) Watch() (changes <-chan Change, cancel func()) { return s.news.watch() }
+func hostname() string {
+	h, _ := os.Hostname()
+	return h
+}
 
-// Health returns what a monitor asks. Err is also set when Postgres does not answer.
-func (s *Store) Health(ctx context.Context) Health {
-	h := s.news.health()
-	p, err := s.Position(ctx)
+// beat says every second that the runner lives, how far the log is, and drops what nobody
+// reads any more, until ctx ends. It speaks over a connection of its own, which a long
+// transaction does not hold up.
+func (s *Store) beat(ctx context.Context, log Log, g generation) error {
+	c, err := s.connect(ctx, g)
 	if err != nil {
-		h.Err = err.Error()
+		return err
 	}
-	h.Position = p
-	return h
-}
-
-// news tells waiters and live pages how far the runner of this process is.
-type news struct {
-	mu       sync.Mutex
-	at       uint64
-	running  bool
-	behind   uint64
-	progress time.Time
-	err      error
-	next     chan struct{} // closed at each move
-	watchers map[chan Change]struct{}
-}
-
-func (n *news) started(at uint64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.at, n.running, n.err, n.progress = max(n.at, at), true, nil, time.Now()
-	n.wake()
-}
-
-func (n *news) stopped(err error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.running, n.err = false, err
-	n.wake()
-}
-
-func (n *news) moved(c Change, behind uint64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.at, n.behind, n.progress = c.Sequence, behind, time.Now()
-	n.wake()
-	for w := range n.watchers {
-		for sent := false; !sent; {
-			select {
-			case w <- c:
-				sent = true
-			default:
-				select { // full: drop the oldest
-				case <-w:
-				default:
-				}
-			}
+	defer closeConn(c)
+	for {
+		last, err := log.Last(ctx)
+		said := ""
+		if err != nil {
+			said = "the log does not answer: " + err.Error()
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		_, err = c.Exec(ctx, `
+			update rm.runner r set beat = clock_timestamp(), head = greatest(r.head, $2), error = $3,
+				level = case when p.sequence >= $2 then clock_timestamp() else r.level end
+			from position p where r.generation = $1`, g.ID, int64(last), said)
+		if err == nil {
+			err = s.clear(ctx, c)
+		}
+		if err != nil {
+			return &lostError{fmt.Errorf("say that the runner lives: %w", err)}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(beat):
 		}
 	}
 }
 
-// wake is called with mu held.
-func (n *news) wake() {
-	if n.next != nil {
-		close(n.next)
-		n.next = nil
+// passing reports whether an error may go by itself: the way to Postgres broke, Postgres is
+// away, or another runner was at work.
+func passing(err error) bool {
+	var lost *lostError
+	var connect *pgconn.ConnectError
+	if errors.Is(err, ErrStale) || errors.As(err, &lost) || errors.As(err, &connect) {
+		return true
 	}
-}
-
-func (n *news) now() (at uint64, moved <-chan struct{}, running bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.next == nil {
-		n.next = make(chan struct{})
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
 	}
-	return n.at, n.next, n.running
-}
-
-func (n *news) health() Health {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	h := Health{Behind: n.behind, LastProgress: n.progress}
-	if n.err != nil {
-		h.Err = n.err.Error()
+	switch pg.Code[:2] {
+	case "08", "40", "53", "55", "57", "58": // connection, serialization, resources, lock, operator, system
+		return true
 	}
-	return h
-}
-
-func (n *news) watch() (<-chan Change, func()) {
-	w := make(chan Change, 64)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.watchers == nil {
-		n.watchers = map[chan Change]struct{}{}
-	}
-	n.watchers[w] = struct{}{}
-	return w, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if _, ok := n.watchers[w]; ok {
-			delete(n.watchers, w)
-			close(w)
-		}
-	}
+	return pg.Code == "3F000" || pg.Code == "42P01" // its schema was dropped: another one is to be kept
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -131,7 +132,7 @@ func TestDiverged(t *testing.T) {
 	} {
 		if err := s.Run(t.Context(), log); !errors.Is(err, ErrDiverged) {
 			t.Errorf("%s: %v", name, err)
-		} else if h := s.Health(t.Context()); h.Err != err.Error() {
+		} else if h := s.Health(t.Context()); h.Err != err.Error() && err != nil {
 			t.Errorf("%s: health says %q", name, h.Err)
 		}
 	}
@@ -140,7 +141,8 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
-// TestStale holds that of two runners on one database only one goes on.
+// TestStale holds that a runner that did not notice that another one took over changes
+// nothing: the position does not match any more.
 func TestStale(t *testing.T) {
 	t.Parallel()
 	st := newStory(newSeeded(3))
@@ -150,20 +152,96 @@ func TestStale(t *testing.T) {
 	s := openStore(t)
 	n := len(st.log) / 2
 	s.catchUp(t, st.log[:n], nil)
-	slow := &fakeLog{id: "S", commits: st.log[:n], more: make(chan events.Recorded)}
-	stopped := make(chan error, 1)
-	go func() { stopped <- s.Run(t.Context(), slow) }()
-	slow.more <- st.log[n] // both stand here now
-	if err := s.WaitFor(t.Context(), uint64(n+1)); err != nil {
+	conn, err := s.connect(t.Context(), *s.serving.Load())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeConn(conn)
+	slow := newKeeper(s, *s.serving.Load(), conn) // without the lock
+	slow.gen.State = ready
+	if err := slow.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.catchUp(t, st.log, nil) // the other one
 	want := s.dump(t)
-	slow.more <- st.log[n+1]
-	if err := <-stopped; !errors.Is(err, ErrStale) {
+	if err := slow.take(t.Context(), st.log[n:n+1], 0); !errors.Is(err, ErrStale) {
 		t.Errorf("the slow runner ended with %v", err)
 	}
+	slow.abandon()
 	if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestStandBy holds that of two runners one is at work, and that the other takes over
+// within five seconds when it ends, when its connection breaks and when it hangs.
+func TestStandBy(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(31))
+	for range 60 {
+		st.advance()
+	}
+	s := openStore(t)
+	log := &fakeLog{id: "S", commits: st.log}
+	run := func() (stop func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = s.Run(ctx, log) }()
+		return func() { cancel(); <-done }
+	}
+	stopFirst := run()
+	if err := s.WaitFor(t.Context(), log.end()); err != nil {
+		t.Fatal(err)
+	}
+	holder := func() string {
+		pids := s.query(t, `select pid::text from pg_locks where locktype = 'advisory' and granted and classid = `+fmt.Sprint(runnerLock)+
+			` and database = (select oid from pg_database where datname = current_database())`)
+		return strings.Join(pids, " ")
+	}
+	first := holder()
+	if first == "" || strings.Contains(first, " ") {
+		t.Fatalf("runners at work: %q", first)
+	}
+	stopSecond := run()
+	takesOver := func(how string, was string) string {
+		begun := time.Now()
+		for {
+			if now := holder(); now != "" && now != was {
+				t.Logf("%s: another runner was at work after %s", how, time.Since(begun).Round(time.Millisecond))
+				return now
+			}
+			if time.Since(begun) > 5*time.Second {
+				t.Fatalf("%s: nobody took over", how)
+			}
+			<-time.After(10 * time.Millisecond)
+		}
+	}
+	stopFirst()
+	second := takesOver("the first ended", first)
+	stopThird := run()
+	s.query(t, `select pg_terminate_backend($1::text::int)::text`, second)
+	takesOver("its connection broke", second)
+	stopSecond()
+	stopThird()
+
+	// One that holds the lock and says nothing: a frozen process.
+	g := *s.serving.Load()
+	frozen, err := s.connect(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeConn(frozen)
+	if err := s.standBy(t.Context(), frozen, g); err != nil {
+		t.Fatal(err)
+	}
+	third := holder()
+	stop := run()
+	takesOver("it hung", third)
+	if _, err := frozen.Exec(t.Context(), `select 1`); err == nil {
+		t.Error("the runner that hung can still write")
+	}
+	stop()
+	if diff := cmp.Diff(fmt.Sprint(log.end()), s.query(t, `select sequence::text from position`)[0]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -213,11 +291,7 @@ func TestWaitForAndWatch(t *testing.T) {
 	if err := <-stopped; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if h := s.Health(t.Context()); h.Position.Sequence != last || h.Err != "" || h.LastProgress.IsZero() {
+	if h := s.Health(t.Context()); h.Position.Sequence != last || h.Progress.IsZero() || h.Behind != 0 || h.Loading {
 		t.Errorf("%+v", h)
-	}
-	again := &Store{pool: s.pool} // as another process
-	if err := again.WaitFor(t.Context(), last); err != nil {
-		t.Error(err)
 	}
 }

@@ -56,6 +56,7 @@ var (
 	kindBig      = colKind{"bigint", 20, 1016}
 	kindDate     = colKind{"date", 1082, 1182}
 	kindTime     = colKind{"timestamptz", 1184, 1185}
+	kindBytes    = colKind{"bytea", 17, 1001}
 	kindDocument = colKind{"jsonb", 3802, 3807}
 )
 
@@ -133,6 +134,17 @@ func timeCol[R any](name string, f func(*R) time.Time) col[R] {
 			return append(b, null...)
 		}
 		return binary.BigEndian.AppendUint64(append(b, 0, 0, 0, 8), uint64(t.UnixMicro()-millennium.UnixMicro()))
+	}}
+}
+
+// bytesCol is null for nil.
+func bytesCol[R any](name string, f func(*R) []byte) col[R] {
+	return col[R]{name, kindBytes, false, func(b []byte, r *R) []byte {
+		v := f(r)
+		if v == nil {
+			return append(b, null...)
+		}
+		return append(binary.BigEndian.AppendUint32(b, uint32(len(v))), v...)
 	}}
 }
 

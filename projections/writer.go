@@ -139,33 +139,54 @@ func newWriter(c *pgx.Conn) *writer {
 	return &writer{conn: c, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}}
 }
 
-// queue adds a statement to the next send.
+// queue adds a statement with parameters in binary form to the next send.
 func (w *writer) queue(name string, sql func() string, params [][]byte) {
-	if _, ok := w.prepared[name]; !ok {
-		w.unready = append(w.unready, unready{name, sql()})
-		w.prepared[name] = struct{}{}
-	}
-	formats := binaryFormats[:min(1, len(params))]
-	w.batch.ExecPrepared(name, params, formats, nil)
+	w.prepare(name, sql)
+	w.batch.ExecPrepared(name, params, binaryForm[:min(1, len(params))], nil)
 	w.queued++
 }
 
-var binaryFormats = []int16{1}
+// queueText adds a statement with parameters in text form, and returns its place among the
+// answers of send.
+func (w *writer) queueText(name, sql string, params ...string) int {
+	w.prepare(name, func() string { return sql })
+	w.batch.ExecPrepared(name, column(params, func(p string) []byte { return []byte(p) }), nil, nil)
+	w.queued++
+	return w.queued - 1
+}
 
-// send carries out what is queued, in one round trip once the statements are known.
-func (w *writer) send(ctx context.Context) error {
+func (w *writer) prepare(name string, sql func() string) {
+	if _, ok := w.prepared[name]; !ok {
+		w.prepared[name] = struct{}{}
+		w.unready = append(w.unready, unready{name, sql()})
+	}
+}
+
+var binaryForm = []int16{1}
+
+// send carries out what is queued, in one round trip once the statements are known, and
+// returns how many rows each one touched.
+func (w *writer) send(ctx context.Context) (touched []int64, err error) {
 	if w.queued == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, u := range w.unready {
 		if _, err := w.conn.Prepare(ctx, u.name, u.sql); err != nil {
-			return fmt.Errorf("prepare %s: %w", u.name, err)
+			return nil, fmt.Errorf("prepare %s: %w", u.name, err)
 		}
 	}
 	w.unready = nil
 	batch := w.batch
 	w.batch, w.queued = &pgconn.Batch{}, 0
-	return w.conn.PgConn().ExecBatch(ctx, batch).Close()
+	answers := w.conn.PgConn().ExecBatch(ctx, batch)
+	for answers.NextResult() {
+		tag, err := answers.ResultReader().Close()
+		if err != nil {
+			break // Close says it again
+		}
+		touched = append(touched, tag.RowsAffected())
+	}
+	return touched, answers.Close()
 }
 
 var (

@@ -83,13 +83,7 @@ func (j *Journal) receive(ctx context.Context, it jetstream.MessagesContext, cou
 	if meta.Sequence.Consumer != count {
 		return delivery{err: &lostError{errGap}}
 	}
-	r, err := recorded(m.Data(), meta.Sequence.Stream, meta.Timestamp)
-	if err == nil && m.Subject() != events.Subject(j.tenant, r.Aggregate(), r.Item) {
-		err = fmt.Errorf("read sequence %d: a commit of %s %s on subject %s", r.Sequence, r.Aggregate(), r.Item, m.Subject())
-	}
-	if err != nil {
-		return delivery{err: fmt.Errorf("follow the log: %w", err)}
-	}
+	r := j.delivered(m.Subject(), m.Data(), meta.Sequence.Stream, meta.Timestamp)
 	h := m.Headers()
 	return delivery{rec: r, pending: meta.NumPending, batch: h.Get(hdrBatch), commit: h.Get(hdrBatchCommit) != ""}
 }

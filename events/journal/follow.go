@@ -19,8 +19,8 @@ import (
 // many commits were in the log after this batch when it was read.
 //
 // Follow survives lost connections and server restarts. It ends with events.ErrDiverged if the
-// log is not the one it was, and with an error naming the sequence at a message that it
-// cannot decode, after having handed over everything before it.
+// log is not the one it was. A message that cannot be decoded is handed over in its place
+// as an [events.Fault].
 func (j *Journal) Follow(ctx context.Context, after uint64, f func(batch []events.Recorded, behind uint64) error) error {
 	at := cursor{seq: after}
 	wait := minWait
@@ -155,7 +155,7 @@ func (j *Journal) confirm(ctx context.Context, at cursor) error {
 	if errors.Is(err, ErrUnreachable) {
 		return &lostError{err}
 	}
-	if err != nil || r.Hash != at.hash {
+	if err != nil && r.Fault == nil || r.Hash != at.hash {
 		return fmt.Errorf("follow the log from %d: %w: another commit stands there", at.seq, events.ErrDiverged)
 	}
 	return nil

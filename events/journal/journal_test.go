@@ -252,13 +252,28 @@ func TestBrokenHistory(t *testing.T) {
 	if _, err := j.Load(t.Context(), items[0].Item); !errors.Is(err, events.ErrHash) {
 		t.Errorf("a changed commit: %v", err)
 	}
-	seen := uint64(0)
-	err := j.Follow(t.Context(), items[0].Sequence-1, func(batch []events.Recorded, _ uint64) error {
-		seen = batch[len(batch)-1].Sequence
+	after := journaltest.Fill(t, j, 1)[0]
+	enough := errors.New("enough")
+	var seen []events.Recorded
+	err := j.Follow(t.Context(), items[0].Sequence, func(batch []events.Recorded, _ uint64) error {
+		if seen = append(seen, batch...); seen[len(seen)-1].Sequence == after.Sequence {
+			return enough
+		}
 		return nil
 	})
-	if !errors.Is(err, events.ErrHash) || seen != items[0].Sequence || !strings.Contains(err.Error(), "sequence 11") {
-		t.Errorf("follow over a changed commit: seen %d, %v", seen, err)
+	if !errors.Is(err, enough) || len(seen) != 2 {
+		t.Fatalf("follow over a changed commit: %d commits, %v", len(seen), err)
+	}
+	r := seen[0]
+	if r.Fault == nil || !errors.Is(r.Fault.Err, events.ErrHash) || r.Item != items[0].Item || r.Aggregate() != events.ItemAggregate ||
+		!strings.Contains(r.Fault.Err.Error(), "sequence 11") || len(r.Fault.Raw) == 0 || len(r.Events) > 0 {
+		t.Errorf("the changed commit came as %+v", r)
+	}
+	if seen[1].Fault != nil || seen[1].Hash != after.Hash {
+		t.Errorf("the commit after it came as %+v", seen[1])
+	}
+	if at, err := j.At(t.Context(), r.Sequence); !errors.Is(err, events.ErrHash) || at.Hash != r.Hash {
+		t.Errorf("read at its sequence: %+v, %v", at, err)
 	}
 }
 

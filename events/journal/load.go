@@ -73,6 +73,21 @@ func stored(m *nats.Msg) (events.Recorded, error) {
 	return recorded(r.Data, r.Sequence, r.Time)
 }
 
+// delivered is a message of the whole log. What cannot be read, or lies where it does not
+// belong, comes as a Fault with the hash of the message.
+func (j *Journal) delivered(subject string, data []byte, seq uint64, at time.Time) events.Recorded {
+	r, err := recorded(data, seq, at)
+	if err == nil && subject != events.Subject(j.tenant, r.Aggregate(), r.Item) {
+		err = fmt.Errorf("read sequence %d: a commit of %s %s on subject %s", r.Sequence, r.Aggregate(), r.Item, subject)
+	}
+	if err == nil {
+		return r
+	}
+	of, id, _ := events.ParseSubject(subject)
+	return events.Recorded{Commit: events.Commit{Item: id}, Hash: events.HashOf(data), Sequence: seq, Time: at.UTC(),
+		Fault: &events.Fault{Of: of, Err: err, Raw: data}}
+}
+
 func recorded(data []byte, seq uint64, at time.Time) (events.Recorded, error) {
 	c, hash, err := events.Decode(data)
 	if err != nil {

@@ -65,7 +65,8 @@ func (j *Journal) Last(ctx context.Context) (uint64, error) {
 }
 
 // At returns the commit at a sequence, to check a reader's position by its hash. It
-// returns ErrNotFound if the tenant has none there.
+// returns ErrNotFound if the tenant has none there. One that cannot be read comes as a Fault,
+// with its error.
 func (j *Journal) At(ctx context.Context, seq uint64) (events.Recorded, error) {
 	if seq == 0 { // the server would take it for "no sequence given"
 		return events.Recorded{}, fmt.Errorf("read sequence 0: %w", ErrNotFound)
@@ -77,7 +78,11 @@ func (j *Journal) At(ctx context.Context, seq uint64) (events.Recorded, error) {
 	if !strings.HasPrefix(m.Subject, strings.TrimSuffix(j.filter(), ">")) {
 		return events.Recorded{}, fmt.Errorf("read sequence %d: %w", seq, ErrNotFound)
 	}
-	return recorded(m.Data, m.Seq, m.Time)
+	r := j.delivered(m.Subject, m.Data, m.Seq, m.Time)
+	if r.Fault != nil {
+		return r, r.Fault.Err
+	}
+	return r, nil
 }
 
 // filter is the subject of everything the tenant has in the log.

@@ -5,11 +5,22 @@ create table position (
     identity text    not null,
     sequence bigint  not null,
     hash     text    not null,
+    epoch    integer not null, -- raised by whoever else changes rows, so that the runner looks anew
     moved    timestamptz not null,
     constraint position_pk  primary key (one),
     constraint position_one check (one)
 );
-insert into position (identity, sequence, hash, moved) values ('', 0, '', now());
+insert into position (identity, sequence, hash, epoch, moved) values ('', 0, '', 0, now());
+
+-- Commits that could not be applied, and the later ones of their items, which wait.
+create table parked (
+    sequence bigint      not null,
+    item     uuid        not null,
+    error    text        not null, -- why, or '' for one that waits behind another
+    since    timestamptz not null,
+    raw      bytea,                -- the message, when it could not be read
+    constraint parked_pk primary key (sequence)
+);
 
 -- What became of a command: asked when a writer does not know whether its write arrived.
 create table command_result (

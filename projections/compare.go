@@ -1,0 +1,130 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// compare compares the rows of two generations at an instant at which both stand at the
+// same position, and returns the first difference. It holds nobody up. compared is false
+// when no such instant was met.
+func (s *Store) compare(ctx context.Context, a, b generation) (compared bool, difference string, err error) {
+	for range 50 {
+		err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			var same bool
+			if err := tx.QueryRow(ctx, `select a.sequence = b.sequence and a.hash = b.hash from `+
+				a.schema()+`.position a, `+b.schema()+`.position b`).Scan(&same); err != nil || !same {
+				return err
+			}
+			compared = true
+			difference, err = compareTables(ctx, tx, a, b)
+			return err
+		})
+		if err != nil {
+			return false, "", fmt.Errorf("compare %s with %s: %w", a.schema(), b.schema(), err)
+		}
+		if compared {
+			return true, difference, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, "", ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return false, "", nil
+}
+
+// unlike are columns that tell of the writing, not of the log.
+var unlike = map[string][]string{"position": {"moved", "epoch"}, "parked": {"since"}}
+
+func compareTables(ctx context.Context, tx pgx.Tx, a, b generation) (string, error) {
+	rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables where table_schema = $1 order by 1`, b.schema())
+	if err != nil {
+		return "", err
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", err
+	}
+	for _, t := range tables {
+		if d, err := compareTable(ctx, tx, a, b, t); err != nil || d != "" {
+			return d, err
+		}
+	}
+	return "", nil
+}
+
+// compareTable compares sums of row hashes, and looks for the row only when they differ.
+func compareTable(ctx context.Context, tx pgx.Tx, a, b generation, table string) (string, error) {
+	rows, err := tx.Query(ctx, `select column_name::text from information_schema.columns
+		where table_schema = $1 and table_name = $2 order by ordinal_position`, b.schema(), table)
+	if err != nil {
+		return "", err
+	}
+	cols, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", err
+	}
+	cols = slices.DeleteFunc(cols, func(c string) bool { return slices.Contains(unlike[table], c) })
+	row := "row(" + strings.Join(cols, ", ") + ")::text"
+	sum := func(g generation) string {
+		return `select count(*), coalesce(sum(hashtextextended(` + row + `, 0)::numeric), 0)::text from ` + g.schema() + `.` + table
+	}
+	var na, nb int64
+	var ha, hb string
+	if err := tx.QueryRow(ctx, sum(a)).Scan(&na, &ha); err != nil {
+		return "", err
+	}
+	if err := tx.QueryRow(ctx, sum(b)).Scan(&nb, &hb); err != nil {
+		return "", err
+	}
+	if na == nb && ha == hb {
+		return "", nil
+	}
+	only := func(x, y generation) (string, error) {
+		var text string
+		err := tx.QueryRow(ctx, `select `+row+` from `+x.schema()+`.`+table+` except all select `+row+` from `+y.schema()+`.`+table+
+			` order by 1 limit 1`).Scan(&text)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return "no such row", nil
+		}
+		return text, err
+	}
+	was, err := only(a, b)
+	if err != nil {
+		return "", err
+	}
+	is, err := only(b, a)
+	return fmt.Sprintf("table %s: stored %d rows, the log says %d; first difference: stored %s, the log says %s", table, na, nb, was, is), err
+}
+
+// Verify makes the rows anew from the log, in a schema that nobody serves and that is gone
+// afterwards, and compares them with those that are served. It returns the first difference,
+// "" when there is none.
+func (s *Store) Verify(ctx context.Context, log Log) (difference string, err error) {
+	compared := false
+	err = s.beside(ctx, func(k *keeper) error {
+		k.quiet = true
+		k.level = func(ctx context.Context) (err error) {
+			if compared, difference, err = s.compare(ctx, *s.serving.Load(), k.gen); err == nil && compared {
+				return errSwitched
+			}
+			return err // they did not stand at one position: with the next commit again
+		}
+		return k.keep(ctx, log)
+	})
+	if errors.Is(err, errSwitched) {
+		err = nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("verify read models: %w", err)
+	}
+	return difference, nil
+}

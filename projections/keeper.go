@@ -1,0 +1,305 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"xiaohao/events"
+)
+
+// keeper writes the rows of one generation, over one connection. While the generation is
+// loading, a transaction takes in many batches of the log and rows stay in memory from one
+// transaction to the next; afterwards each batch is a transaction of its own.
+type keeper struct {
+	s    *Store
+	gen  generation
+	conn *pgx.Conn
+	w    *writer
+
+	pos    Position // committed
+	epoch  int
+	parked map[uuid.UUID]bool
+
+	tx    pgx.Tx   // open: what was folded after pos is not committed yet
+	at    Position // folded
+	b     *batch
+	since int                             // commits after pos
+	known map[uint64]error                // commits that cannot be applied, found out before
+	limit int                             // commits in a transaction at most, 0 = any
+	until uint64                          // the limit holds up to here
+	moved func(c Change, behind uint64)   // told after each transaction
+	level func(ctx context.Context) error // called when everything was read; of a builder
+
+	progress func(Progress) // of a builder
+	quiet    bool           // nobody is told of changes
+	built    Rebuilt
+}
+
+// How much a loading transaction takes in: so many commits, or touched items.
+const (
+	loadCommits = 200_000
+	loadItems   = 16_000
+	loadBytes   = 4 << 20 // sent to Postgres at once
+)
+
+// keep follows the log until ctx ends or an error comes: ErrDiverged, ErrStale, or one of
+// Postgres or the log. It can be called again.
+func (k *keeper) keep(ctx context.Context, log Log) error {
+	for {
+		err := k.follow(ctx, log)
+		k.abandon()
+		if !errors.Is(err, errAgain) {
+			return err
+		}
+	}
+}
+
+func newKeeper(s *Store, g generation, c *pgx.Conn) *keeper {
+	return &keeper{s: s, gen: g, conn: c, known: map[uint64]error{}, moved: func(Change, uint64) {},
+		level: func(context.Context) error { return nil }, progress: func(Progress) {}}
+}
+
+// errAgain ends the reading when something was learnt about a commit: it begins again at
+// the position.
+var errAgain = errors.New("read again")
+
+func (k *keeper) follow(ctx context.Context, log Log) error {
+	if err := k.look(ctx); err != nil {
+		return err
+	}
+	if err := verify(ctx, log, k.pos); err != nil {
+		return err
+	}
+	k.pos.Identity = log.Identity()
+	k.at = k.pos
+	if k.gen.State == loading { // perhaps there is nothing to load
+		last, err := log.Last(ctx)
+		if err != nil {
+			return fmt.Errorf("ask the log for its end: %w", err)
+		}
+		if last <= k.pos.Sequence {
+			if err := k.finish(ctx); err != nil {
+				return err
+			}
+			if err := k.level(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return log.Follow(ctx, k.pos.Sequence, func(batch []events.Recorded, behind uint64) error {
+		for len(batch) > 0 && batch[0].Sequence <= k.at.Sequence {
+			batch = batch[1:]
+		}
+		for len(batch) > 0 {
+			n := len(batch)
+			if k.limit > 0 && batch[0].Sequence <= k.until {
+				n = min(n, k.limit)
+			} else {
+				k.limit = 0
+			}
+			if err := k.take(ctx, batch[:n], behind+uint64(len(batch)-n)); err != nil {
+				return err
+			}
+			batch = batch[n:]
+		}
+		return nil
+	})
+}
+
+// take folds commits, and commits what was folded when it is time.
+func (k *keeper) take(ctx context.Context, commits []events.Recorded, behind uint64) error {
+	err := k.fold(ctx, commits)
+	if err == nil && (k.gen.State != loading || behind == 0 || k.limit > 0 || k.since >= loadCommits || len(k.b.touched) >= loadItems) {
+		err = k.commit(ctx, behind)
+	}
+	if err != nil {
+		return k.suspect(err)
+	}
+	if behind > 0 {
+		return nil
+	}
+	if k.gen.State == loading {
+		if err := k.finish(ctx); err != nil {
+			return err
+		}
+	}
+	return k.level(ctx)
+}
+
+// tell says how far a builder is.
+func (k *keeper) tell(phase string, behind uint64) {
+	k.progress(Progress{phase, k.pos.Sequence, k.pos.Sequence + behind})
+}
+
+// fold applies commits within the open transaction.
+func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error) {
+	if k.tx == nil {
+		if k.tx, err = k.conn.Begin(ctx); err != nil {
+			return err
+		}
+	}
+	last := commits[len(commits)-1]
+	k.at = Position{k.pos.Identity, last.Sequence, last.Hash}
+	k.since += len(commits)
+	if err := k.b.load(ctx, k.tx, commits); err != nil {
+		return err
+	}
+	for _, c := range commits {
+		if a := c.Aggregate(); a != events.ItemAggregate && a != events.LogAggregate {
+			continue // of no concern here, and perhaps not known
+		}
+		if why, park := k.unfit(c); park {
+			k.park(c, why)
+		} else if err := k.apply(c); err != nil {
+			return err
+		}
+	}
+	if k.b.out.size() >= loadBytes {
+		return k.b.write(ctx, k.w)
+	}
+	return nil
+}
+
+// commit writes what was folded and moves the position on by compare-and-set.
+func (k *keeper) commit(ctx context.Context, behind uint64) error {
+	change := Change{k.at.Sequence, column(k.b.touched, func(r *row) string { return r.id.String() })}
+	if err := k.b.settle(); err != nil {
+		return err
+	}
+	fence := k.w.queueText("move position", `
+		update position set identity = $1, sequence = $2, hash = $3, moved = clock_timestamp()
+		where sequence = $4 and hash = $5 and epoch = $6 and identity in ($1, '')`,
+		k.at.Identity, strconv.FormatUint(k.at.Sequence, 10), k.at.Hash,
+		strconv.FormatUint(k.pos.Sequence, 10), k.pos.Hash, strconv.Itoa(k.epoch))
+	if !k.quiet {
+		k.w.queueText("tell", `select pg_notify($1, $2)`, channel,
+			string(notice{Generation: k.gen.ID, Sequence: change.Sequence, Items: change.Items}.payload()))
+	}
+	for _, o := range k.b.out.all() {
+		if err := o.write(ctx, k.w); err != nil {
+			return err
+		}
+	}
+	touched, err := k.w.send(ctx)
+	if err != nil {
+		return err
+	}
+	if touched[fence] == 0 {
+		return ErrStale
+	}
+	if err := k.tx.Commit(ctx); err != nil {
+		return err
+	}
+	k.tx, k.pos, k.since = nil, k.at, 0
+	if k.gen.State == loading {
+		k.b.forget()
+	} else {
+		k.b = newBatch()
+	}
+	k.moved(change, behind)
+	return nil
+}
+
+// finish makes a loaded generation like any other.
+func (k *keeper) finish(ctx context.Context) error {
+	k.tell("INDEXING", 0)
+	if err := k.s.finish(ctx, k.conn, k.gen); err != nil {
+		return err
+	}
+	k.gen.State = ready
+	k.b = newBatch()
+	return nil
+}
+
+// look reads the position and what is parked.
+func (k *keeper) look(ctx context.Context) error {
+	k.b, k.w = newBatch(), newWriter(k.conn)
+	err := pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) error {
+		var err error
+		if k.pos, k.epoch, err = positionAndEpoch(ctx, tx); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `select distinct item from parked`)
+		if err != nil {
+			return err
+		}
+		items, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		k.parked = map[uuid.UUID]bool{}
+		for _, id := range items {
+			k.parked[id] = true
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read position: %w", err)
+	}
+	return nil
+}
+
+// abandon drops what was folded and is not committed.
+func (k *keeper) abandon() {
+	if k.tx != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = k.tx.Rollback(ctx) // or the connection is broken, which does the same
+	}
+	k.tx, k.since = nil, 0
+}
+
+// suspect finds out whether a commit is to blame for an error, by trying fewer at a time.
+// It returns errAgain when it has learnt something, else the error.
+func (k *keeper) suspect(err error) error {
+	var bad *unfitError
+	if errors.As(err, &bad) {
+		k.known[bad.sequence] = bad.err
+		return errAgain
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || len(pg.Code) < 2 || (pg.Code[:2] != "22" && pg.Code[:2] != "23") { // data, constraints
+		if errors.Is(err, ErrStale) {
+			return err
+		}
+		return fmt.Errorf("write commits %d to %d: %w", k.pos.Sequence+1, k.at.Sequence, err)
+	}
+	if k.since == 1 {
+		k.known[k.at.Sequence] = err
+		return errAgain
+	}
+	k.limit, k.until = max(1, k.since/8), k.at.Sequence
+	return errAgain
+}
+
+// verify reports whether pos lies on the log.
+func verify(ctx context.Context, log Log, pos Position) error {
+	if pos.Identity == "" && pos.Sequence == 0 {
+		return nil // nothing was read yet
+	}
+	if id := log.Identity(); id != pos.Identity {
+		return fmt.Errorf("%w: they were made from stream %s, this is stream %s", ErrDiverged, pos.Identity, id)
+	}
+	if pos.Sequence == 0 {
+		return nil
+	}
+	last, err := log.Last(ctx)
+	if err != nil {
+		return fmt.Errorf("ask the log for its end: %w", err)
+	}
+	if last < pos.Sequence {
+		return fmt.Errorf("%w: they stand at commit %d, the log ends at %d", ErrDiverged, pos.Sequence, last)
+	}
+	r, err := log.At(ctx, pos.Sequence)
+	if err != nil && r.Fault == nil {
+		return fmt.Errorf("read commit %d of the log: %w", pos.Sequence, err)
+	}
+	if r.Hash != pos.Hash {
+		return fmt.Errorf("%w: commit %d is %.12s in the log and was %.12s when it was read", ErrDiverged, pos.Sequence, r.Hash, pos.Hash)
+	}
+	return nil
+}

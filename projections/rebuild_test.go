@@ -1,0 +1,66 @@
+package projections
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// TestRebuiltRowsAreTheSame holds that rows made by loading a new schema are those that were
+// made one commit at a time; TestBatchesDoNotMatter tells about the other ways.
+func TestRebuiltRowsAreTheSame(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	rapid.Check(t, func(t *rapid.T) {
+		st := newStory(drawn{t})
+		for range rapid.IntRange(1, 60).Draw(t, "facts") {
+			st.advance()
+		}
+		s.empty(t)
+		s.catchUp(t, st.log, func() int { return 1 })
+		want := s.dump(t)
+		n := rapid.IntRange(0, 20).Draw(t, "batch")
+		out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { return n }}, func(Progress) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !out.Compared || out.Difference != "" || out.Position.Sequence != uint64(len(st.log)) {
+			t.Fatalf("%+v", out)
+		}
+		if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+			t.Fatalf("rebuilt (-one by one +):\n%s", diff)
+		}
+	})
+}
+
+// TestRebuildFindsDifference has a row changed behind the projector's back.
+func TestRebuildFindsDifference(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(50))
+	for range 60 {
+		st.advance()
+	}
+	s := openStore(t)
+	s.catchUp(t, st.log, nil)
+	want := s.dump(t)
+	s.query(t, `with x as (update item set area = '别处' where number = $1 returning 1) select count(*)::text from x`, st.items[0].Number)
+	log := &fakeLog{id: "S", commits: st.log}
+	if d, err := s.Verify(t.Context(), log); err != nil || !strings.Contains(d, "table item") || !strings.Contains(d, "别处") {
+		t.Errorf("verify found %q, %v", d, err)
+	}
+	out, err := s.Rebuild(t.Context(), log, func(Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !out.Compared || !strings.Contains(out.Difference, "table item") || !strings.Contains(out.Difference, "别处") {
+		t.Errorf("%+v", out)
+	}
+	if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+		t.Errorf("the new rows: %s", diff)
+	}
+	if d, err := s.Verify(t.Context(), log); err != nil || d != "" {
+		t.Errorf("verify after it found %q, %v", d, err)
+	}
+}
