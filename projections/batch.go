@@ -36,6 +36,9 @@ type row struct {
 	body    string     // searched text as stored
 	cells   counterSet // as stored
 	parts   int        // assignments as stored
+	now     stint      // that goes on
+	wrote   stint      // the last one that stands in the table
+	past    []stint    // ended since the last write
 }
 
 func newBatch() *batch {
@@ -53,9 +56,10 @@ type outputs struct {
 	docs     rows[docRow]
 	search   rows[searchRow]
 	parts    rows[partRow]
-	cells    rows[cellCount]
-	weeks    rows[weekCount]
-	words    rows[wordCount]
+	stints   rows[stintRow]
+	sums     rows[sumRows]
+	dues     rows[dueRows]
+	weeks    rows[weekRows]
 	named    rows[namedRow]
 	roots    rows[Root]
 }
@@ -71,9 +75,10 @@ func newOutputs() outputs {
 		docs:     rows[docRow]{of: &docTable},
 		search:   rows[searchRow]{of: &searchTable},
 		parts:    rows[partRow]{of: &assignmentTable},
-		cells:    rows[cellCount]{of: &cellTable},
-		weeks:    rows[weekCount]{of: &weekTable},
-		words:    rows[wordCount]{of: &wordTable},
+		stints:   rows[stintRow]{of: &stintTable},
+		sums:     rows[sumRows]{of: &sumTable},
+		dues:     rows[dueRows]{of: &dueTable},
+		weeks:    rows[weekRows]{of: &weekTable},
 		named:    rows[namedRow]{of: &namedTable},
 		roots:    rows[Root]{of: &rootTable},
 	}
@@ -81,7 +86,7 @@ func newOutputs() outputs {
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.cells, &o.weeks, &o.words, &o.named, &o.roots}
+		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots}
 }
 
 // size is how many bytes wait to be written.
@@ -136,6 +141,7 @@ func (b *batch) apply(c events.Recorded) {
 		r.apply(c, e, b.find)
 		b.fact(r, c, i, e)
 	}
+	b.stand(r, day(c))
 }
 
 // commit notes what a commit leaves behind by itself.
@@ -160,6 +166,7 @@ func (b *batch) settle() error {
 		b.settleSearch(r)
 		b.settleParts(r)
 		b.settleCounters(r)
+		b.settleStints(r)
 		r.stored, r.touched = true, false
 	}
 	b.touched = b.touched[:0]
@@ -199,19 +206,23 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		return nil
 	}
 	rows, err := q.Query(ctx, `
-		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = any($1)`, uuids(ids))
+		select i.code_hash, i.since, d.doc from item i join item_doc d on d.item = i.id where i.id = any($1)`, uuids(ids))
 	if err != nil {
 		return fmt.Errorf("load items: %w", err)
 	}
 	var hash string
+	var since pgtype.Date
 	var doc []byte
-	_, err = pgx.ForEachRow(rows, []any{&hash, (*pgtype.DriverBytes)(&doc)}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&hash, &since, (*pgtype.DriverBytes)(&doc)}, func() error {
 		r := &row{stored: true}
 		if err := json.Unmarshal(doc, &r.Item); err != nil {
 			return fmt.Errorf("read an item: %w", err)
 		}
 		r.id, r.CodeHash = r.uuid(), hash
 		r.body, r.cells, r.parts = searchBody(&r.Item), countersOf(&r.Item), len(r.Detail.Assignments)
+		r.now = stintOf(&r.Item)
+		r.now.from = fromDate(since)
+		r.wrote = r.now
 		b.rows[r.id] = r
 		return nil
 	})

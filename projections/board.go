@@ -11,48 +11,34 @@ import (
 	"xiaohao/events"
 )
 
-// boardSums asks for every table of a board at once. dim says which table a row belongs to.
-const boardSums = `
-	with c as (
-		select unit, leader, mode, grp, state, source, category, campaign, n,
-			case when grp not in ('WAITING', 'OPEN') then ''
-				when due < $4 then 'OVERDUE'
-				when due <= $5 then 'NEAR'
-				else 'CALM' end as lamp,
-			case when leader = '' then '' when campaign <> '' then 'C' || campaign else 'M' || mode end as tally
-		from board_cell
-		where ($1 = '' or preset = $1)
-			and ($2 = '' or unit = $2 or ($2 = '*' and unit <> '') or ($2 = '-' and unit = ''))
-			and ($3 = '' or leader = $3 or ($3 = '*' and leader <> '') or ($3 = '-' and leader = ''))
-	)
-	select case
-			when grouping(unit) = 0 then 'UNIT' when grouping(leader) = 0 then 'LEADER'
-			when grouping(mode) = 0 then 'MODE' when grouping(source) = 0 then 'SOURCE'
-			when grouping(category) = 0 then 'CATEGORY' when grouping(campaign) = 0 then 'CAMPAIGN'
-			when grouping(tally) = 0 then 'TALLY' else 'ALL' end as dim,
-		coalesce(unit, leader, mode, source, category, campaign, tally, '') as key,
-		grp, lamp, coalesce(state, ''), sum(n)::int
-	from c
-	group by grouping sets (
-		(grp, lamp), (grp, lamp, unit), (grp, lamp, leader), (grp, lamp, mode), (grp, lamp, source),
-		(grp, lamp, category), (grp, lamp, campaign), (grp, lamp, tally, state))`
-
-// Board returns the overview from counters, all figures of one state of the log.
+// Board returns the overview, all figures of one state of the log: from counters when it is
+// narrowed by at most one of ledger, lead unit, leader and campaign (a board of a past day:
+// by the ledger), else counted over the rows.
 func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
+	n := f.narrowing()
+	at := when{f.AsOf, f.Today, f.Near}
+	if !f.AsOf.IsZero() {
+		at.today = f.AsOf
+	}
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		p, err := position(ctx, tx)
 		if err != nil {
 			return err
 		}
-		b.AsOf = p.Sequence
+		b.AsOf, b.Day = p.Sequence, f.AsOf
 		ns, err := readNames(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := b.sums(ctx, tx, f, ns); err != nil {
+		t, err := readSheet(ctx, tx, &n, at)
+		if err != nil {
 			return err
 		}
-		return b.weeks(ctx, tx, f)
+		b.fill(t, ns)
+		if f.AsOf.IsZero() {
+			return b.weeks(ctx, tx, &n, f.Today)
+		}
+		return nil
 	})
 	if err != nil {
 		return Board{}, fmt.Errorf("read board: %w", err)
@@ -60,116 +46,59 @@ func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
 	return b, nil
 }
 
-// sum is one row of boardSums.
-type sum struct {
-	Dim, Key, Group, Lamp, State string
-	N                            int
+func (f BoardFilter) narrowing() narrowing {
+	return narrowing{string(f.Preset), f.Unit, f.Leader, string(f.Mode), string(f.Source), f.Category, f.Area, f.Campaign}
 }
 
-func (b *Board) sums(ctx context.Context, tx pgx.Tx, f BoardFilter, ns nameList) error {
-	rows, err := tx.Query(ctx, boardSums, string(f.Preset), f.Unit, f.Leader, date(f.Today), date(f.Near))
-	if err != nil {
-		return err
-	}
-	sums, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sum])
-	if err != nil {
-		return err
-	}
-	tables := map[string]map[string]*Cell{}
-	tallies := map[string]*ModeTally{}
-	for _, x := range sums {
-		switch {
-		case x.Dim == "ALL" && !inBase(Group(x.Group)):
-			b.aside(Group(x.Group), x.N)
-		case !inBase(Group(x.Group)):
-		case x.Dim == "TALLY":
-			tally(tallies, x)
-		default:
-			t := tables[x.Dim]
-			if t == nil {
-				t = map[string]*Cell{}
-				tables[x.Dim] = t
-			}
-			if t[x.Key] == nil {
-				t[x.Key] = &Cell{Key: x.Key}
-			}
-			t[x.Key].add(x)
-		}
-	}
-	if all := tables["ALL"][""]; all != nil {
-		b.All = *all
-	}
+func (b *Board) fill(t *sheet, ns nameList) {
+	all := t.row(byAll, "")
+	b.All = all.cell("")
+	b.Pending = all.of(placeRegistered, placeInfo)
+	b.Answered, b.Ended, b.Merged = all.at[placeAnswered], all.at[placeEnded], all.at[placeMerged]
 	b.OnPlan = b.All.Running + b.All.Near + b.All.Waiting
 	b.Concluded = b.All.Rectified() + b.Answered
-	b.ByUnit = cells(tables["UNIT"], ns.of(unitName), nil)
-	b.ByLeader = cells(tables["LEADER"], ns.of(leaderName), nil)
-	b.ByMode = cells(tables["MODE"], nil, func(k string) (string, int) {
-		return events.Mode(k).Zh(), place(events.Modes, events.Mode(k))
+	b.ByPreset = cells(t[byPreset], nil, func(k string) (string, int) {
+		return events.Preset(k).Zh(), rankIn(events.Presets, events.Preset(k))
 	})
-	b.BySource = cells(tables["SOURCE"], nil, func(k string) (string, int) {
-		return events.Source(k).Zh(), place(events.Sources, events.Source(k))
+	b.ByUnit = cells(t[byUnit], ns.of(unitName), nil)
+	b.ByLeader = cells(t[byLeader], ns.of(leaderName), nil)
+	b.ByMode = cells(t[byMode], nil, func(k string) (string, int) {
+		return events.Mode(k).Zh(), rankIn(events.Modes, events.Mode(k))
 	})
-	b.ByCategory = cells(tables["CATEGORY"], nil, nil)
-	b.ByCampaign = cells(tables["CAMPAIGN"], nil, nil)
+	b.BySource = cells(t[bySource], nil, func(k string) (string, int) {
+		return events.Source(k).Zh(), rankIn(events.Sources, events.Source(k))
+	})
+	b.ByCategory = cells(t[byCategory], nil, nil)
+	b.ByArea = cells(t[byArea], nil, nil)
+	b.ByCampaign = cells(t[byCampaign], nil, nil)
+	tallies := map[string]*ModeTally{}
+	for k, f := range t[byTally] {
+		if x := tallyOf(k, f); x.Total > 0 {
+			tallies[k] = x
+		}
+	}
 	for _, k := range sorted(tallies, func(x, y string) int { return compareTally(tallies[x], tallies[y]) }) {
 		b.Linked = append(b.Linked, *tallies[k])
 	}
-	return nil
 }
 
-func (b *Board) aside(g Group, n int) {
-	switch g {
-	case GroupPending:
-		b.Pending += n
-	case GroupAnswered:
-		b.Answered += n
-	case GroupEnded:
-		b.Ended += n
-	case GroupMerged:
-		b.Merged += n
-	}
-}
+// tallyStates name the places of a row of seals, where an archived item stays where it was.
+var tallyStates = map[place]events.State{placeWaiting: events.Accepted, placeOpen: events.InProgress, placeRectified: events.Rectified,
+	placeVerifying: events.UnderVerification, placePublicity: events.InPublicity, placeStanding: events.Standing,
+	placeHeld: events.SuspendedAccount, placeClosed: events.Closed}
 
-func (c *Cell) add(x sum) {
-	c.Total += x.N
-	switch {
-	case Lamp(x.Lamp) == LampOverdue:
-		c.Overdue += x.N
-	case Lamp(x.Lamp) == LampNear:
-		c.Near += x.N
-	case Group(x.Group) == GroupOpen:
-		c.Running += x.N
-	case Group(x.Group) == GroupWaiting:
-		c.Waiting += x.N
-	case Group(x.Group) == GroupHeld:
-		c.Held += x.N
-	case Group(x.Group) == GroupDone:
-		c.Done += x.N
-	case Group(x.Group) == GroupStanding:
-		c.Standing += x.N
-	case Group(x.Group) == GroupClosed:
-		c.Closed += x.N
+func tallyOf(key string, f *figures) *ModeTally {
+	t := &ModeTally{Key: key[1:], IsCampaign: key[0] == 'C', Counts: map[events.State]int{}}
+	if t.IsCampaign {
+		t.Name = t.Key
 	}
-}
-
-func tally(ts map[string]*ModeTally, x sum) {
-	if x.Key == "" {
-		return // no leader
-	}
-	t := ts[x.Key]
-	if t == nil {
-		t = &ModeTally{Key: x.Key[1:], IsCampaign: x.Key[0] == 'C', Counts: map[events.State]int{}}
-		if t.IsCampaign {
-			t.Name = t.Key
+	for p, s := range tallyStates {
+		if n := f.at[p]; n > 0 {
+			t.Counts[s] = n
+			t.Total += n
 		}
-		ts[x.Key] = t
 	}
-	state := events.State(x.State)
-	if Group(x.Group) == GroupClosed {
-		state = events.Closed
-	}
-	t.Counts[state] += x.N
-	t.Total += x.N
+	return t
 }
 
 // compareTally puts modes first, in their order, then campaigns.
@@ -178,32 +107,27 @@ func compareTally(a, b *ModeTally) int {
 	case a.IsCampaign != b.IsCampaign:
 		return map[bool]int{true: 1, false: -1}[a.IsCampaign]
 	case !a.IsCampaign && a.Key != b.Key:
-		return place(events.Modes, events.Mode(a.Key)) - place(events.Modes, events.Mode(b.Key))
+		return rankIn(events.Modes, events.Mode(a.Key)) - rankIn(events.Modes, events.Mode(b.Key))
 	}
 	return compare(a.Key, b.Key)
 }
 
 // cells orders the rows of one table: by where named stands, or by what order says, the
-// row without a key last.
-func cells(m map[string]*Cell, named []nameRef, order func(key string) (name string, place int)) []Cell {
-	at := map[string]int{}
+// row without a key last. Keys without a base item are left out.
+func cells(m map[string]*figures, named []nameRef, order func(key string) (name string, place int)) []Cell {
+	at, names := map[string]int{}, map[string]string{}
 	for i, n := range named {
-		at[n.ID] = i
-		if c := m[n.ID]; c != nil {
-			c.Name = n.Name
-		}
+		at[n.ID], names[n.ID] = i, n.Name
 	}
-	for k, c := range m {
+	for k := range m {
 		switch {
 		case order != nil:
-			c.Name, at[k] = order(k)
+			names[k], at[k] = order(k)
 		case named == nil:
-			c.Name = k
-		}
-		if k == "" {
-			c.Name, at[k] = "", 1<<30
+			names[k] = k
 		}
 	}
+	names[""], at[""] = "", 1<<30
 	var out []Cell
 	for _, k := range sorted(m, func(x, y string) int {
 		if at[x] != at[y] {
@@ -211,13 +135,16 @@ func cells(m map[string]*Cell, named []nameRef, order func(key string) (name str
 		}
 		return compare(x, y)
 	}) {
-		out = append(out, *m[k])
+		if c := m[k].cell(k); c.Total > 0 {
+			c.Name = names[k]
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
-// place is v's place in order, after all others when it has none.
-func place[T comparable](order []T, v T) int {
+// rankIn is v's place in order, after all others when it has none.
+func rankIn[T comparable](order []T, v T) int {
 	if i := slices.Index(order, v); i >= 0 {
 		return i
 	}
@@ -227,45 +154,65 @@ func place[T comparable](order []T, v T) int {
 // shownWeeks is how many weeks a board shows.
 const shownWeeks = 12
 
-func (b *Board) weeks(ctx context.Context, tx pgx.Tx, f BoardFilter) error {
-	if f.Today.IsZero() {
+func (b *Board) weeks(ctx context.Context, tx pgx.Tx, n *narrowing, today events.Date) error {
+	if today.IsZero() {
 		return nil
 	}
-	first := monday(f.Today).AddDays(-7 * (shownWeeks - 1))
+	first := monday(today).AddDays(-7 * (shownWeeks - 1))
 	for i := range shownWeeks {
 		b.Weeks = append(b.Weeks, Week{Start: first.AddDays(7 * i)})
 	}
-	rows, err := tx.Query(ctx, `
-		select kind, greatest(week, $4), sum(n)::int
-		from week_count
-		where ($1 = '' or preset = $1)
-			and ($2 = '' or unit = $2 or ($2 = '*' and unit <> '') or ($2 = '-' and unit = ''))
-			and ($3 = '' or leader = $3 or ($3 = '*' and leader <> '') or ($3 = '-' and leader = ''))
-		group by 1, 2`, string(f.Preset), f.Unit, f.Leader, date(first.AddDays(-7)))
-	if err != nil {
-		return err
+	b.EarlierNew, b.EarlierClosed = b.All.Total, b.All.Closed
+	note := func(kind string, week events.Date, m int) {
+		i := week.DaysSince(first) / 7
+		if i >= shownWeeks {
+			return // registered after today: a board of a day that is over
+		}
+		if kind == weekNew {
+			b.Weeks[i].New += m
+			b.EarlierNew -= m
+		} else {
+			b.Weeks[i].Closed += m
+			b.EarlierClosed -= m
+		}
 	}
 	var kind string
 	var week pgtype.Date
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&kind, &week, &n}, func() error {
-		i := fromDate(week).DaysSince(first) / 7
-		switch {
-		case i >= shownWeeks: // after Today: a board of the past
-		case i < 0 || fromDate(week).Before(first):
-			if kind == weekNew {
-				b.EarlierNew += n
-			} else {
-				b.EarlierClosed += n
-			}
-		case kind == weekNew:
-			b.Weeks[i].New += n
-		default:
-			b.Weeks[i].Closed += n
+	var m int
+	reads, ok := n.reads(false)
+	if !ok {
+		w := &where{}
+		n.where(w)
+		day := w.arg(date(first))
+		rows, err := tx.Query(ctx, `
+			select 'NEW', i.new_week, count(*)::int from item i
+			where i.grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED') and i.new_week >= `+day+` and `+w.String()+` group by 2
+			union all
+			select 'CLOSED', i.closed_week, count(*)::int from item i where i.closed_week >= `+day+` and `+w.String()+` group by 2`, w.args...)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	return err
+		_, err = pgx.ForEachRow(rows, []any{&kind, &week, &m}, func() error {
+			note(kind, fromDate(week), m)
+			return nil
+		})
+		return err
+	}
+	for _, r := range reads {
+		rows, err := tx.Query(ctx, `
+			select kind, week, n from week_count where scope = $1 and value = $2 and kind in ('NEW', 'CLOSED') and week >= $3`,
+			scopeCodes[r.scope], r.key, date(first))
+		if err != nil {
+			return err
+		}
+		if _, err = pgx.ForEachRow(rows, []any{&kind, &week, &m}, func() error {
+			note(kind, fromDate(week), r.sign*m)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type nameRef struct{ Kind, ID, Name string }
@@ -288,4 +235,14 @@ func (l nameList) of(kind string) []nameRef {
 		}
 	}
 	return out
+}
+
+// name is what an id of that kind was called last.
+func (l nameList) name(kind, id string) string {
+	for _, n := range l {
+		if n.Kind == kind && n.ID == id {
+			return n.Name
+		}
+	}
+	return ""
 }

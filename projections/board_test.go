@@ -11,7 +11,9 @@ import (
 // listed reads every page of f and returns how many rows there are.
 func listed(t *testing.T, s *Store, f Filter) int {
 	t.Helper()
-	f.Today, f.Near = today, near
+	if f.AsOf.IsZero() {
+		f.Today, f.Near = today, near
+	}
 	f.Limit = 200
 	n := 0
 	for {
@@ -47,7 +49,7 @@ func TestBoardTies(t *testing.T) {
 			}
 			s := openStore(t)
 			s.catchUp(t, st.log, func() int { return 1 + st.c.n(200) })
-			for _, f := range []BoardFilter{{}, {Preset: events.TownshipBox}, {Unit: "u1"}, {Leader: "l1"}, {Leader: Any}, {Unit: None}} {
+			for _, f := range []BoardFilter{{}, {Unit: None}, {Leader: Any}, randomBoard(st.c), randomBoard(st.c), randomBoard(st.c)} {
 				f.Today, f.Near = today, near
 				checkBoard(t, s, f)
 			}
@@ -56,6 +58,38 @@ func TestBoardTies(t *testing.T) {
 			checkViews(t, s)
 		})
 	}
+}
+
+// randomBoard narrows a board by up to three dimensions.
+func randomBoard(c chooser) (f BoardFilter) {
+	for range 1 + c.n(3) {
+		key := []string{Any, None}[c.n(2)]
+		pick := func(vs ...string) string {
+			if i := c.n(len(vs) + 1); i < len(vs) {
+				return vs[i]
+			}
+			return key
+		}
+		switch c.n(8) {
+		case 0:
+			f.Preset = events.Preset(pick(string(events.CountyLedger), string(events.TownshipBox)))
+		case 1:
+			f.Unit = pick("u1", "u2", "u3")
+		case 2:
+			f.Leader = pick("l1", "l2")
+		case 3:
+			f.Campaign = pick("边学边改")
+		case 4:
+			f.Mode = events.Mode(pick(string(events.Immediate), string(events.Planned)))
+		case 5:
+			f.Source = events.Source(pick(string(events.Sources[0]), string(events.Sources[1])))
+		case 6:
+			f.Category = pick("民生", "四风")
+		case 7:
+			f.Area = pick("海滨村")
+		}
+	}
+	return f
 }
 
 func checkBoard(t *testing.T, s *Store, bf BoardFilter) {
@@ -67,7 +101,11 @@ func checkBoard(t *testing.T, s *Store, bf BoardFilter) {
 	if p, _ := s.Position(t.Context()); b.AsOf != p.Sequence {
 		t.Errorf("as of %d, rows stand at %d", b.AsOf, p.Sequence)
 	}
-	base := Filter{Preset: bf.Preset, Unit: bf.Unit, LeadOnly: true, Leader: bf.Leader}
+	base := Filter{Preset: bf.Preset, Unit: bf.Unit, LeadOnly: true, Leader: bf.Leader, Campaign: bf.Campaign, Source: bf.Source,
+		Category: bf.Category, Area: bf.Area, AsOf: bf.AsOf, Near: bf.Near}
+	if bf.Mode != "" {
+		base.Modes = []events.Mode{bf.Mode}
+	}
 	is := func(what string, n int, f Filter) {
 		t.Helper()
 		if m := listed(t, s, f); m != n {
@@ -98,13 +136,17 @@ func checkBoard(t *testing.T, s *Store, bf BoardFilter) {
 	if b.Concluded != b.All.Done+b.All.Closed+b.Answered || b.OnPlan != b.All.Running+b.All.Near+b.All.Waiting {
 		t.Errorf("concluded %d, on plan %d of %+v", b.Concluded, b.OnPlan, b)
 	}
-	for name, rows := range map[string][]Cell{"unit": b.ByUnit, "mode": b.ByMode, "source": b.BySource, "category": b.ByCategory,
+	for name, rows := range map[string][]Cell{"preset": b.ByPreset, "area": b.ByArea, "unit": b.ByUnit, "mode": b.ByMode, "source": b.BySource, "category": b.ByCategory,
 		"leader": b.ByLeader, "campaign": b.ByCampaign} {
 		sum := 0
 		for _, c := range rows {
 			sum += c.Total
 			cell(name+" "+c.Key, c, with(base, func(f *Filter) {
 				switch name {
+				case "preset":
+					f.Preset = events.Preset(key(c.Key))
+				case "area":
+					f.Area = key(c.Key)
 				case "unit":
 					f.Unit = key(c.Key)
 				case "mode":
@@ -128,6 +170,9 @@ func checkBoard(t *testing.T, s *Store, bf BoardFilter) {
 		}
 	}
 	checkLinked(t, b, base, is)
+	if !bf.AsOf.IsZero() {
+		return // a board of a past day has no weeks
+	}
 	fresh, closed := b.EarlierNew, b.EarlierClosed
 	for _, w := range b.Weeks {
 		fresh, closed = fresh+w.New, closed+w.Closed
@@ -144,8 +189,12 @@ func checkLinked(t *testing.T, b Board, base Filter, is func(string, int, Filter
 	if base.Leader == "" {
 		base.Leader = Any
 	}
+	narrowed := len(base.Modes) > 0 || base.Campaign != ""
 	for _, l := range b.Linked {
 		f := base
+		if narrowed {
+			continue // the tally's own filter would take the board's place
+		}
 		if l.IsCampaign {
 			f.Campaign = l.Key
 		} else {
@@ -156,8 +205,13 @@ func checkLinked(t *testing.T, b Board, base Filter, is func(string, int, Filter
 			sum += n
 			g := f
 			g.Groups, g.States = Base, []events.State{state}
-			if state == events.Closed {
+			switch state { // an archived item keeps its place
+			case events.Closed:
 				g.Groups, g.States = []Group{GroupClosed}, nil
+			case events.Standing:
+				g.Groups, g.States = []Group{GroupStanding}, nil
+			case events.SuspendedAccount:
+				g.Groups, g.States = []Group{GroupHeld}, nil
 			}
 			is("linked "+l.Key+" "+string(state), n, g)
 		}

@@ -1,37 +1,20 @@
 package projections
 
-import (
-	"xiaohao/events"
-)
+import "xiaohao/events"
 
-// counterSet says which counters an item stands in. The projector takes the row as it was
-// out of its counters and puts the row as it is into them, so counters are right whatever
-// the facts were, and a board never has to count items.
+// counterSet says which counters an item stands in now. The projector takes the row as it
+// was out of its counters and puts the row as it is into them, so counters are right
+// whatever the facts were, and a board never has to count items.
 type counterSet struct {
 	counted bool // false: in none
-	cell    cellKey
-	weeks   [2]weekKey // zero when not counted
-	words   [3]wordKey
+	keys    keys
+	at      place
+	shown   bool
+	due     events.Date // while it runs
+	queues  queueSet
+	raised  events.Date // Monday of its week, while it is in the base
+	closed  events.Date // Monday of its week, while it is struck off
 }
-
-type cellKey struct {
-	preset, unit, leader, mode, group, state, source, category, campaign string
-
-	shown bool
-	due   events.Date // while it runs
-}
-
-type weekKey struct {
-	preset, unit, leader, kind string
-	week                       events.Date
-}
-
-type wordKey struct{ kind, word string }
-
-const (
-	weekNew    = "NEW"
-	weekClosed = "CLOSED"
-)
 
 // inBase reports whether rates are taken over items of the group.
 func inBase(g Group) bool {
@@ -43,101 +26,150 @@ func inBase(g Group) bool {
 }
 
 func countersOf(it *Item) counterSet {
-	c := counterSet{counted: true}
-	preset, unit, leader := clean(string(it.Preset)), clean(it.Lead.ID), clean(it.Leader.ID)
-	c.cell = cellKey{preset: preset, unit: unit, leader: leader, mode: clean(string(it.Mode)), group: string(it.Group),
-		state: clean(string(it.State)), source: clean(string(it.Source)), category: clean(it.Category),
-		campaign: clean(it.Campaign), shown: it.shown(), due: runningDue(it)}
+	c := counterSet{counted: true, keys: keysOf(it), at: placeOf(it.Group, it.State), shown: it.shown(), due: runningDue(it),
+		queues: queuesOf(it), closed: it.closedWeek()}
 	if inBase(it.Group) {
-		c.weeks[0] = weekKey{preset, unit, leader, weekNew, monday(events.DateOf(it.Raised))}
-	}
-	if w := it.closedWeek(); !w.IsZero() {
-		c.weeks[1] = weekKey{preset, unit, leader, weekClosed, w}
-	}
-	for i, w := range []wordKey{{"CATEGORY", clean(it.Category)}, {"AREA", clean(it.Area)}, {"CAMPAIGN", clean(it.Campaign)}} {
-		if w.word != "" {
-			c.words[i] = w
-		}
+		c.raised = monday(events.DateOf(it.Raised))
 	}
 	return c
 }
 
+// Measures of board_sum: a count for each place, then how many were past their deadline.
+// The last two are kept by day only: for now they follow from board_due.
+const (
+	lateWaiting = int(places) + iota
+	lateOpen
+	measures
+)
+
+type sumKey struct {
+	scope, dim uint8
+	span       span
+	value, key word
+	since      events.Date
+}
+
+type dueKey struct {
+	scope, dim uint8
+	span       span
+	value, key word
+	since      events.Date
+}
+
+type weekKey struct {
+	scope uint8
+	value word
+	kind  string // NEW, CLOSED
+	week  events.Date
+}
+
+const (
+	weekNew    = "NEW"
+	weekClosed = "CLOSED"
+)
+
+// word is a text by number: keys of counters repeat, and numbers hash fast.
+type word uint32
+
+type dictionary struct {
+	of    map[string]word
+	texts []string
+}
+
+func (d *dictionary) word(s string) word {
+	w, ok := d.of[s]
+	if !ok {
+		w = word(len(d.texts))
+		d.of[s], d.texts = w, append(d.texts, s)
+	}
+	return w
+}
+
 // counters are sums that a batch changes, by key.
 type counters struct {
-	cells map[cellKey]int
-	weeks map[weekKey]int
-	words map[wordKey]int
+	dict  dictionary
+	sums  map[sumKey]*[measures]int32
+	dues  map[dueKey]*[2]int32 // WAITING, OPEN
+	weeks map[weekKey]int32
 }
 
 func newCounters() counters {
-	return counters{map[cellKey]int{}, map[weekKey]int{}, map[wordKey]int{}}
+	return counters{dictionary{of: map[string]word{}}, map[sumKey]*[measures]int32{}, map[dueKey]*[2]int32{}, map[weekKey]int32{}}
 }
 
-func (d counters) add(c counterSet, n int) {
+func (d *counters) sum(k sumKey) *[measures]int32 {
+	n := d.sums[k]
+	if n == nil {
+		n = new([measures]int32)
+		d.sums[k] = n
+	}
+	return n
+}
+
+// each calls f for every key that an item of these values is counted under within a scope.
+func (d *counters) each(scope int, k *keys, f func(dim uint8, key word)) {
+	f(uint8(byAll), d.dict.word(""))
+	for dim := range dimensions {
+		if s, ok := scopeOf(dim); ok && s == scope {
+			continue // all of them have this one value
+		}
+		if scope == scopeShown && dim != byMode {
+			continue
+		}
+		f(uint8(dim), d.dict.word(k[dim]))
+	}
+	if t := k.tally(); t != "" && scope != scopeShown {
+		f(uint8(byTally), d.dict.word(t))
+	}
+}
+
+// add counts an item n times more in all that is asked of today.
+func (d *counters) add(c *counterSet, n int32) {
 	if !c.counted {
 		return
 	}
-	d.cells[c.cell] += n
-	for _, w := range c.weeks {
-		if w.kind != "" {
-			d.weeks[w] += n
+	for scope := range scopeCount {
+		v, in := c.keys.scope(scope, c.shown)
+		if !in {
+			continue
 		}
-	}
-	for _, w := range c.words {
-		if w.kind != "" {
-			d.words[w] += n
+		value := d.dict.word(v)
+		d.each(scope, &c.keys, func(dim uint8, key word) {
+			d.sum(sumKey{uint8(scope), dim, spanEver, value, key, always})[c.at] += n
+			if c.due.IsZero() {
+				return
+			}
+			k := dueKey{uint8(scope), dim, spanDay, value, key, c.due}
+			m := d.dues[k]
+			if m == nil {
+				m = new([2]int32)
+				d.dues[k] = m
+			}
+			if c.at == placeWaiting {
+				m[0] += n
+			} else {
+				m[1] += n
+			}
+		})
+		if scope == scopeShown {
+			continue
+		}
+		for i, q := range queues {
+			if c.queues&(1<<i) != 0 {
+				d.sum(sumKey{uint8(scope), uint8(byQueue), spanEver, value, d.dict.word(string(q)), always})[c.at] += n
+			}
+		}
+		if !c.raised.IsZero() {
+			d.weeks[weekKey{uint8(scope), value, weekNew, c.raised}] += n
+		}
+		if !c.closed.IsZero() {
+			d.weeks[weekKey{uint8(scope), value, weekClosed, c.closed}] += n
 		}
 	}
 }
 
-type (
-	cellCount struct {
-		cellKey
-		n int
-	}
-	weekCount struct {
-		weekKey
-		n int
-	}
-	wordCount struct {
-		wordKey
-		n int
-	}
-)
-
-var cellTable = table[cellCount]{name: "board_cell", then: sumRow,
-	key: []string{"preset", "unit", "leader", "mode", "grp", "state", "source", "category", "campaign", "shown", "due"},
-	cols: []col[cellCount]{
-		textCol("preset", func(c *cellCount) string { return c.preset }),
-		textCol("unit", func(c *cellCount) string { return c.unit }),
-		textCol("leader", func(c *cellCount) string { return c.leader }),
-		textCol("mode", func(c *cellCount) string { return c.mode }),
-		textCol("grp", func(c *cellCount) string { return c.group }),
-		textCol("state", func(c *cellCount) string { return c.state }),
-		textCol("source", func(c *cellCount) string { return c.source }),
-		textCol("category", func(c *cellCount) string { return c.category }),
-		textCol("campaign", func(c *cellCount) string { return c.campaign }),
-		boolCol("shown", func(c *cellCount) bool { return c.shown }),
-		lastDateCol("due", func(c *cellCount) events.Date { return c.due }),
-		intCol("n", func(c *cellCount) int { return c.n }),
-	}}
-
-var weekTable = table[weekCount]{name: "week_count", then: sumRow,
-	key: []string{"preset", "unit", "leader", "kind", "week"},
-	cols: []col[weekCount]{
-		textCol("preset", func(c *weekCount) string { return c.preset }),
-		textCol("unit", func(c *weekCount) string { return c.unit }),
-		textCol("leader", func(c *weekCount) string { return c.leader }),
-		textCol("kind", func(c *weekCount) string { return c.kind }),
-		dateCol("week", func(c *weekCount) events.Date { return c.week }),
-		intCol("n", func(c *weekCount) int { return c.n }),
-	}}
-
-var wordTable = table[wordCount]{name: "word_count", then: sumRow, key: []string{"kind", "word"}, cols: []col[wordCount]{
-	textCol("kind", func(c *wordCount) string { return c.kind }),
-	textCol("word", func(c *wordCount) string { return c.word }),
-	intCol("n", func(c *wordCount) int { return c.n }),
-}}
+// always is the since of a row of all days.
+var always = events.NewDate(2000, 1, 1)
 
 // settleCounters takes the row as it was stored out of its counters, and puts it in as it is.
 func (b *batch) settleCounters(r *row) {
@@ -145,29 +177,117 @@ func (b *batch) settleCounters(r *row) {
 	if now == r.cells {
 		return
 	}
-	b.count.add(r.cells, -1)
-	b.count.add(now, 1)
+	b.count.add(&r.cells, -1)
+	b.count.add(&now, 1)
 	r.cells = now
 }
 
 // settleSums notes the sums that came out other than before.
 func (b *batch) settleSums() {
-	for k, n := range b.count.cells {
-		if n != 0 {
-			b.out.cells.upsert(&cellCount{k, n})
+	d := &b.count
+	for k, n := range d.sums {
+		if k.span != spanDay || *n == [measures]int32{} {
+			continue
+		}
+		for _, s := range []span{spanTen, spanMonth, spanYear} {
+			up := k
+			up.span, up.since = s, s.start(k.since)
+			into := d.sum(up)
+			for i, x := range n {
+				into[i] += x
+			}
 		}
 	}
-	for k, n := range b.count.weeks {
-		if n != 0 {
-			b.out.weeks.upsert(&weekCount{k, n})
+	for k, n := range d.dues {
+		if k.span != spanDay || *n == [2]int32{} {
+			continue
+		}
+		up := k
+		up.span, up.since = spanMonth, spanMonth.start(k.since)
+		into := d.dues[up]
+		if into == nil {
+			into = new([2]int32)
+			d.dues[up] = into
+		}
+		into[0], into[1] = into[0]+n[0], into[1]+n[1]
+	}
+	text := d.dict.texts
+	for k, n := range d.sums {
+		if *n != [measures]int32{} {
+			b.out.sums.upsert(&sumRows{k, text[k.value], text[k.key], n})
 		}
 	}
-	for k, n := range b.count.words {
-		if n != 0 {
-			b.out.words.upsert(&wordCount{k, n})
+	for k, n := range d.dues {
+		if *n != [2]int32{} {
+			b.out.dues.upsert(&dueRows{k, text[k.value], text[k.key], n})
 		}
 	}
-	clear(b.count.cells)
-	clear(b.count.weeks)
-	clear(b.count.words)
+	for k, n := range d.weeks {
+		if n != 0 {
+			b.out.weeks.upsert(&weekRows{k, text[k.value], n})
+		}
+	}
+	clear(d.sums)
+	clear(d.dues)
+	clear(d.weeks)
 }
+
+type (
+	sumRows struct {
+		sumKey
+		valueText, keyText string
+		n                  *[measures]int32
+	}
+	dueRows struct {
+		dueKey
+		valueText, keyText string
+		n                  *[2]int32
+	}
+	weekRows struct {
+		weekKey
+		valueText string
+		n         int32
+	}
+)
+
+var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
+	cols: append([]col[sumRows]{
+		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
+		textCol("value", func(r *sumRows) string { return r.valueText }),
+		textCol("span", func(r *sumRows) string { return string(r.span) }),
+		dateCol("since", func(r *sumRows) events.Date { return r.since }),
+		textCol("dim", func(r *sumRows) string { return dimension(r.dim).code() }),
+		textCol("key", func(r *sumRows) string { return r.keyText }),
+	}, measureCols()...)}
+
+// measureNames are the columns of board_sum that are summed.
+var measureNames = [measures]string{"registered", "info", "waiting", "open", "rectified", "verifying", "publicity", "standing", "held",
+	"closed", "answered", "ended", "merged", "late_waiting", "late_open"}
+
+func measureCols() (cs []col[sumRows]) {
+	for i, name := range measureNames {
+		cs = append(cs, intCol(name, func(r *sumRows) int { return int(r.n[i]) }))
+	}
+	return cs
+}
+
+var dueTable = table[dueRows]{name: "board_due", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
+	cols: []col[dueRows]{
+		textCol("scope", func(r *dueRows) string { return scopeCodes[r.scope] }),
+		textCol("value", func(r *dueRows) string { return r.valueText }),
+		textCol("span", func(r *dueRows) string { return string(r.span) }),
+		dateCol("since", func(r *dueRows) events.Date { return r.since }),
+		textCol("dim", func(r *dueRows) string { return dimension(r.dim).code() }),
+		textCol("key", func(r *dueRows) string { return r.keyText }),
+		intCol("waiting", func(r *dueRows) int { return int(r.n[0]) }),
+		intCol("open", func(r *dueRows) int { return int(r.n[1]) }),
+	}}
+
+var weekTable = table[weekRows]{name: "week_count", then: sumRow, key: []string{"scope", "value", "kind", "week"},
+	cols: []col[weekRows]{
+		textCol("scope", func(r *weekRows) string { return scopeCodes[r.scope] }),
+		textCol("value", func(r *weekRows) string { return r.valueText }),
+		textCol("kind", func(r *weekRows) string { return r.kind }),
+		dateCol("week", func(r *weekRows) events.Date { return r.week }),
+		intCol("n", func(r *weekRows) int { return int(r.n) }),
+	}}

@@ -46,10 +46,12 @@
 //
 //	fold.go      item        what a fact does to an item; total, no fact can fail
 //	item.go      item        narrow row for queries, document for pages; assignment
-//	ledger.go                the ledger's filters, order, pages, queues
-//	search.go    item_search one- and two-character grams, LIKE as the recheck
-//	counter.go   board_cell, week_count, word_count
-//	board.go                 the overview, from counters only
+//	ledger.go                the ledger's order and pages; filter.go what a filter means,
+//	                         total.go how many rows it selects, queue.go stacks of work
+//	find.go      item_search one- and two-character grams (search.go), LIKE as the recheck
+//	counter.go   board_sum, board_due, week_count: what stands now
+//	stint.go     item_day    where each item stood, by day; board_sum by day
+//	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
 //	opinion.go   opinion     what people said, sealed, and which items answer it
 //	option.go    named       units and leaders, choices for selects
@@ -63,11 +65,22 @@
 // # Counting
 //
 // Each item is in exactly one [Group]. Counters are kept by taking the row as it was out and
-// putting the row as it is in, so they are right whatever the facts were. Overdue and near
-// are sums over due days, so no clock has to run. 整改完成 is the unit's own word
-// (Done + Closed), 办结 adds direct answers, 销号 is Closed alone; 常态 and 挂账 stand apart.
-// Every number can be opened into its rows by the filter that stands beside it in [Cell] and
-// [Figures]; a test holds that they tie.
+// putting the row as it is in, so they are right whatever the facts were. Within a scope
+// (everything, one ledger, one lead unit, one leader, one campaign) they count by every
+// dimension; a board that is narrowed further is counted over the rows that an index finds.
+// Overdue and near are sums over due days, so no clock has to run. 整改完成 is the unit's own
+// word (Done + Closed), 办结 adds direct answers, 销号 is Closed alone; 常态 and 挂账 stand
+// apart. Every number can be opened into its rows by the filter that stands beside it in
+// [Cell] and [Figures]; a property test over random filters holds that they tie.
+//
+// # Past days
+//
+// An item's life is a row of stints: runs of recorded days over which it stood the same
+// (item_day). What each stint adds to a board is kept as a change on its first day and the
+// opposite on its end; the day on which it will be overdue is known when it begins. So a
+// board as of the end of day D is the sum of all changes up to D: years, months, ten days
+// (旬) and days, some twenty rows a key. What is recorded later changes later days only, so
+// the figures of a report come out the same for ever, and item_day opens their rows.
 //
 // # What the public sees
 //

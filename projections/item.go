@@ -90,6 +90,11 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	textsCol("complained_of", func(r *row) []string {
 		return column(r.Detail.ComplainedOf, func(u events.Unit) string { return u.ID })
 	}),
+	textCol("level", func(r *row) events.Level { return r.Level }),
+	textCol("supervision", func(r *row) events.SupervisionLevel { return r.Supervision }),
+	boolCol("urgent", func(r *row) bool { return r.Urgent }),
+	dateCol("raised_day", func(r *row) events.Date { return events.DateOf(r.Raised) }),
+	dateCol("since", func(r *row) events.Date { return r.now.from }),
 	timeCol("closed_at", func(r *row) time.Time {
 		if r.Group != GroupClosed {
 			return time.Time{}

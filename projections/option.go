@@ -85,21 +85,28 @@ func (s *Store) Leaders(ctx context.Context) ([]Option, error) {
 
 // Categories returns the categories that items have, the most frequent first.
 func (s *Store) Categories(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "categories", `select word, word from word_count where kind = 'CATEGORY' order by n desc, word`)
+	return s.options(ctx, "categories", valuesOf, "CATEGORY")
 }
 
 // Areas returns the areas that items have, the most frequent first.
 func (s *Store) Areas(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "areas", `select word, word from word_count where kind = 'AREA' order by n desc, word`)
+	return s.options(ctx, "areas", valuesOf, "AREA")
 }
 
 // Campaigns returns the campaigns that items have, the most frequent first.
 func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "campaigns", `select word, word from word_count where kind = 'CAMPAIGN' order by n desc, word`)
+	return s.options(ctx, "campaigns", valuesOf, "CAMPAIGN")
 }
 
-func (s *Store) options(ctx context.Context, what, sql string) ([]Option, error) {
-	rows, err := s.pool.Query(ctx, sql)
+// valuesOf lists the values that a dimension has, the most frequent first.
+const valuesOf = `
+	select key, key from board_sum
+	where scope = 'ALL' and value = '' and span = 'A' and dim = $1 and key <> ''
+	order by registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
+		+ answered + ended + merged desc, key`
+
+func (s *Store) options(ctx context.Context, what, sql string, args ...any) ([]Option, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}

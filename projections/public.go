@@ -123,11 +123,11 @@ func (s *Store) public(ctx context.Context, sql string, key any, byCode bool) (p
 }
 
 // PublicItems returns one page of the items that are shown, the newest number first and
-// without timelines, the cursor of the next page and how many there are in all.
+// without timelines, the cursor of the next page and how many there are in all; of a search
+// at most a thousand, the best.
 func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []PublicItem, next string, total int, err error) {
 	limit := within(f.Limit, 20, 100)
 	w := &where{conds: []string{"i.shown"}}
-	w.search(f.Q)
 	w.key("i.category", f.Category)
 	switch {
 	case f.State == events.Closed:
@@ -145,7 +145,15 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 		w.add("i.grp = 'OPEN' and i.due < $", date(f.Today))
 	}
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `select count(*) from item i where `+w.String(), w.args...).Scan(&total); err != nil {
+		if len(words(f.Q)) > 0 {
+			hits, _, err := search(ctx, tx, w, f.Q)
+			if err != nil {
+				return err
+			}
+			w = &where{}
+			w.add("i.id = any($)", uuids(column(hits, func(h hit) uuid.UUID { return h.id })))
+			total = len(hits)
+		} else if err := tx.QueryRow(ctx, `select count(*) from item i where `+w.String(), w.args...).Scan(&total); err != nil {
 			return err
 		}
 		if f.After != "" {
@@ -189,36 +197,25 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 
 // PublicFigures returns the numbers of the public front page from counters.
 func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures, err error) {
-	rows, err := s.pool.Query(ctx, `
-		select mode, grp, shown, coalesce(grp = 'OPEN' and due < $1, false), sum(n)::int
-		from board_cell
-		where grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED')
-		group by 1, 2, 3, 4`, date(today))
-	if err != nil {
-		return f, fmt.Errorf("read figures: %w", err)
-	}
-	var mode events.Mode
-	var group Group
-	var shown, late bool
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&mode, &group, &shown, &late, &n}, func() error {
-		if !shown {
-			f.Unreleased += n
-			return nil
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		at := when{today: today}
+		everything, public := &sheet{}, &sheet{}
+		if err := everything.readSums(ctx, tx, read{scopeAll, term{"", 1}}, at, byAll.code(), ""); err != nil {
+			return err
 		}
-		f.Total += n
-		into := map[Group]*int{GroupWaiting: &f.Waiting, GroupOpen: &f.InProgress, GroupDone: &f.Done,
-			GroupStanding: &f.Standing, GroupHeld: &f.Held, GroupClosed: &f.Closed}[group]
-		*into += n
-		if late {
-			f.Overdue += n
+		shown := read{scopeShown, term{"1", 1}}
+		if err := public.readSums(ctx, tx, shown, at, "", ""); err != nil {
+			return err
 		}
-		if mode == events.Immediate {
-			f.ImmediateTotal += n
-			if group == GroupDone || group == GroupClosed {
-				f.ImmediateDone += n
-			}
+		if err := public.readDues(ctx, tx, shown, at, byAll.code(), ""); err != nil {
+			return err
 		}
+		all := public.row(byAll, "")
+		c := all.cell("")
+		now := public.row(byMode, string(events.Immediate)).cell("")
+		f = Figures{ImmediateDone: now.Rectified(), ImmediateTotal: now.Total, Closed: c.Closed, InProgress: all.at[placeOpen], Overdue: all.lateOpen,
+			Waiting: all.at[placeWaiting], Done: c.Done, Standing: c.Standing, Held: c.Held, Total: c.Total,
+			Unreleased: everything.row(byAll, "").cell("").Total - c.Total}
 		return nil
 	})
 	if err != nil {

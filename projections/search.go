@@ -61,13 +61,15 @@ func like(word string) string {
 }
 
 type searchRow struct {
-	item  uuid.UUID
-	body  string
-	grams []string
+	item   uuid.UUID
+	number string
+	body   string
+	grams  []string
 }
 
 var searchTable = table[searchRow]{name: "item_search", key: []string{"item"}, cols: []col[searchRow]{
 	uuidCol("item", func(r *searchRow) uuid.UUID { return r.item }),
+	textCol("number", func(r *searchRow) string { return r.number }),
 	textCol("body", func(r *searchRow) string { return r.body }),
 	textsCol("grams", func(r *searchRow) []string { return r.grams }),
 }}
@@ -75,10 +77,10 @@ var searchTable = table[searchRow]{name: "item_search", key: []string{"item"}, c
 func (b *batch) settleSearch(r *row) {
 	switch body := searchBody(&r.Item); {
 	case !r.stored:
-		b.out.search.insert(&searchRow{r.id, body, grams(body)})
+		b.out.search.insert(&searchRow{r.id, r.Number, body, grams(body)})
 		r.body = body
 	case body != r.body:
-		b.out.search.upsert(&searchRow{r.id, body, grams(body)})
+		b.out.search.upsert(&searchRow{r.id, r.Number, body, grams(body)})
 		r.body = body
 	}
 }

@@ -27,7 +27,7 @@ type onConflict int
 const (
 	replaceRow onConflict = iota // the new row stands; columns made with once keep their first value
 	keepRow                      // the first row stands
-	sumRow                       // column n is added up, and the row goes when it comes to nothing
+	sumRow                       // columns outside the key are added up; the row goes when all come to nothing
 )
 
 // col is one column. put appends the value in Postgres's binary form with its length before
@@ -245,7 +245,13 @@ func (t *table[R]) insertSQL(upsert bool) string {
 	case keepRow:
 		return sql + "nothing"
 	case sumRow:
-		return sql + "update set n = " + t.name + ".n + excluded.n"
+		var sums []string
+		for _, c := range t.cols {
+			if !t.isKey(c.name) {
+				sums = append(sums, c.name+" = "+t.name+"."+c.name+" + excluded."+c.name)
+			}
+		}
+		return sql + "update set " + strings.Join(sums, ", ")
 	}
 	var set, was, is []string
 	for _, c := range t.cols {
@@ -257,6 +263,17 @@ func (t *table[R]) insertSQL(upsert bool) string {
 	}
 	return sql + "update set " + strings.Join(set, ", ") +
 		" where (" + strings.Join(was, ", ") + ") is distinct from (" + strings.Join(is, ", ") + ")"
+}
+
+// emptySQL drops the rows of sums that came to nothing.
+func (t *table[R]) emptySQL() string {
+	var zero []string
+	for _, c := range t.cols {
+		if !t.isKey(c.name) {
+			zero = append(zero, c.name+" = 0")
+		}
+	}
+	return "delete from " + t.name + " where " + strings.Join(zero, " and ")
 }
 
 func (t *table[R]) isKey(name string) bool {

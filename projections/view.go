@@ -260,29 +260,39 @@ const (
 // Near being the last day that still counts as near. Every number of a [Board] can be
 // opened with one: see [Cell].
 type Filter struct {
-	Q        string // number, or words of title, area, units, categories
-	States   []events.State
-	Groups   []Group
-	Modes    []events.Mode // "" among them selects the unclassified
-	Source   events.Source
-	Category string
-	Area     string
-	Unit     string // unit id: leads or helps
-	LeadOnly bool   // with Unit: leads
-	Leader   string // leader id
-	Campaign string
-	Class    events.Class
-	Preset   events.Preset
-	Lamp     Lamp
-	DueBy    events.Date // open, deadline not later
-	NewIn    events.Date // registered in the week that starts on this Monday, by recorded day
-	ClosedIn events.Date // 销号 in that week
-	Queue    Queue       // one of the office's or unit's queues
-	HideFrom string      // unit id: leaves out what is HiddenFrom it
-	Today    events.Date
-	Near     events.Date
-	After    string // keyset cursor from Page.Next, opaque
-	Limit    int    // default 50, at most 200
+	Q           string // number, or words of title, area, units, categories
+	States      []events.State
+	Groups      []Group
+	Modes       []events.Mode // "" among them selects the unclassified
+	Source      events.Source
+	Category    string
+	Area        string
+	Unit        string // unit id: leads or helps
+	LeadOnly    bool   // with Unit: leads
+	Leader      string // leader id
+	Campaign    string
+	Class       events.Class
+	Preset      events.Preset
+	Lamp        Lamp
+	DueFrom     events.Date // open, deadline not earlier
+	DueBy       events.Date // open, deadline not later
+	Level       events.Level
+	Urgent      bool                    // 急件 only
+	Supervision events.SupervisionLevel // highest level in force; also [Any]
+	Reopened    bool                    // 复号 at least once
+	Returned    bool                    // 退单 asked for twice or more
+	Unsatisfied bool                    // last evaluation, nothing done about it yet
+	RaisedFrom  events.Date             // registered not earlier, by recorded day
+	RaisedBy    events.Date             // registered not later
+	AsOf        events.Date             // rows as they stood at the end of this past day; see [Store.Items]
+	NewIn       events.Date             // registered in the week that starts on this Monday, by recorded day
+	ClosedIn    events.Date             // 销号 in that week
+	Queue       Queue                   // one of the office's or unit's queues
+	HideFrom    string                  // unit id: leaves out what is HiddenFrom it
+	Today       events.Date
+	Near        events.Date
+	After       string // keyset cursor from Page.Next, opaque
+	Limit       int    // default 50, at most 200
 }
 
 // Queue is a stack of work that waits for somebody.
@@ -308,7 +318,8 @@ const (
 // Page is one page of ledger rows, what is stuck first: by urgency of deadline, then number.
 type Page struct {
 	Items []Item
-	Total int    // rows the filter selects in all
+	Total int    // rows the filter selects in all, or at least, when More is set
+	More  bool   // there are more than Total: nobody counted on
 	Next  string // cursor, "" on the last page
 	Prev  string // cursor, "" on the first page
 }
@@ -334,30 +345,39 @@ type Cell struct {
 // Rectified is 整改完成 by the units' own word: done or struck off.
 func (c Cell) Rectified() int { return c.Done + c.Closed }
 
-// BoardFilter narrows a board. Leader and Unit also take [Any] and [None].
+// BoardFilter narrows a board. All but the days also take [Any] and [None].
 type BoardFilter struct {
-	Preset events.Preset
-	Unit   string      // unit id: leads
-	Leader string      // leader id
-	Today  events.Date // decides overdue and the weeks shown
-	Near   events.Date // last day that still counts as near
+	Preset   events.Preset
+	Unit     string // unit id: leads
+	Leader   string // leader id
+	Campaign string
+	Mode     events.Mode
+	Source   events.Source
+	Category string
+	Area     string
+	Today    events.Date // decides overdue and the weeks shown
+	Near     events.Date // last day that still counts as near
+	AsOf     events.Date // the figures as they stood at the end of this past day; it decides overdue
 }
 
 // Board is the overview. Base are the items that were accepted and are not merged,
 // refused, answered directly or terminated; Pending (待受理) is counted apart.
 type Board struct {
-	AsOf          uint64 // stream sequence the figures stand at
-	All           Cell   // over the base
-	Pending       int    // 待受理、待补充: Groups PENDING
-	Answered      int    // 直接答复: Groups ANSWERED
-	Ended         int    // 不予受理、终结: Groups ENDED
-	Merged        int    // 并单: Groups MERGED
-	OnPlan        int    // Running + Near + Waiting: 未完成但达到序时进度
-	Concluded     int    // 办结: All.Done + All.Closed + Answered; 常态 and 挂账 never
+	AsOf          uint64      // stream sequence the figures stand at
+	Day           events.Date // of a past day: which; without Weeks then
+	All           Cell        // over the base
+	Pending       int         // 待受理、待补充: Groups PENDING
+	Answered      int         // 直接答复: Groups ANSWERED
+	Ended         int         // 不予受理、终结: Groups ENDED
+	Merged        int         // 并单: Groups MERGED
+	OnPlan        int         // Running + Near + Waiting: 未完成但达到序时进度
+	Concluded     int         // 办结: All.Done + All.Closed + Answered; 常态 and 挂账 never
+	ByPreset      []Cell
 	ByUnit        []Cell // by lead unit, in the order in which units first appeared
 	ByMode        []Cell
 	BySource      []Cell
 	ByCategory    []Cell
+	ByArea        []Cell
 	ByLeader      []Cell
 	ByCampaign    []Cell
 	Linked        []ModeTally // items that have a leader (Leader [Any]), for the seal tally

@@ -59,7 +59,7 @@ func (o *rows[R]) write(ctx context.Context, w *writer) error {
 	if o.maybe.n > 0 {
 		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, t.arrays(o.maybe))
 		if t.then == sumRow {
-			w.queue("empty "+t.name, func() string { return "delete from " + t.name + " where n = 0" }, nil)
+			w.queue("empty "+t.name, t.emptySQL, nil)
 		}
 	}
 	o.fresh, o.maybe = o.fresh.emptied(), o.maybe.emptied()

@@ -30,6 +30,11 @@ create table item (
     unsatisfied  boolean  not null,
     shown        boolean  not null, -- released, and of a class that may be
     complained_of text[]  not null,
+    level        text     not null,
+    supervision  text     not null, -- highest level in force
+    urgent       boolean  not null,
+    raised_day   date     not null, -- recorded day of registration
+    since        date     not null, -- first day of the last row of item_day
     closed_at    timestamptz,       -- only while it is struck off
     constraint item_pk primary key (id)
 );
@@ -45,9 +50,10 @@ create table item_doc (
 -- Words of an item and their one- and two-character grams, apart from the row because they
 -- change seldom and their index is costly to change.
 create table item_search (
-    item  uuid   not null,
-    body  text   not null,
-    grams text[] not null,
+    item   uuid   not null,
+    number text   not null,
+    body   text   not null, -- number, title and the rest, one a line
+    grams  text[] not null,
     constraint item_search_pk primary key (item)
 );
 
@@ -76,12 +82,15 @@ comment on index item_leader is 'Items: Filter.Leader';
 create index item_state on item (state, rank, sort_day, number, id);
 comment on index item_state is 'Items: Filter.States';
 create index item_flagged on item (rank, sort_day, number, id)
-    where return_open or ext_open or reply_open or unsatisfied or returns > 1 or reopened > 0;
+    where grp in ('WAITING', 'OPEN', 'DONE') and (return_open or ext_open or returns > 1 or reopened > 0)
+        or reply_open or unsatisfied;
 comment on index item_flagged is 'Items: Filter.Queue; Stuck';
 create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
 create index item_closed on item (closed_at desc, id) where closed_at is not null;
 comment on index item_closed is 'LatestClosed, PublicLatestClosed';
+create index item_search_number on item_search (number desc);
+comment on index item_search_number is 'Items: Filter.Q, the newest first';
 create index item_search_grams on item_search using gin (grams);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
 create index assignment_unit on assignment (unit, state, item);

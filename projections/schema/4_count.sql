@@ -1,45 +1,67 @@
--- How many items have this key. A board sums these rows and never counts items.
-create table board_cell (
-    preset   text    not null,
-    unit     text    not null,
-    leader   text    not null,
-    mode     text    not null,
-    grp      text    not null,
-    state    text    not null,
-    source   text    not null,
-    category text    not null,
-    campaign text    not null,
-    shown    boolean not null,
-    due      date    not null, -- infinity for none; only while the deadline runs
-    n        integer not null,
-    constraint board_cell_pk primary key (preset, unit, leader, mode, grp, state, source, category, campaign, shown, due)
+-- How many items stand where: within a scope (everything, one ledger, one lead unit, one
+-- leader, one campaign, what the public sees), by one dimension. Rows of span A are what
+-- stands now. Rows of the other spans are what changed within those days, so that the sum of
+-- all that lie before the end of a day is what stood then; days that are yet to come hold
+-- what will be overdue then. A board reads the rows of one scope and never counts items.
+create table board_sum (
+    scope text not null, -- ALL, PRESET, UNIT, LEADER, CAMPAIGN, SHOWN
+    value text not null, -- of the scope
+    span  text not null, -- A ever, Y year, M month, T ten days (旬), D day; not A: only ALL and PRESET
+    since date not null, -- first day of the span
+    dim   text not null, -- ALL, PRESET, UNIT, LEADER, MODE, SOURCE, CATEGORY, AREA, CAMPAIGN, TALLY, QUEUE
+    key   text not null, -- of the dimension
+    registered   integer not null,
+    info         integer not null,
+    waiting      integer not null,
+    open         integer not null,
+    rectified    integer not null,
+    verifying    integer not null,
+    publicity    integer not null,
+    standing     integer not null,
+    held         integer not null,
+    closed       integer not null,
+    answered     integer not null,
+    ended        integer not null,
+    merged       integer not null,
+    late_waiting integer not null, -- past the deadline; not in span A
+    late_open    integer not null,
+    constraint board_sum_pk primary key (scope, value, span, since, dim, key)
 );
-create index board_cell_empty on board_cell (n) where n = 0;
-comment on index board_cell_empty is 'the projector, to drop what fell to nothing';
+comment on index board_sum_pk is 'Board, Views, Items: totals';
+create index board_sum_empty on board_sum (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
+    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
+    and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
+comment on index board_sum_empty is 'the projector, to drop what fell to nothing';
+
+-- How many items whose deadline runs now have it on which day, or in which month. Overdue is
+-- a sum over what lies before today.
+create table board_due (
+    scope   text not null,
+    value   text not null,
+    span    text not null, -- M, D
+    since   date not null,
+    dim     text not null,
+    key     text not null,
+    waiting integer not null,
+    open    integer not null,
+    constraint board_due_pk primary key (scope, value, span, since, dim, key)
+);
+comment on index board_due_pk is 'Board, Views, Items: totals';
+create index board_due_empty on board_due (scope) where waiting = 0 and open = 0;
+comment on index board_due_empty is 'the projector, to drop what fell to nothing';
 
 -- How many base items were registered, or struck off, in a week.
 create table week_count (
-    preset text    not null,
-    unit   text    not null,
-    leader text    not null,
-    kind   text    not null, -- NEW, CLOSED
-    week   date    not null,
-    n      integer not null,
-    constraint week_count_pk primary key (preset, unit, leader, kind, week),
+    scope text    not null,
+    value text    not null,
+    kind  text    not null, -- NEW, CLOSED
+    week  date    not null,
+    n     integer not null,
+    constraint week_count_pk primary key (scope, value, kind, week),
     constraint week_count_kind check (kind in ('NEW', 'CLOSED'))
 );
-create index week_count_empty on week_count (n) where n = 0;
+create index week_count_empty on week_count (scope) where n = 0;
 comment on index week_count_empty is 'the projector, to drop what fell to nothing';
-
--- How often a word of a select occurs.
-create table word_count (
-    kind text    not null, -- CATEGORY, AREA, CAMPAIGN
-    word text    not null,
-    n    integer not null,
-    constraint word_count_pk primary key (kind, word)
-);
-create index word_count_empty on word_count (n) where n = 0;
-comment on index word_count_empty is 'the projector, to drop what fell to nothing';
 
 -- Names that ids had last, in the order in which they first appeared.
 create table named (

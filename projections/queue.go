@@ -1,0 +1,171 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"xiaohao/events"
+)
+
+// queues lists every queue.
+var queues = []Queue{QueueRegistered, QueueAccepted, QueueReturn, QueueExtension, QueueVerify, QueuePublicity,
+	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview}
+
+// queueSet is a set of queues, by place in queues.
+type queueSet uint16
+
+// queuesOf says in which queues an item is. QueueReview is not among them: it depends on
+// what day it is.
+func queuesOf(it *Item) (s queueSet) {
+	in := func(q Queue, is bool) {
+		if is {
+			s |= 1 << slices.Index(queues, q)
+		}
+	}
+	part := func(is func(events.AssignmentState) bool) bool {
+		for _, a := range it.Detail.Assignments {
+			if is(a.State) {
+				return it.State == events.InProgress
+			}
+		}
+		return false
+	}
+	in(QueueRegistered, it.State == events.Registered)
+	in(QueueAccepted, it.State == events.Accepted)
+	in(QueueReturn, it.ReturnOpen && it.open())
+	in(QueueExtension, it.ExtOpen && it.open())
+	in(QueueVerify, it.State == events.Rectified || it.State == events.UnderVerification)
+	in(QueuePublicity, it.State == events.InPublicity)
+	in(QueueUnsatisfied, it.Unsatisfied)
+	in(QueueReply, it.ReplyOpen)
+	in(QueueToSign, part(func(s events.AssignmentState) bool { return s == events.PartIssued }))
+	in(QueueSentBack, part(func(s events.AssignmentState) bool { return s == events.PartSentBack }))
+	in(QueueOpen, part(func(s events.AssignmentState) bool {
+		return s != events.PartReported && s != events.PartApproved && s != events.PartWithdrawn
+	}))
+	in(QueueReopened, it.Reopened > 0 && (it.open() || it.Group == GroupDone))
+	in(QueueBounced, it.Returns > 1 && it.open())
+	return s
+}
+
+// queue is the condition of one queue.
+func (w *where) queue(q Queue, f Filter) string {
+	parts := func(cond string) string {
+		if f.Unit != "" && f.Unit != Any && f.Unit != None {
+			cond += " and a.unit = " + w.arg(clean(f.Unit))
+		}
+		return "i.state = 'IN_PROGRESS' and i.id in (select a.item from assignment a where " + cond + ")"
+	}
+	switch q {
+	case QueueRegistered:
+		return "i.state = 'REGISTERED'"
+	case QueueAccepted:
+		return "i.state = 'ACCEPTED'"
+	case QueueReturn:
+		return flagged + " and i.return_open and i.grp in ('WAITING', 'OPEN')"
+	case QueueExtension:
+		return flagged + " and i.ext_open and i.grp in ('WAITING', 'OPEN')"
+	case QueueVerify:
+		return "i.state in ('RECTIFIED', 'UNDER_VERIFICATION')"
+	case QueuePublicity:
+		return "i.state = 'IN_PUBLICITY'"
+	case QueueUnsatisfied:
+		return flagged + " and i.unsatisfied"
+	case QueueReply:
+		return flagged + " and i.reply_open"
+	case QueueReview:
+		return "i.grp in ('STANDING', 'HELD') and i.rank in (3, 4) and i.next_review <= " + w.arg(date(f.Today))
+	case QueueToSign:
+		return parts("a.state = 'ISSUED'")
+	case QueueSentBack:
+		return parts("a.state = 'SENT_BACK'")
+	case QueueOpen:
+		return parts("a.state not in ('REPORTED', 'ACCEPTED', 'WITHDRAWN')")
+	case QueueReopened:
+		return flagged + " and i.reopened > 0 and i.grp in ('WAITING', 'OPEN', 'DONE')"
+	case QueueBounced:
+		return flagged + " and i.returns > 1 and i.grp in ('WAITING', 'OPEN')"
+	}
+	return "false"
+}
+
+// flagged is the predicate of index item_flagged, which holds the few rows that queues look at.
+const flagged = `(i.grp in ('WAITING', 'OPEN', 'DONE') and (i.return_open or i.ext_open or i.returns > 1 or i.reopened > 0)
+	or i.reply_open or i.unsatisfied)`
+
+// Stuck returns what is stuck among the rows of f: up to ten of each sort, with full counts
+// under "overdue", "near", "bounced", "unsatisfied" and "reopened". Lamp and Queue of f are
+// not looked at.
+func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
+	f.Lamp, f.Queue, f.After, f.Limit = "", "", "", 10
+	st.Counts = map[string]int{}
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		for _, x := range []struct {
+			name  string
+			lamp  Lamp
+			queue Queue
+			into  *[]Item
+		}{
+			{"overdue", LampOverdue, "", &st.Overdue},
+			{"near", LampNear, "", &st.Near},
+			{"bounced", "", QueueBounced, &st.Bounced},
+			{"unsatisfied", "", QueueUnsatisfied, &st.Unsatisfied},
+			{"reopened", "", QueueReopened, &st.Reopened},
+		} {
+			f.Lamp, f.Queue = x.lamp, x.queue
+			p, err := items(ctx, tx, f)
+			if err != nil {
+				return err
+			}
+			*x.into, st.Counts[x.name] = p.Items, p.Total
+		}
+		return nil
+	})
+	if err != nil {
+		return Stuck{}, fmt.Errorf("list what is stuck: %w", err)
+	}
+	return st, nil
+}
+
+// Queues counts each queue among the rows of f; Queue of f is not looked at. Each count is
+// the Total of Items with that Queue.
+func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err error) {
+	f.After, f.Limit = "", 1
+	out = make(map[Queue]int, len(queues))
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		for _, q := range queues {
+			f.Queue = q
+			if out[q], _, err = total(ctx, tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count queues: %w", err)
+	}
+	return out, nil
+}
+
+// Views counts the office's saved views; soon is the last day of 今明到期. They cost the same
+// however many items there are.
+func (s *Store) Views(ctx context.Context, today, soon events.Date) (v Views, err error) {
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		t, err := readSheet(ctx, tx, &narrowing{}, when{today: today, near: soon})
+		if err != nil {
+			return err
+		}
+		all := t.row(byAll, "")
+		c := all.cell("")
+		v = Views{All: all.all(), Overdue: c.Overdue, Soon: c.Near, Standing: c.Standing, Held: c.Held,
+			Verify: all.of(placeRectified, placeVerifying), Return: t.row(byQueue, string(QueueReturn)).all()}
+		return nil
+	})
+	if err != nil {
+		return Views{}, fmt.Errorf("count saved views: %w", err)
+	}
+	return v, nil
+}
