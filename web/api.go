@@ -25,6 +25,8 @@ func (s *Server) apiRoutes() []route {
 		{"GET /api/v1/items/{number}", s.staff(s.apiItem)},
 		{"GET /api/v1/items/{number}/timeline", s.staff(s.apiTimeline)},
 		{"POST /api/v1/items/{number}/{command}", s.staff(s.apiGive)},
+		{"GET /api/v1/items/{number}/case", s.staff(s.apiCase)},
+		{"GET /api/v1/roots", s.apiRoots},
 		{"GET /api/v1/board", s.staff(s.apiBoard)},
 		{"POST /api/v1/query", s.apiQuery},
 		{"GET /api/v1/commands", s.apiCommands},

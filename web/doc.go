@@ -27,5 +27,5 @@
 // JavaScript; static/src/app.js only adds. A GET records nothing. What the public reads comes
 // from projections.PublicItem, which has whitelisted fields only.
 //
-// Public: / · /raise · /q · /echo · /p/{id} · /how · /act · /live.
+// Public: / · /raise · /q · /echo · /p/{id} · /how · /roots · /act · /live.
 package web

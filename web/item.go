@@ -193,6 +193,9 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	s.fillClosure(ctx, p, it, a)
 	s.fillActions(p, it, folded, a)
 	p.Related = related(it)
+	if s.cfg.Case != nil && !ofUnit(a) {
+		p.Related = append(p.Related, link{"/api/v1/items/" + it.Number + "/case", "导出卷宗"})
+	}
 }
 
 func crumbOf(it projections.Item) string {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -27,6 +29,9 @@ type Config struct {
 	Now   func() time.Time // nil = time.Now
 
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
+
+	PublicKey string                                                    // that will sign the first daily root
+	Case      func(ctx context.Context, item uuid.UUID) ([]byte, error) // the case file of an item; nil: none is handed out
 }
 
 // Server answers every request. Make it with New.

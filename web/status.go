@@ -15,6 +15,9 @@ type Status struct {
 	LastSequence uint64 `json:"last_sequence"` // of the log
 	Position     uint64 `json:"position"`      // of the read models
 	Behind       uint64 `json:"behind"`        // messages the read models still lack
+	SigningKey   string `json:"signing_key"`   // public key of the daily roots
+	RootDay      string `json:"root_day"`      // of the newest one, "" before the first
+	RootSequence uint64 `json:"root_sequence"` // up to where it covers the log
 	Error        string `json:"error,omitempty"`
 }
 

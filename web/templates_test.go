@@ -79,6 +79,11 @@ func TestPublicTemplates(t *testing.T) {
 		show("echo filtered", "echo", EchoPage{Page: p, Filtered: true})
 		show("echo empty", "echo", EchoPage{Page: p})
 		show("how", "how", HowPage{Page: p, Limits: []limit{{"受理", "办公室", "1 个工作日"}}})
+		root := projections.Root{RootSigned: events.RootSigned{Stream: "0196a000-0000-7000-8000-00000000beef", Tenant: "main", Day: events.NewDate(2026, 10, 22), Sequence: 4711,
+			Aggregates: 812, Root: strings.Repeat("ab", 32), Key: strings.Repeat("cd", 32), NextKey: strings.Repeat("ef", 32), Signature: strings.Repeat("01", 64)}, At: 4712}
+		show("roots", "roots", RootsPage{Page: p, Key: grouped(root.Key), Roots: []publishedRoot{{root, grouped(root.Root), "xiaohao root 1\n", grouped(root.NextKey)}}, Older: true, Next: "/roots?before=x", First: "/roots"})
+		show("roots empty", "roots", RootsPage{Page: p})
+		show("roots before all", "roots", RootsPage{Page: p, Older: true})
 		show("act", "act", ActPage{Page: p, WhoNow: "群众", Locked: true, Bad: "口令：不对。", Groups: []choiceGroup{{"群众", []choice{{"public", "群众", true}}}},
 			Units: []choiceGroup{{"区住建局", []choice{{"unit|a|HANDLER", "承办人", false}}}}, Leader: []choice{{"leader|a|b", "b", false}}})
 		show("error", "error", ErrorPage{Page: p, Trouble: troubleOf(projections.ErrNotFound)})

@@ -93,6 +93,15 @@ func (s *stack) exportCase(ctx context.Context, in caseRequest) (proof.Case, err
 	return s.prover.Case(ctx, id)
 }
 
+// caseFile is the case of an item as the pages hand it out.
+func (s *stack) caseFile(ctx context.Context, item uuid.UUID) ([]byte, error) {
+	k, err := s.prover.Case(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	return k.Encode()
+}
+
 // exportCase reads the whole log: to find the number, and to prove.
 func exportCase(ctx context.Context, log *journal.Journal, number string) (proof.Case, error) {
 	last, err := log.Last(ctx)

@@ -55,7 +55,7 @@ func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 	}
 	t.Cleanup(st.close)
 	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Log: logger, Now: now,
-		Status: st.status}, st.desk, st.reads, st.vault)
+		Status: st.status, Case: st.caseFile}, st.desk, st.reads, st.vault)
 	if err != nil {
 		t.Fatal(err)
 	}

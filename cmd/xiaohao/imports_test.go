@@ -34,7 +34,7 @@ var imports = map[string]struct {
 	"xiaohao/projections":                {[]string{"xiaohao/events"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/projections"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/proof", "xiaohao/projections"}, []string{"pgx"}},
 }
 
 func golist(t *testing.T, args ...string) []string {

@@ -214,7 +214,7 @@ func TestEveryPage(t *testing.T) {
 	if err := playDemo(t.Context(), s.stack.desk); err != nil {
 		t.Fatal(err)
 	}
-	s.settled()
+	s.signed(3)
 	closed := s.first("state=CLOSED")
 	open := s.first("q=拒载老人")
 	pages := []struct{ as, path, shot, must string }{
@@ -223,6 +223,7 @@ func TestEveryPage(t *testing.T) {
 		{"", "/q", "query", "查询码"},
 		{"", "/echo", "echo", "回音壁"},
 		{"", "/how", "how", "期限"},
+		{"", "/roots", "roots", "您怎么核对"},
 		{"", "/nothing-here", "error", "没有这一页"},
 		{"", "/act", "act", "增口乡"},
 		{"clerk", "/desk", "desk", "待受理"},

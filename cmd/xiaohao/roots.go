@@ -14,6 +14,20 @@ import (
 // tenant is whose log this is; there is one.
 const tenant = "main"
 
+// newestRoot says which key signs and up to where the log is signed, as far as the read
+// models know.
+func (s *stack) newestRoot(ctx context.Context) (key, day string, covered uint64) {
+	roots, err := s.reads.Roots(ctx, events.Date{}, 1)
+	if err != nil || len(roots) == 0 {
+		return s.signing.public(), "", 0 // that Postgres does not answer is said elsewhere
+	}
+	r := roots[0]
+	if r.NextKey != "" {
+		return r.NextKey, r.Day.String(), r.Sequence
+	}
+	return r.Key, r.Day.String(), r.Sequence
+}
+
 // startRoots signs each day's root until stop is called. On a graceful stop nothing is
 // signed: the next start makes up for a day that was missed.
 func (s *stack) startRoots(dir string, now func() time.Time, logger *slog.Logger) (stop func(), err error) {

@@ -54,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer s.close()
 
-	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status}
+	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {
 			return err
@@ -62,15 +62,16 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	} else {
 		cfg.Token = rand.Text()
 	}
-	h, err := web.New(cfg, s.desk, s.reads, s.vault)
-	if err != nil {
-		return err
-	}
 	stopRoots, err := s.startRoots(dir, nil, logger)
 	if err != nil {
 		return err
 	}
 	defer stopRoots()
+	cfg.PublicKey = s.signing.public()
+	h, err := web.New(cfg, s.desk, s.reads, s.vault)
+	if err != nil {
+		return err
+	}
 	stop, err := startControl(dir, s.control(parts), logger)
 	if err != nil {
 		return err

@@ -30,6 +30,14 @@ type signingKeys struct {
 	trusted   []ed25519.PublicKey // all that signing.pub lists, these among them
 }
 
+// public is the public key that signs now, "" without one.
+func (k signingKeys) public() string {
+	if k.key == nil {
+		return ""
+	}
+	return proof.KeyText(k.key.Public().(ed25519.PublicKey))
+}
+
 // loadSigning reads the keys of a data directory, makes one at the first start, and writes
 // signing.pub. A key in the environment takes the place of the file.
 func loadSigning(dir string) (k signingKeys, err error) {

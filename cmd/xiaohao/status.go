@@ -20,9 +20,10 @@ func (s *stack) status(ctx context.Context) (web.Status, error) {
 		return web.Status{}, err
 	}
 	h := s.reads.Health(ctx)
+	key, day, covered := s.newestRoot(ctx)
 	return web.Status{Version: version(), Stream: st.Stream, Identity: st.Identity, Server: st.ServerVersion, Durability: st.Durability,
 		Replicas: st.Replicas, Messages: st.Messages, Bytes: st.Bytes, LastSequence: st.LastSeq, Position: h.Position.Sequence,
-		Behind: h.Behind, Error: h.Err}, nil
+		Behind: h.Behind, SigningKey: key, RootDay: day, RootSequence: covered, Error: h.Err}, nil
 }
 
 // statusCmd asks a running server how it is.
@@ -50,6 +51,11 @@ func (c *statusCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("版本      %s\n日志      %s，%d 条记录，%d 字节，到第 %d 号\n标识      %s\n落盘      %s（NATS %s，%d 份）\n读模型    到第 %d 号，还差 %d 条\n",
 		st.Version, st.Stream, st.Messages, st.Bytes, st.LastSequence, st.Identity, st.Durability, st.Server, st.Replicas, st.Position, st.Behind)
+	if st.RootDay == "" {
+		fmt.Printf("日根      还没有；公钥 %s\n", st.SigningKey)
+	} else {
+		fmt.Printf("日根      %s，管到第 %d 号；公钥 %s\n", st.RootDay, st.RootSequence, st.SigningKey)
+	}
 	if st.Error != "" {
 		return errors.New(st.Error)
 	}

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -21,6 +23,7 @@ import (
 type verifyCmd struct {
 	Path string   `arg:"" optional:"" type:"path" help:"A case file, or the directory of a backup. Default: the log itself."`
 	Key  []string `placeholder:"PUB" help:"Public key to trust: 64 hexadecimal digits, or a file of them. Default: signing.pub of the data directory."`
+	Root []string `placeholder:"HASH" help:"Fingerprint of a published root that the log must have, as somebody kept it."`
 	Data string   `type:"path" env:"XIAOHAO_DATA" help:"Data directory. A running server proves its own log."`
 	Demo bool     `help:"The demonstration's data."`
 	JSON bool     `name:"json" help:"One JSON object."`
@@ -57,7 +60,20 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if errors.As(err, new(*exitError)) {
 		return err
 	}
+	if err == nil {
+		err = c.kept(report)
+	}
 	return errors.Join(c.tell(report, from, err == nil), err)
+}
+
+// kept looks for the roots that somebody kept.
+func (c *verifyCmd) kept(r proof.Report) error {
+	for _, root := range c.Root {
+		if !slices.Contains(r.RootIDs, strings.ToLower(strings.Join(strings.Fields(root), ""))) {
+			return fmt.Errorf("日志里没有指纹是 %s 的日根：它被改写过、截短过，或者不是同一份日志。", root)
+		}
+	}
+	return nil
 }
 
 // keys returns the public keys to trust, and in words where they are from.

@@ -109,6 +109,12 @@ func TestVerifyLog(t *testing.T) {
 	if code, _, errs = xiaohao(t, "verify", "--data", dir, "--key", other); code != 1 || !strings.Contains(errs, "第 5 号") || !strings.Contains(errs, "不是可信的那一把") {
 		t.Errorf("another key: exit %d\n%s", code, errs)
 	}
+	if code, _, errs = xiaohao(t, "verify", "--data", dir, "--root", r.RootIDs[0]); code != 0 {
+		t.Errorf("the root that was kept: exit %d\n%s", code, errs)
+	}
+	if code, out, errs = xiaohao(t, "verify", "--data", dir, "--root", other); code != 1 || !strings.Contains(errs, other) || strings.Contains(out, "完好") {
+		t.Errorf("a root that is not there: exit %d\n%s%s", code, out, errs)
+	}
 	for name, args := range map[string][]string{
 		"no key":    {"verify", "--data", dir, "--key", "certainly"},
 		"no file":   {"verify", "--data", dir, filepath.Join(dir, "nothing")},
@@ -248,6 +254,104 @@ func TestVerifyRunning(t *testing.T) {
 	}
 	if code, out, errs := xiaohao(t, "verify", file, "--data", dir); code != 0 || !strings.Contains(out, "第 1 版到第 1 版") {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
+	}
+}
+
+// signed appends the roots of the last days.
+func (s *site) signed(days int) {
+	s.t.Helper()
+	keys, err := loadSigning(s.stack.dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for ; days > 0; days-- {
+		day := time.Now().AddDate(0, 0, 1-days)
+		signer := proof.Signer{Prover: s.stack.prover, Key: keys.key, Now: func() time.Time { return day }}
+		if r, err := signer.Sign(s.t.Context()); r == nil || err != nil {
+			s.t.Fatal(r, err)
+		}
+	}
+	s.settled()
+}
+
+// What is published is what the log holds, its link stands in the foot of the front page,
+// and a case that an officer downloads is proved by the key on the page.
+func TestRootsPublished(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var none struct {
+		Roots []events.RootSigned
+		Next  string
+	}
+	get := func(path string, v any) {
+		t.Helper()
+		a := s.call("", "GET", path, nil)
+		if err := json.Unmarshal([]byte(a.Body), v); err != nil || a.Status != 200 {
+			t.Fatalf("%s: %d, %v\n%s", path, a.Status, err, a.Body)
+		}
+	}
+	if get("/api/v1/roots", &none); len(none.Roots) != 0 {
+		t.Errorf("before any: %v", none)
+	}
+	if _, page := s.page("", "/roots"); !strings.Contains(page, "还没有日根") {
+		t.Errorf("page before any:\n%s", page)
+	}
+	n := s.raise(fields{"text": "晚上没有公交车。", "category": "民生"}).Number
+	s.signed(33)
+	var all struct {
+		Key   string
+		Roots []struct {
+			events.RootSigned
+			ID string
+			At uint64
+		}
+		Next string
+	}
+	get("/api/v1/roots", &all)
+	if len(all.Roots) != 33 || all.Next != "" {
+		t.Fatalf("%d roots, next %q", len(all.Roots), all.Next)
+	}
+	for i, r := range all.Roots {
+		if err := proof.Authentic(r.RootSigned); err != nil || r.Key != all.Key {
+			t.Errorf("root of %s: %v", r.Day, err)
+		}
+		if i+1 < len(all.Roots) && r.Previous != all.Roots[i+1].ID {
+			t.Errorf("root of %s does not follow the one before", r.Day)
+		}
+	}
+	_, first := s.page("", "/roots")
+	_, older := s.page("", "/roots?before="+all.Roots[30].Day.String())
+	for day, page := range map[string]string{all.Roots[0].Day.String(): first, all.Roots[30].Day.String(): first, all.Roots[31].Day.String(): older} {
+		if !strings.Contains(page, `<time datetime="`+day+`">`) {
+			t.Errorf("no root of %s on its page", day)
+		}
+	}
+	if strings.Contains(first, all.Roots[31].Day.String()+`">`) || !strings.Contains(strings.ReplaceAll(first, " ", ""), all.Roots[0].ID) {
+		t.Error("the first page has too much, or not the fingerprint")
+	}
+	if code, _ := s.page("", "/roots?before=never"); code != 400 {
+		t.Errorf("a day that is none: %d", code)
+	}
+	if _, home := s.page("", "/"); !strings.Contains(home, `href="/roots"`) {
+		t.Error("the front page does not lead there")
+	}
+
+	path := "/api/v1/items/" + n + "/case"
+	for as, want := range map[string]int{"": 403, staff("增口乡", "UNIT_HEAD"): 403, "clerk": 200} {
+		if a := s.call(as, "GET", path, nil); a.Status != want {
+			t.Errorf("case as %q: %d, want %d", as, a.Status, want)
+		}
+	}
+	key, err := proof.ParseKey(all.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := s.call("clerk", "GET", path, nil).Body
+	if r, err := proof.CheckCase([]byte(file), key); err != nil || r.Number != n || r.Covered != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if strings.Contains(file, "公交车") {
+		t.Error("the case shows what was said")
 	}
 }
 

@@ -37,9 +37,10 @@ type Checker struct {
 	roots    int
 	root     *events.RootSigned // newest
 	rootID   string
-	rootAt   uint64 // its sequence
-	covered  view   // the log as it covers it
-	believed bool   // a trusted key signed one of the roots
+	ids      []string // of all roots
+	rootAt   uint64   // its sequence
+	covered  view     // the log as it covers it
+	believed bool     // a trusted key signed one of the roots
 	back     int
 	wrong    *Wrong
 }
@@ -63,7 +64,7 @@ type change struct {
 // must have signed, or announced the key that signed, the newest root; with none, every
 // root is only held against the key that it names itself.
 func NewChecker(stream, tenant string, trusted ...ed25519.PublicKey) *Checker {
-	c := &Checker{stream: stream, tenant: tenant, heads: map[string]*chain{}, recent: make([]change, 0, 1024)}
+	c := &Checker{stream: stream, tenant: tenant, heads: map[string]*chain{}, recent: make([]change, 0, 1024), ids: []string{}}
 	for _, k := range trusted {
 		c.trusted = append(c.trusted, KeyText(k))
 	}
@@ -233,7 +234,7 @@ func (c *Checker) takeRoot(r events.RootSigned, m events.Message, wrong func(Kin
 	}
 	id, _ := Identify(r) // it was authentic
 	c.root, c.rootID, c.rootAt, c.covered = &r, id, m.Sequence, v
-	c.roots++
+	c.roots, c.ids = c.roots+1, append(c.ids, id)
 	c.believed = c.believed || slices.Contains(c.trusted, r.Key)
 	return nil
 }

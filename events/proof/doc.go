@@ -5,12 +5,14 @@
 //
 // # What is proved
 //
-// Whoever has the public key, or has kept one published root, can tell that nothing that
-// the root covers was changed, dropped, added, moved to another place, or given another
-// sequence or server time, not even by the operators of the servers. What came after the
-// newest root is only chained, not signed: it is counted and said ("not yet covered"), and
-// a log whose end was cut off after its newest root shows it only to those who know of
-// what is missing. Not covered are the transport headers of a message.
+// Whoever has the public key can tell that nothing that a root covers was changed, dropped,
+// added, moved to another place, or given another sequence or server time, by anybody who
+// has not the signing key. Whoever has kept the fingerprint of a published root (the hash of
+// its statement) can tell it of everybody, the operators of the servers and their key
+// included: a log that was rewritten and signed anew has not that root in it. What came
+// after the newest root is only chained, not signed: it is counted and said ("not yet
+// covered"), and a log whose end was cut off shows it only to those who kept a root of it,
+// or know otherwise of what is missing. Not covered are the transport headers of a message.
 //
 // # Notation
 //
@@ -73,7 +75,7 @@
 //	key <public key of this signature>
 //	next-key <public key that signs from the next root on, when it changes>
 //
-// A root is true when it is signed by the key it names, was made from what stands before it
+// The fingerprint of a root is H(statement). A root is true when it is signed by the key it names, was made from what stands before it
 // (at most 65,535 messages may lie between what it covers and the root itself), names the
 // root before it, covers more, is of a later day, and has the key of the root before it or
 // the one that was announced there. Trust: one of the roots must be signed by a key known

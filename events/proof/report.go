@@ -15,6 +15,7 @@ type Report struct {
 	Roots      int                `json:"roots"`
 	Root       *events.RootSigned `json:"root"`      // newest, null when there is none
 	Uncovered  uint64             `json:"uncovered"` // messages after what the newest root covers: not signed yet
+	RootIDs    []string           `json:"root_ids"`  // fingerprints of all roots, oldest first
 	// ClockBack counts messages whose server time is before that of the one before them. It
 	// happens when a clock is set back or another server takes the lead; a root covers the
 	// times, so what is covered is as it was.
@@ -25,7 +26,7 @@ type Report struct {
 
 // Report returns what was found so far.
 func (c *Checker) Report() Report {
-	r := Report{Stream: c.stream, Tenant: c.tenant, Messages: c.last, Aggregates: len(c.heads), Roots: c.roots, Root: c.root,
+	r := Report{Stream: c.stream, Tenant: c.tenant, Messages: c.last, Aggregates: len(c.heads), Roots: c.roots, Root: c.root, RootIDs: c.ids,
 		Uncovered: c.last, ClockBack: c.back, Trusted: c.believed, Wrong: c.wrong}
 	if c.root != nil {
 		r.Uncovered -= c.root.Sequence
