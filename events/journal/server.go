@@ -58,7 +58,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {
-		lock.Close()
+		unlock(lock)
 		return nil, fmt.Errorf("start log server: %w", err)
 	}
 	ns.SetLoggerV2(log, false, false, false)
@@ -66,14 +66,14 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	if !ns.JetStreamEnabled() || !ns.ReadyForConnections(10*time.Second) {
 		ns.Shutdown()
 		ns.WaitForShutdown()
-		lock.Close()
+		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %s", cfg.Dir, log.reason())
 	}
 	// What a killed process had written but not synced can be read again, so it counts now.
 	if err := syncTree(cfg.Dir); err != nil {
 		ns.Shutdown()
 		ns.WaitForShutdown()
-		lock.Close()
+		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
 	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}, nil
@@ -106,7 +106,7 @@ func (s *Server) Stop() {
 			y.close()
 			release()
 		}
-		s.lock.Close()
+		unlock(s.lock)
 	})
 }
 
