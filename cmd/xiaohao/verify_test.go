@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -370,6 +371,108 @@ func (s *site) rooted(ctx context.Context) {
 	if !errors.Is(err, enough) {
 		s.t.Fatal(err)
 	}
+}
+
+// rootsOf waits until a log has n roots and returns them.
+func rootsOf(t *testing.T, log *journal.Journal, n int) (out []events.RootSigned) {
+	t.Helper()
+	enough := errors.New("enough")
+	err := log.Follow(t.Context(), 0, func(batch []events.Recorded, _ uint64) error {
+		for _, c := range batch {
+			if r, ok := c.Events[0].(events.RootSigned); ok {
+				out = append(out, r)
+			}
+		}
+		if len(out) >= n {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Two nodes on one log, each with its own connection, while others write: one root a day.
+func TestTwoNodesOneRoot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	keys, err := loadSigning(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withLog(t, dir, func(log *journal.Journal, nc *nats.Conn) {
+		second, err := journal.Open(t.Context(), nc, journal.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer second.Close()
+		journaltest.Fill(t, log, 2)
+		nodes := []*proof.Prover{{Log: log, Tenant: tenant}, {Log: second, Tenant: tenant}}
+		const days = 5
+		for day := range days {
+			now := time.Now().AddDate(0, 0, day)
+			var wg sync.WaitGroup
+			for _, p := range nodes {
+				wg.Go(func() {
+					s := proof.Signer{Prover: p, Key: keys.key, Now: func() time.Time { return now }}
+					if _, err := s.Sign(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Go(func() { journaltest.Fill(t, log, 10) })
+			wg.Wait()
+		}
+		if r, err := verifyLog(t.Context(), log, keys.trusted); err != nil || r.Roots != days || !r.Trusted {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+// The key changes while the server runs on from day to day; who trusts the old one goes on
+// trusting the log, and the old seed is gone.
+func TestKeyChanges(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := loadSigning(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withLog(t, dir, func(log *journal.Journal, _ *nats.Conn) {
+		journaltest.Fill(t, log, 2)
+		serve := func(day int) events.RootSigned {
+			t.Helper()
+			s := &stack{dir: dir, log: log, prover: &proof.Prover{Log: log, Tenant: tenant}}
+			stop, err := s.startRoots(dir, func() time.Time { return time.Now().AddDate(0, 0, day) }, discard())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stop()
+			return rootsOf(t, log, day+1)[day]
+		}
+		if r := serve(0); r.Key != first.public() || r.NextKey != "" {
+			t.Errorf("first root %+v", r)
+		}
+		if err := makeSeed(filepath.Join(dir, nextSigningFile)); err != nil {
+			t.Fatal(err)
+		}
+		r := serve(1)
+		if r.Key != first.public() || r.NextKey == "" {
+			t.Errorf("announcing root %+v", r)
+		}
+		if now, err := loadSigning(dir); err != nil || now.public() != r.NextKey || now.next != nil || len(now.trusted) != 2 {
+			t.Errorf("after it: %v", err)
+		}
+		if last := serve(2); last.Key != r.NextKey || last.NextKey != "" {
+			t.Errorf("root after the change %+v", last)
+		}
+		report, err := verifyLog(t.Context(), log, first.trusted)
+		if err != nil || !report.Trusted || report.Roots != 3 {
+			t.Errorf("with the old key alone: %+v, %v", report, err)
+		}
+	})
 }
 
 func TestSigningKeys(t *testing.T) {

@@ -115,7 +115,7 @@ func (s *Signer) Run(ctx context.Context, report func(*events.RootSigned, error)
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
-		if r, err := s.Sign(ctx); (r != nil || err != nil) && ctx.Err() == nil {
+		if r, err := s.Sign(ctx); r != nil || (err != nil && ctx.Err() == nil) {
 			report(r, err)
 		}
 		select {
