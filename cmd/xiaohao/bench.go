@@ -8,7 +8,8 @@ import (
 
 // benchCmd measures this program and, in the same run, the ceiling it stands under.
 type benchCmd struct {
-	Append benchAppendCmd `cmd:"" help:"Durable commands a second through the whole desk, beside raw publishing and a plain Postgres transaction."`
+	Append  benchAppendCmd  `cmd:"" help:"Durable commands a second through the whole desk, beside raw publishing and a plain Postgres transaction."`
+	Project benchProjectCmd `cmd:"" help:"Read models rebuilt from the log, beside plain COPY of the same rows; and how soon a write is seen."`
 }
 
 // latencies are how long single calls took.

@@ -130,7 +130,7 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 	dsn := cfg.postgres
 	if dsn == "" {
 		pg, err := localpg.Start(ctx, localpg.Config{Dir: filepath.Join(cfg.dir, "pg"), Log: logWriter{cfg.logger},
-			Params: map[string]string{"synchronous_commit": "off"}})
+			Params: privatePostgres})
 		if err != nil {
 			return notToBeHad(err)
 		}
@@ -189,6 +189,11 @@ func (s *stack) close() {
 	}
 	s.closes = nil
 }
+
+// privatePostgres are settings of the private Postgres. It holds nothing that the log
+// cannot bring back, so that a crash may cost a few moments of work.
+var privatePostgres = map[string]string{"synchronous_commit": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB",
+	"shared_buffers": "256MB"}
 
 // logWriter passes what Postgres says on to the program's log, at debug level.
 type logWriter struct{ log *slog.Logger }
