@@ -117,6 +117,11 @@ func HashOf(raw []byte) string {
 // Decode reads one stored commit and checks its hash. The error is ErrBroken, ErrHash, an
 // [*UnknownError] or names the fact that could not be read.
 func Decode(data []byte) (Commit, string, error) {
+	if w, hash, raw, ok := canonical(data); ok {
+		if c, err := w.commit(raw, hash); err == nil {
+			return c, hash, nil
+		}
+	} // else what is wrong is found out slowly
 	var env envelope
 	if err := strict(data, &env); err != nil {
 		return Commit{}, "", fmt.Errorf("%w: %v", ErrBroken, err)
@@ -124,18 +129,30 @@ func Decode(data []byte) (Commit, string, error) {
 	if len(env.Commit) == 0 {
 		return Commit{}, "", fmt.Errorf("%w: nothing in the envelope", ErrBroken)
 	}
-	if HashOf(env.Commit) != env.Hash {
+	if HashOf(env.Commit) != env.Hash { // before a look at what is in it
 		return Commit{}, "", ErrHash
 	}
 	var w commitWire
 	if err := strict(env.Commit, &w); err != nil {
 		return Commit{}, "", fmt.Errorf("%w: %v", ErrBroken, err)
 	}
+	c, err := w.commit(env.Commit, env.Hash)
+	if err != nil {
+		return Commit{}, "", err
+	}
+	return c, env.Hash, nil
+}
+
+// commit checks what was read from raw, and decodes the facts.
+func (w *commitWire) commit(raw []byte, hash string) (Commit, error) {
+	if HashOf(raw) != hash {
+		return Commit{}, ErrHash
+	}
 	if w.Item == uuid.Nil || w.CommandID == uuid.Nil || w.Rev < 1 || len(w.Events) == 0 {
-		return Commit{}, "", fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
+		return Commit{}, fmt.Errorf("%w: item, command id, revision and events are all needed", ErrBroken)
 	}
 	if y := w.At.UTC().Year(); y < 0 || y > 9999 {
-		return Commit{}, "", fmt.Errorf("%w: year %d", ErrBroken, y)
+		return Commit{}, fmt.Errorf("%w: year %d", ErrBroken, y)
 	}
 	c := Commit{Item: w.Item, Rev: w.Rev, Prev: w.Prev, CommandID: w.CommandID, Command: w.Command, Actor: w.Actor,
 		Cause: w.Cause, At: w.At.UTC().Truncate(time.Millisecond), Occurred: w.Occurred, Events: make([]Event, len(w.Events))}
@@ -145,14 +162,14 @@ func Decode(data []byte) (Commit, string, error) {
 	for i, x := range w.Events {
 		e, err := fromWire(x)
 		if err != nil {
-			return Commit{}, "", fmt.Errorf("commit %d of %s, fact %d: %w", w.Rev, w.Item, i, err)
+			return Commit{}, fmt.Errorf("commit %d of %s, fact %d: %w", w.Rev, w.Item, i, err)
 		}
 		c.Events[i] = e
 	}
 	if err := oneAggregate(c.Events); err != nil {
-		return Commit{}, "", err
+		return Commit{}, err
 	}
-	return c, env.Hash, nil
+	return c, nil
 }
 
 func strict(data []byte, v any) error {

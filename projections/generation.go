@@ -232,23 +232,28 @@ func (s *Store) target(ctx context.Context) (g generation, err error) {
 	return g, nil
 }
 
-// finish makes the indexes of a loaded generation.
+// finish makes the indexes of a loaded generation, and statistics for the planner.
 func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
-	if _, err := c.Exec(ctx, `set maintenance_work_mem = '256MB'`); err != nil {
-		return err
-	}
 	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, s.text.after); err != nil {
+		if _, err := tx.Exec(ctx, `set local maintenance_work_mem = '256MB';`+s.text.after); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `update rm.generation set state = 'READY', changed = now() where id = $1`, g.ID)
+		rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables where table_schema = $1`, g.schema())
+		if err != nil {
+			return err
+		}
+		tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `analyze `+strings.Join(tables, ", ")); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update rm.generation set state = 'READY', changed = now() where id = $1`, g.ID)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("make indexes: %w", err)
-	}
-	if _, err := c.Exec(ctx, `reset maintenance_work_mem; analyze`); err != nil {
-		return fmt.Errorf("analyze: %w", err)
 	}
 	return nil
 }
