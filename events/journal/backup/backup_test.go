@@ -90,7 +90,52 @@ func (s *store) fill(t testing.TB, n int) {
 	}
 }
 
-// keysStream makes the stream of data keys as package vault does, and puts one for each name.
+// pour writes n commits to items of three commits each, as fast as the server takes them,
+// and returns the end of the log.
+func (s *store) pour(t testing.TB, n int) uint64 {
+	t.Helper()
+	js, err := jetstream.New(s.nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settle := func() {
+		select {
+		case <-js.PublishAsyncComplete():
+		case <-t.Context().Done():
+			t.Fatal(t.Context().Err())
+		}
+	}
+	var last events.Recorded
+	for i := range n {
+		if i%1000 == 999 {
+			settle()
+		}
+		w := journaltest.Next(last)
+		if i%3 == 0 {
+			w = journaltest.Start(uuid.New())
+		}
+		data, hash, err := events.Encode(w.Commit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = events.Recorded{Commit: w.Commit, Hash: hash}
+		m := nats.NewMsg(events.Subject("main", events.ItemAggregate, w.Commit.Item))
+		m.Data = data
+		m.Header.Set(nats.MsgIdHdr, w.Commit.CommandID.String())
+		m.Header.Set("Nats-Expected-Stream", "RECT")
+		if _, err := js.PublishMsgAsync(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle()
+	end, err := s.log.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return end
+}
+
+// putKeys makes the stream of data keys as package vault does, and puts one for each name.
 func (s *store) putKeys(t testing.TB, names ...string) {
 	t.Helper()
 	js, err := jetstream.New(s.nc)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -88,9 +89,25 @@ func appendString(b []byte, s string) []byte {
 var errLine = errors.New("line is not one that a backup writes")
 
 // parseLine reads what appendLine wrote, with or without the line's end. Anything else is
-// refused, so that a line says neither more nor less than the message.
+// refused, so that a line says neither more nor less than the message: what was read is
+// written again and compared.
 func parseLine(line []byte) (Message, error) {
 	line = bytes.TrimSuffix(line, []byte("\n"))
+	m, ok := parsePlain(line)
+	if !ok {
+		var err error
+		if m, err = parseAny(line); err != nil {
+			return Message{}, fmt.Errorf("%w: %v", errLine, err)
+		}
+	}
+	again := appendLine(make([]byte, 0, len(line)+1), m)
+	if !bytes.Equal(again[:len(again)-1], line) {
+		return Message{}, errLine
+	}
+	return m, nil
+}
+
+func parseAny(line []byte) (Message, error) {
 	var w struct {
 		Seq     uint64              `json:"seq"`
 		Time    time.Time           `json:"time"`
@@ -100,15 +117,79 @@ func parseLine(line []byte) (Message, error) {
 		Base64  []byte              `json:"base64"`
 	}
 	if err := json.Unmarshal(line, &w); err != nil {
-		return Message{}, fmt.Errorf("%w: %v", errLine, err)
+		return Message{}, err
 	}
 	m := Message{Seq: w.Seq, Time: w.Time.UTC(), Subject: w.Subject, Header: w.Headers, Data: w.Base64}
 	if w.JSON != nil {
 		m.Data = w.JSON
 	}
-	again := appendLine(make([]byte, 0, len(line)+1), m)
-	if !bytes.Equal(again[:len(again)-1], line) {
-		return Message{}, errLine
-	}
 	return m, nil
+}
+
+// parsePlain reads a line of a commit without strings that need escapes: nearly every
+// one, several times as fast. Its data are a part of line.
+func parsePlain(line []byte) (m Message, ok bool) {
+	p := plain{rest: string(line)}
+	p.skip(`{"seq":`)
+	m.Seq, p.err = strconv.ParseUint(p.until(','), 10, 64)
+	p.skip(`"time":`)
+	at := p.text()
+	p.skip(`,"subject":`)
+	m.Subject = p.text()
+	p.skip(`,`)
+	if strings.HasPrefix(p.rest, `"headers":{`) {
+		p.skip(`"headers":{`)
+		m.Header = map[string][]string{}
+		for more := true; more && !p.bad && p.err == nil; more = p.next(',') {
+			name := p.text()
+			p.skip(`:[`)
+			for more := true; more && !p.bad; more = p.next(',') {
+				m.Header[name] = append(m.Header[name], p.text())
+			}
+			p.skip(`]`)
+		}
+		p.skip(`},`)
+	}
+	p.skip(`"json":`)
+	if p.bad || p.err != nil || len(p.rest) < 2 {
+		return Message{}, false
+	}
+	m.Time, p.err = time.Parse(time.RFC3339Nano, at)
+	m.Data = line[len(line)-len(p.rest) : len(line)-1]
+	return m, p.err == nil
+}
+
+// plain takes a line apart from its beginning.
+type plain struct {
+	rest string
+	bad  bool
+	err  error
+}
+
+func (p *plain) skip(s string) {
+	rest, ok := strings.CutPrefix(p.rest, s)
+	p.rest, p.bad = rest, p.bad || !ok
+}
+
+// next steps over c if it comes next.
+func (p *plain) next(c byte) bool {
+	if p.rest == "" || p.rest[0] != c {
+		return false
+	}
+	p.rest = p.rest[1:]
+	return true
+}
+
+func (p *plain) until(c byte) string {
+	head, rest, ok := strings.Cut(p.rest, string(c))
+	p.rest, p.bad = rest, p.bad || !ok
+	return head
+}
+
+// text reads a string without escapes.
+func (p *plain) text() string {
+	p.skip(`"`)
+	s := p.until('"')
+	p.bad = p.bad || strings.IndexByte(s, '\\') >= 0
+	return s
 }

@@ -32,6 +32,9 @@ func FuzzLine(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
+		if fast, ok := parsePlain(line[:len(line)-1]); ok && !reflect.DeepEqual(fast, got) {
+			t.Fatalf("%q: read as %+v and as %+v", line, fast, got)
+		}
 		if !bytes.Equal(got.Data, m.Data) {
 			t.Fatalf("data %q came back as %q", m.Data, got.Data)
 		}
@@ -53,6 +56,9 @@ func TestLineRefusesWhatItWouldNotWrite(t *testing.T) {
 		strings.Replace(good, `"seq"`, `"Seq"`, 1),
 		strings.Replace(good, `:7`, `: 7`, 1),
 		strings.Replace(good, "1970-01-01T00:00:01.000000005Z", "1970-01-01T08:00:01.000000005+08:00", 1),
+		strings.Replace(good, `"a.b"`, `"a.b","headers":{}`, 1),
+		strings.Replace(good, `"a.b"`, `"a.b","headers":{"a":["1"],"a":["2"]}`, 1),
+		strings.Replace(good, `"a.b"`, `"a.b","headers":{"b":["1"],"a":["2"]}`, 1),
 		strings.Replace(good, `"json":{"x":1}`, `"base64":"eyJ4IjoxfQ=="`, 1),
 		strings.Replace(good, `"json":`, `"base64":"","json":`, 1),
 		good[:len(good)-2], "", "{}", "null",
@@ -62,6 +68,19 @@ func TestLineRefusesWhatItWouldNotWrite(t *testing.T) {
 		}
 		if _, err := parseLine([]byte(bad)); err == nil {
 			t.Errorf("accepted %s", bad)
+		}
+	}
+}
+
+// BenchmarkParseLine is most of what checking a backup costs.
+func BenchmarkParseLine(b *testing.B) {
+	line := appendLine(nil, Message{Seq: 7, Time: time.Now(), Subject: "rect.main.item.0196a000-0000-7000-8000-000000000001",
+		Header: map[string][]string{"Nats-Msg-Id": {"0196a000-0000-7000-8000-000000000002"}, "Nats-Expected-Stream": {"RECT"}},
+		Data:   []byte(`{"hash":"` + strings.Repeat("ab", 32) + `","commit":{"item":"x","events":[{"data":{"text":"` + strings.Repeat("第一次批示", 30) + `"}}]}}`)})
+	b.SetBytes(int64(len(line)))
+	for b.Loop() {
+		if _, err := parseLine(line); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
