@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -218,11 +219,11 @@ func (s source) save(ctx context.Context, dir string, sp spec, info *jetstream.S
 	}
 	var keep []File
 	var tail *File
-	if sp.kind == grows && old != nil {
+	if sp.kind != whole && old != nil {
 		first = old.First
-		keep = old.Files
+		keep = slices.Clone(old.Files)
 		if n := len(keep); n > 0 && !keep[n-1].full() {
-			keep, tail = keep[:n-1:n-1], &keep[n-1] // written again with what came after
+			keep, tail = keep[:n-1], &keep[n-1] // written again with what came after
 		}
 	}
 	w, err := newParts(dir, sp.dir, first, keep, old)
@@ -230,6 +231,12 @@ func (s source) save(ctx context.Context, dir string, sp spec, info *jetstream.S
 		return Stream{}, err
 	}
 	defer w.abandon()
+	if sp.kind == prunes {
+		tail = nil
+		if err := s.prune(ctx, w, sp, first); err != nil {
+			return Stream{}, err
+		}
+	}
 	last, err := s.copy(ctx, w, sp, info.State.LastSeq, tail)
 	if err != nil {
 		return Stream{}, err
@@ -242,6 +249,33 @@ func (s source) save(ctx context.Context, dir string, sp spec, info *jetstream.S
 		st.Messages += f.Messages
 	}
 	return st, nil
+}
+
+// prune takes out of the kept parts what the stream no longer holds.
+func (s source) prune(ctx context.Context, w *parts, sp spec, first uint64) error {
+	live, err := s.live(ctx, sp.name, first, w.next-1)
+	if err != nil {
+		return err
+	}
+	err = w.filter(func(f File) bool {
+		from, _ := slices.BinarySearch(live, f.First)
+		to, _ := slices.BinarySearch(live, f.Last+1)
+		return uint64(to-from) == f.Messages
+	}, func(m Message) bool {
+		_, there := slices.BinarySearch(live, m.Seq)
+		return there
+	})
+	if err != nil {
+		return err
+	}
+	kept := uint64(0)
+	for _, f := range w.done {
+		kept += f.Messages
+	}
+	if kept != uint64(len(live)) {
+		return fmt.Errorf("%w: stream %s holds %d messages up to %d, the backup %d of them", ErrDiverged, sp.name, len(live), w.next-1, kept)
+	}
+	return nil
 }
 
 // copy writes the messages from the next part on and returns the last sequence covered. A
@@ -293,5 +327,5 @@ func (s source) copy(ctx context.Context, w *parts, sp spec, to uint64, tail *Fi
 	if len(late) == 0 {
 		return last, nil
 	}
-	return last, w.filter(func(m Message) bool { return m.Seq >= late[m.Subject] })
+	return last, w.filter(nil, func(m Message) bool { return m.Seq >= late[m.Subject] })
 }

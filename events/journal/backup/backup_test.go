@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -516,4 +517,54 @@ func TestReadableWithoutUs(t *testing.T) {
 	if seq != 9 {
 		t.Errorf("%d lines", seq)
 	}
+}
+
+// TestEvidence backs up an object store in which files are purged between backups: what is
+// gone is in no later backup, files that lost nothing stay, and a restore gives the objects.
+func TestEvidence(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, t.TempDir())
+	s.fill(t, 5)
+	js, err := jetstream.New(s.nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: "RECT_EVIDENCE"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(name string) {
+		t.Helper()
+		data := bytes.Repeat([]byte("picture of "+name+"\x00"), 40_000) // several chunks
+		if _, err := bucket.PutBytes(t.Context(), name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 16 {
+		put(fmt.Sprintf("a%02d", i))
+	}
+	dir := filepath.Join(t.TempDir(), "backup")
+	mustRun(t, s.nc, Config{Dir: dir})
+	before := check(t, dir).stream("OBJ_RECT_EVIDENCE").Files
+	if len(before) < 3 {
+		t.Fatalf("%d files", len(before))
+	}
+	if err := bucket.Delete(t.Context(), "a00"); err != nil {
+		t.Fatal(err)
+	}
+	put("b")
+	mustRun(t, s.nc, Config{Dir: dir})
+	b := check(t, dir)
+	holds(t, dir, b)
+	if after := b.stream("OBJ_RECT_EVIDENCE").Files; after[0].Name == before[0].Name || after[1].Name != before[1].Name {
+		t.Errorf("files were %s and %s, are %s and %s", before[0].Name, before[1].Name, after[0].Name, after[1].Name)
+	}
+	if text := unpacked(t, dir); strings.Contains(text, "picture of a00") || !strings.Contains(text, "picture of a01") || !strings.Contains(text, "picture of b") {
+		t.Error("the backup does not hold what the store holds")
+	}
+	_, nc := newServer(t, t.TempDir())
+	if _, err := Restore(t.Context(), nc, RestoreConfig{Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	equalStores(t, s.nc, nc, "OBJ_RECT_EVIDENCE")
 }

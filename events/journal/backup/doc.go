@@ -10,6 +10,7 @@
 //	DIR/manifest.json
 //	DIR/log/000000000001-000000010000.5f2c9a1e.ndjson.gz       stream RECT
 //	DIR/numbers/…                                              stream RECT_NUMBERS
+//	DIR/evidence/…                                             stream OBJ_RECT_EVIDENCE, sealed files
 //	KEYS/manifest.json
 //	KEYS/keys/…                                                stream KV_RECT_KEYS
 //
@@ -45,6 +46,8 @@
 // Run on a backup continues it: the files are compared with the manifest, the log must
 // have the same identity and still hold the backup's last commit (else [ErrOtherLog],
 // [ErrDiverged]), full files stay, and the last one is written again with what came after.
+// Photos and papers that were purged since are taken out of the files that hold them; numbers
+// and keys are few and written anew each time.
 //
 // # Bringing one back
 //

@@ -158,9 +158,13 @@ func (w *parts) stretch(last uint64) error {
 	return w.end(last)
 }
 
-// filter writes anew every part that holds a message to be left out.
-func (w *parts) filter(keep func(Message) bool) error {
+// filter writes anew every part that holds a message to be left out. Parts of which intact
+// says that they hold none are not read.
+func (w *parts) filter(intact func(File) bool, keep func(Message) bool) error {
 	for i, f := range w.done {
+		if intact != nil && intact(f) {
+			continue
+		}
 		drop := false
 		err := readFile(w.root, f, func(m Message, _ []byte) error {
 			drop = drop || !keep(m)

@@ -175,8 +175,11 @@ func (r *fileReader) lines(f func(Message, []byte) error) error {
 		if err != nil {
 			return r.wrong(Message{}, "这一行不是备份写的样子")
 		}
-		if m.Seq <= r.last || m.Seq < r.want.First || m.Seq > r.want.Last {
-			return r.wrong(m, fmt.Sprintf("顺序不对：应在第 %d 号之后", max(r.last, r.want.First-1)))
+		if m.Seq < r.want.First || m.Seq > r.want.Last {
+			return r.wrong(m, fmt.Sprintf("不在这个文件的号段（第 %d 至 %d 号）里", r.want.First, r.want.Last))
+		}
+		if m.Seq <= r.last {
+			return r.wrong(m, fmt.Sprintf("顺序不对：前一条是第 %d 号", r.last))
 		}
 		if err := f(m, line); err != nil {
 			return err

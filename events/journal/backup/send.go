@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	chunk     = 256 << 10
+	chunk     = 32 << 10         // small: a server that gets nothing for five seconds gives up
 	stalled   = 30 * time.Second // a server that takes no chunk for so long is given up
 	finishing = 2 * time.Minute  // for storing what is on its way after the last chunk
 )
@@ -52,7 +52,7 @@ func send(ctx context.Context, nc *nats.Conn, cfg jetstream.StreamConfig, st Str
 		return errors.New("server does not say where to send the snapshot")
 	}
 	c := &chunks{send: func(p []byte) error { return ask(ctx, nc, accepted.DeliverSubject, p, stalled, nil) }}
-	z := s2.NewWriter(c, s2.WriterConcurrency(1))
+	z := s2.NewWriter(c, s2.WriterConcurrency(1), s2.WriterBlockSize(chunk))
 	err = writeSnapshot(archive.NewWriter(z), st.Name, state, messages)
 	if err = errors.Join(err, z.Close()); err == nil {
 		err = c.flush()

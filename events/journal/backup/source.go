@@ -65,8 +65,22 @@ func (s source) info(ctx context.Context, name string) (*jetstream.StreamInfo, e
 // that, as long as it lies inside an atomic batch that has begun: half a batch would make
 // the log unreadable. It is f's error, or one of the server if nothing came for patience.
 func (s source) each(ctx context.Context, stream string, from, to uint64, f func(Message) error) error {
-	r := &reading{source: s, stream: stream, next: from, to: to, f: f}
-	for last := time.Now(); from <= to; {
+	return s.read(ctx, &reading{source: s, stream: stream, next: from, to: to, f: f})
+}
+
+// live returns the sequences from first to last that still hold a message.
+func (s source) live(ctx context.Context, stream string, first, last uint64) (seqs []uint64, err error) {
+	err = s.read(ctx, &reading{source: s, stream: stream, next: first, to: last, noData: true, f: func(m Message) error {
+		if m.Seq <= last {
+			seqs = append(seqs, m.Seq)
+		}
+		return nil
+	}})
+	return seqs, err
+}
+
+func (s source) read(ctx context.Context, r *reading) error {
+	for last := time.Now(); r.next <= r.to || r.batch != ""; {
 		before := r.next
 		done, err := r.session(ctx)
 		var stop *stopError
@@ -80,7 +94,7 @@ func (s source) each(ctx context.Context, stream string, from, to uint64, f func
 		case r.next > before:
 			last = time.Now()
 		case time.Since(last) > patience:
-			return fmt.Errorf("read stream %s: %w", stream, err)
+			return fmt.Errorf("read stream %s: %w", r.stream, err)
 		}
 		select { // a leader that was lost, or a replica that just begins to catch up
 		case <-ctx.Done():
@@ -99,6 +113,7 @@ type reading struct {
 	source
 	stream   string
 	next, to uint64
+	noData   bool   // headers alone
 	batch    string // the atomic batch that lies open
 	f        func(Message) error
 }
@@ -113,7 +128,7 @@ func (r *reading) session(ctx context.Context) (done bool, err error) {
 	create, cancel := context.WithTimeout(ctx, answerIn)
 	defer cancel()
 	c, err := r.js.CreateConsumer(create, r.stream, jetstream.ConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.next,
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.next, HeadersOnly: r.noData,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Minute,
 	})
 	if err != nil {

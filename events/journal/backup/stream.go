@@ -26,6 +26,7 @@ type spec struct {
 var specs = []spec{
 	{name: journal.StreamName, dir: "log", kind: grows},
 	{name: journal.NumbersStream, dir: "numbers", kind: whole},
+	{name: "OBJ_RECT_EVIDENCE", dir: "evidence", kind: prunes},
 	{name: "KV_RECT_KEYS", dir: "keys", kind: whole, keys: true},
 }
 
