@@ -54,6 +54,23 @@ func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(st.close)
+	s.stack = st
+	s.listen(now, logger)
+	return s
+}
+
+// siteOf opens the pages of a stack that the test started itself.
+func siteOf(t *testing.T, st *stack) *site {
+	t.Helper()
+	s := &site{t: t, stack: st}
+	s.listen(time.Now, discard())
+	return s
+}
+
+// listen lets the pages answer.
+func (s *site) listen(now func() time.Time, logger *slog.Logger) {
+	t, st := s.t, s.stack
+	t.Helper()
 	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Log: logger, Now: now,
 		Status: st.status, Case: st.caseFile}, st.desk, st.reads, st.vault)
 	if err != nil {
@@ -62,8 +79,7 @@ func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	t.Cleanup(srv.CloseClientConnections)
-	s.stack, s.url = st, srv.URL
-	return s
+	s.url = srv.URL
 }
 
 // settled waits until the read models have everything that is in the log.

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"xiaohao/domain"
+	"xiaohao/events"
 	"xiaohao/events/journal"
 	"xiaohao/events/proof"
 	"xiaohao/events/vault"
@@ -28,6 +29,7 @@ type stack struct {
 	vault  *vault.Vault
 	desk   *domain.Desk
 	reads  *projections.Store
+	logger *slog.Logger
 	died   chan error // the runner or the private Postgres ended by itself
 	closes []func()   // in reverse order
 
@@ -62,7 +64,7 @@ func openStack(ctx context.Context, cfg stackConfig) (*stack, error) {
 
 // openWriting starts or connects to what commands need: log, vault, desk.
 func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
-	s = &stack{dir: cfg.dir, died: make(chan error, 2)}
+	s = &stack{dir: cfg.dir, logger: cfg.logger, died: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -151,11 +153,21 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 	}
 	s.onClose(s.reads.Close)
 
+	if err := s.reads.Confirm(ctx, s.log); errors.Is(err, events.ErrDiverged) {
+		s.halt(ctx, err) // before anything can be written
+	} else if err != nil {
+		return notToBeHad(err)
+	}
+
 	run, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := s.reads.Run(run, s.log); err != nil && run.Err() == nil {
+		switch err := s.reads.Run(run, s.log); {
+		case err == nil || run.Err() != nil:
+		case errors.Is(err, events.ErrDiverged):
+			s.halt(run, err)
+		default:
 			s.died <- fmt.Errorf("projector: %w", err)
 		}
 	}()

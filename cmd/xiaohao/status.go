@@ -21,6 +21,9 @@ func (s *stack) status(ctx context.Context) (web.Status, error) {
 	}
 	h := s.reads.Health(ctx)
 	key, day, covered := s.newestRoot(ctx)
+	if e := (*divergedError)(nil); errors.As(s.log.Halted(), &e) {
+		h.Err = e.text
+	}
 	return web.Status{Version: version(), Stream: st.Stream, Identity: st.Identity, Server: st.ServerVersion, Durability: st.Durability,
 		Replicas: st.Replicas, Messages: st.Messages, Bytes: st.Bytes, LastSequence: st.LastSeq, Position: h.Position.Sequence,
 		Behind: h.Behind, SigningKey: key, RootDay: day, RootSequence: covered, Error: h.Err}, nil
