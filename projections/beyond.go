@@ -15,7 +15,10 @@ func (s *Store) Confirm(ctx context.Context, log Log) error {
 	if err != nil {
 		return err
 	}
-	return verify(ctx, log, pos)
+	if err = verify(ctx, log, pos); err != nil {
+		s.failed(err) // Health says so from now on
+	}
+	return err
 }
 
 // Lost is one fact as the timeline tells it, with the number of its item.
