@@ -38,6 +38,7 @@ type site struct {
 	stack *stack
 	url   string
 	ahead atomic.Int64 // days that the desk's clock is ahead of the server's
+	skew  atomic.Int64 // nanoseconds besides, which may be negative
 }
 
 // newSite starts one, in demonstration mode so that anybody may act as anybody, but empty.
@@ -47,7 +48,9 @@ func newSite(t *testing.T) *site { return newSiteOn(t, t.TempDir(), remoteFlags{
 func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 	t.Helper()
 	s := &site{t: t}
-	now := func() time.Time { return time.Now().AddDate(0, 0, int(s.ahead.Load())) }
+	now := func() time.Time {
+		return time.Now().AddDate(0, 0, int(s.ahead.Load())).Add(time.Duration(s.skew.Load()))
+	}
 	logger := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	st, err := openStack(t.Context(), stackConfig{dir: dir, remote: remote, postgres: pgtest.Database(t), prefix: "QG", now: now, logger: logger})
 	if err != nil {

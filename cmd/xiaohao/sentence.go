@@ -17,6 +17,7 @@ var sentences = []struct {
 }{
 	{events.ErrDiverged, "日志不是读模型读过的那一份，或者末尾少了一截：已停下，什么都没有改。请核对备份，不要继续写入。"},
 	{journal.ErrRestoring, "这里有一次没有完成的恢复：没有启动。请重新执行同一条 xiaohao restore 命令。"},
+	{journal.ErrDamaged, "日志文件坏了，已记下的有一部分读不出来：没有启动，什么都没有改。请先把数据目录整个另存一份，再从备份恢复。"},
 	{journal.ErrLocked, "数据目录正被另一个进程使用：同一个目录只能运行一个。"},
 	{events.ErrFull, "日志满了，或者磁盘满了：新的办理没有记下，已记下的都在。请扩容后重试。"},
 	{syscall.ENOSPC, "磁盘满了：新的办理没有记下，已记下的都在。请腾出空间后重新启动。"},

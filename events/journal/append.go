@@ -34,7 +34,7 @@ func (j *Journal) Append(ctx context.Context, writes ...events.Write) ([]events.
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	if err := j.Halted(); err != nil {
+	if err := j.writable(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := bounded(ctx)

@@ -157,7 +157,7 @@ func connectError(err error) error {
 		return fmt.Errorf("%w: %w", ErrCredentials, err)
 	case errors.As(err, &authority), errors.As(err, &host), errors.As(err, &invalid), errors.As(err, &verify),
 		errors.As(err, &op) && op.Op == "remote error", // what the other side says of our certificate
-		errors.Is(err, nats.ErrSecureConnRequired), errors.Is(err, nats.ErrSecureConnWanted):
+		errors.Is(err, nats.ErrTLS), errors.Is(err, nats.ErrSecureConnRequired), errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("%w: %w", ErrCertificate, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)

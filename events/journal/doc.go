@@ -65,6 +65,14 @@
 // has been seen by nobody. Counters are synced before a number is given out. A sync that
 // fails is final: nothing is acknowledged any more until the program starts anew.
 //
+// A server that comes upon a record it cannot read cuts its file off there, and goes on: one
+// changed bit would take all that follows along. So the embedded store is read before the
+// server opens it (blocks.go): damage in what was acknowledged is [ErrDamaged], and nothing
+// is touched; damage behind it, which a power cut may leave, is copied aside. How far the
+// log surely went stands in a file beside it (mark.go): a log that ends before is
+// [events.ErrDiverged]. A hole is ErrDamaged, since nothing can be deleted. When the disk is
+// nearly full, writes are refused before the server runs into its end (room.go).
+//
 // Servers elsewhere answer for their own disks: three replicas with sync_interval always
 // (deploy/), where the servers themselves let concurrent writes share a sync. Whether they
 // do cannot be asked by a client, only over a connection of the system account

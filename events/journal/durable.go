@@ -77,5 +77,6 @@ func (j *Journal) sync(ctx context.Context, seq uint64) error {
 		return err
 	}
 	j.durable.raise(seq)
+	j.server.mark.put(mark{j.identity, seq})
 	return nil
 }

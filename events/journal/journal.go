@@ -65,7 +65,8 @@ type Journal struct {
 
 // Open looks up the streams of the log, creates those that are absent, and refuses with
 // a [*ConfigError] those that are not what they must be, with ErrNotPermitted to create
-// what this user may not, and with a [*WeakError] a server before version 2.15.
+// what this user may not, and with a [*WeakError] a server before version 2.15. A log with
+// a hole is ErrDamaged, an embedded one that lost its end [events.ErrDiverged].
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	if cfg.Tenant == "" {
 		cfg.Tenant = "main"
@@ -100,7 +101,11 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	j := &Journal{nc: nc, js: js, tenant: cfg.Tenant, identity: log.Config.Metadata[metaIdentity],
 		batch: cfg.Batch, reader: rd, batches: make(chan struct{}, 16)}
 	j.server, _ = nc.Opts.InProcessServer.(*Server)
-	if j.server != nil && log.State.LastSeq > 0 {
+	err = gapless(log.State)
+	if err == nil && j.server != nil {
+		err = reaches(j.server.dir, j.identity, log.State.LastSeq)
+	}
+	if err == nil && j.server != nil && log.State.LastSeq > 0 {
 		err = j.sync(ctx, log.State.LastSeq)
 	}
 	if err != nil {

@@ -20,7 +20,7 @@ func (j *Journal) NextNumber(ctx context.Context, prefix string) (int, error) {
 	if !token(prefix) {
 		return 0, fmt.Errorf("take next number: prefix %q is not one word", prefix)
 	}
-	if err := j.Halted(); err != nil {
+	if err := j.writable(); err != nil {
 		return 0, err
 	}
 	ctx, cancel := bounded(ctx)

@@ -29,13 +29,15 @@ type Server struct {
 	dir  string
 	lock *os.File
 	stop sync.Once
+	mark marker
 
 	mu      sync.Mutex
 	syncers map[string]*syncer // by stream
 }
 
 // StartServer starts a server on cfg.Dir and returns when the store was read and the
-// server answers. It returns ErrLocked when another process has the directory.
+// server answers. It returns ErrLocked when another process has the directory, and
+// ErrDamaged when commits that were acknowledged cannot be read any more.
 func StartServer(cfg ServerConfig) (*Server, error) {
 	if cfg.Dir == "" {
 		return nil, errors.New("start log server: no directory given")
@@ -48,6 +50,10 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		return nil, fmt.Errorf("start log server: %w", err)
 	}
 	log := &serverLog{out: cfg.Log}
+	if err := examine(cfg.Dir, log); err != nil {
+		unlock(lock)
+		return nil, fmt.Errorf("start log server: %w", err)
+	}
 	ns, err := server.NewServer(&server.Options{
 		ServerName:             "xiaohao",
 		DontListen:             true,
@@ -76,7 +82,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
-	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}, nil
+	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock, mark: marker{file: filepath.Join(cfg.Dir, markFile)}}, nil
 }
 
 // Connect returns a connection that does not leave the process; close it before Stop. The
@@ -106,6 +112,7 @@ func (s *Server) Stop() {
 			y.close()
 			release()
 		}
+		s.mark.flush()
 		unlock(s.lock)
 	})
 }
