@@ -139,3 +139,83 @@ func findIn(t *testing.T, dir string, text []byte) (found string) {
 	}
 	return found
 }
+
+// TestBackupAfterErasure erases an item between two backups of the keys: the later one
+// holds what the vault leaves in the key's place, and the key's bytes nowhere.
+func TestBackupAfterErasure(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.raise(fields{"text": "张三说坝头溪淤积", "category": "民生", "name": "张三", "phone": "13812345678"})
+	s.raise(fields{"text": "几点上班", "name": "李四", "phone": "13912345678"})
+	cfg := backup.Config{Dir: filepath.Join(t.TempDir(), "data"), Keys: filepath.Join(t.TempDir(), "keys")}
+	save := func() map[string][]byte {
+		t.Helper()
+		if _, err := runBackup(t.Context(), s.stack.nc, cfg); err != nil {
+			t.Fatal(err)
+		}
+		b, err := backup.Open(cfg.Keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := map[string][]byte{}
+		err = b.Messages("KV_RECT_KEYS", func(m backup.Message, _ []byte) error {
+			keys[m.Subject] = bytes.Clone(m.Data)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	before := save()
+	item := s.history(t)[0].Item
+	if err := s.stack.vault.Erase(t.Context(), item); err != nil {
+		t.Fatal(err)
+	}
+	after := save()
+	subject := "$KV.RECT_KEYS.item." + item.String()
+	old := before[subject]
+	if len(old) < 32 {
+		t.Fatalf("before: %q of %d keys", old, len(before))
+	}
+	if bytes.Contains(after[subject], old) || len(after[subject]) >= 32 {
+		t.Errorf("after: %q", after[subject])
+	}
+	if len(after) != len(before) {
+		t.Errorf("%d entries, had %d", len(after), len(before))
+	}
+	for name, data := range after {
+		if bytes.Contains(data, old) {
+			t.Errorf("the key is in %s", name)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(cfg.Keys, "keys", "*"))
+	if err != nil || len(files) != 1 {
+		t.Errorf("an older file of keys is left: %v, %v", files, err)
+	}
+	if report, err := verifyBackup(t.Context(), cfg.Dir, nil); err != nil || report.Messages == 0 {
+		t.Errorf("verify: %+v, %v", report, err)
+	}
+}
+
+// TestBackupSentences: whatever goes wrong is said in a Chinese sentence with the reason.
+func TestBackupSentences(t *testing.T) {
+	t.Parallel()
+	full := &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+	for _, c := range []struct {
+		err  error
+		says string
+	}{
+		{backupError(full), "磁盘满了，这次备份没有完成；原有的备份仍然完好。请腾出空间后重新执行。（write x: no space left on device）"},
+		{backupError(backup.ErrOtherLog), "另一份日志的备份"},
+		{backupError(backup.ErrDiverged), "备份没有改动"},
+		{backupError(&backup.Fault{File: "log/1", Reason: "文件不见了"}), "（文件 log/1：文件不见了。）"},
+		{restoreError(&backup.Fault{File: "log/1", Reason: "文件不见了"}), "什么都没有恢复。（文件 log/1"},
+		{restoreError(backup.ErrNotEmpty), "只能恢复到空的数据目录"},
+		{restoreError(full), "重新执行同一条命令"},
+	} {
+		if got := sentence(c.err); !strings.Contains(got, c.says) {
+			t.Errorf("got %q, want %q", got, c.says)
+		}
+	}
+}

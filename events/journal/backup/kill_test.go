@@ -20,7 +20,7 @@ import (
 
 // child is this test binary run again, to be killed: it backs up or restores by itself.
 //
-//	BACKUP_TEST_CHILD="backup STORE DIR"    or    "restore STORE DIR"
+//	BACKUP_TEST_CHILD="backup STORE DIR", "restore STORE DIR", or "full-… STORE DIR" (full_test.go)
 func child() bool {
 	words := strings.Fields(os.Getenv("BACKUP_TEST_CHILD"))
 	if len(words) == 0 {
@@ -41,6 +41,9 @@ func childRun(what, store, dir string) error {
 	nc, err := srv.Connect()
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(what, "full-") {
+		return fullRun(nc, what, dir)
 	}
 	if what == "restore" { // begun when the server has taken the log's first byte
 		_, err = nc.Subscribe("$JS.EVENT.ADVISORY.STREAM.RESTORE_CREATE.RECT", func(*nats.Msg) { fmt.Println("begun") })
