@@ -17,6 +17,10 @@ import (
 // the one at hand: a root by it would never be believed.
 var ErrNotTheKey = errors.New("proof: newest root was signed by another key and does not announce this one")
 
+// ErrAhead says that the newest root is of a day that has not come: a clock was ahead when
+// it was signed, or is behind now. Nothing can be signed until that day is over.
+var ErrAhead = errors.New("proof: newest root is of a day that has not come yet; a clock is or was wrong")
+
 // Signer appends the daily root. Any number of them may work on one log, in one process or
 // in many: the guard of the log's own chain lets one through a day. It is not safe for
 // concurrent use.
@@ -31,9 +35,10 @@ const signTries = 10
 
 // Sign appends the root of the Beijing day before now, unless that or a later day has one
 // already, or the log is empty: then it returns nil. The error is a [*Wrong] when the log
-// is not right, and then nothing is signed, or ErrNotTheKey.
+// is not right, and then nothing is signed, ErrNotTheKey or ErrAhead.
 func (s *Signer) Sign(ctx context.Context) (*events.RootSigned, error) {
-	day := events.DateOf(s.Now()).AddDays(-1)
+	today := events.DateOf(s.Now())
+	day := today.AddDays(-1)
 	p := s.Prover
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -44,6 +49,9 @@ func (s *Signer) Sign(ctx context.Context) (*events.RootSigned, error) {
 		}
 		if err = p.catchUp(ctx); err != nil {
 			break
+		}
+		if p.signed(today.AddDays(1)) {
+			return nil, fmt.Errorf("sign root of %s: %w: %s", day, ErrAhead, p.checker.root.Day)
 		}
 		if p.signed(day) || p.checker.last == 0 {
 			return nil, nil

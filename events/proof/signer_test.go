@@ -63,9 +63,13 @@ func TestSignerOncePerDay(t *testing.T) {
 	mustSign(t, s, true)
 	c.t = noon.AddDate(0, 0, 9) // off for a week: one root for all of it
 	mustSign(t, newSigner(log, c), true)
-	c.t = noon // a clock set back
+	c.t = c.t.Add(-13 * time.Hour) // a clock set back over midnight
 	mustSign(t, s, false)
 	mustSign(t, newSigner(log, c), false)
+	c.t = noon // and by days
+	if _, err := newSigner(log, c).Sign(t.Context()); !errors.Is(err, proof.ErrAhead) {
+		t.Errorf("the newest root is of a day to come: %v", err)
+	}
 	if r := whole(t, log, public(key)); r.Roots != 3 || r.Uncovered != 1 || r.Root.Day.String() != "2026-03-10" {
 		t.Errorf("%+v", r)
 	}
