@@ -82,7 +82,14 @@ func Decide(it *Item, c Command, s Situation) ([]events.Event, error) {
 	if rs := Check(c); len(rs) > 0 {
 		return nil, rs
 	}
-	return c.decide(it, s)
+	facts, err := c.decide(it, s)
+	if err != nil {
+		return nil, err
+	}
+	if r := it.takesPersonal(facts); r != nil {
+		return nil, r
+	}
+	return facts, nil
 }
 
 // Allows returns nil when the actor may give the command to the item as it stands, else

@@ -76,6 +76,8 @@ var enums = map[reflect.Type][]Choice{
 	reflect.TypeFor[events.Mode]():             choices(events.Modes...),
 	reflect.TypeFor[events.Part]():             choices(events.Lead, events.Co),
 	reflect.TypeFor[events.Cause]():            choices(events.NoMoney, events.NoAuthority, events.NoPolicy, events.NoTitle, events.NoApproval, events.NoSeason),
+	reflect.TypeFor[events.ErasureReason]():    choices(events.ErasureReasons...),
+	reflect.TypeFor[events.ErasureAsker]():     choices(events.ErasureAskers...),
 	reflect.TypeFor[events.Truth]():            choices(events.True, events.Basically, events.Partly, events.False),
 	reflect.TypeFor[events.Solved]():           choices(events.SolvedYes, events.SolvedPartly, events.SolvedNo),
 	reflect.TypeFor[events.Satisfaction]():     choices(events.Satisfied, events.SoSo, events.Dissatisfied),

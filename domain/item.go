@@ -73,6 +73,8 @@ type Item struct {
 	LookBacks     []events.Date
 	ResumeTo      events.State // where a suspended item goes on
 	SuspendedOn   events.Date
+	Erasure       int  // revision in which erasure of the personal data was asked for
+	Erased        bool // it is done
 }
 
 // Fold returns the item that the commits make; nil when there are none.
@@ -266,6 +268,10 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		if len(it.LookBacks) > 0 {
 			it.LookBacks = it.LookBacks[1:]
 		}
+	case events.ErasureRequested:
+		it.Erasure = r.Rev
+	case events.ErasureCompleted:
+		it.Erased = true
 	case events.PublicTextDrafted:
 		it.PublicText, it.DraftBy = e.Summary, r.Actor.ID
 	case events.ItemReleased:

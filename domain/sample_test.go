@@ -199,6 +199,10 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Archive{File: "2026-7"}
 	case "correct":
 		return Correct{Rev: 1, What: "类别", Was: "交通", Should: "环保", Reason: text}
+	case "request_erasure":
+		return RequestErasure{Reason: events.ErasureReasons[rnd(4)], Asked: events.ErasureAskers[rnd(4)], Ground: "申请书 2026-3 号"}
+	case "complete_erasure":
+		return CompleteErasure{}
 	case "draft_public_text":
 		return DraftPublicText{Summary: "末班车改到 22:30"}
 	case "release":

@@ -107,6 +107,8 @@ var specs = []Spec{
 	{Name: "withdraw", Title: "撤回", From: states{events.Registered, events.ReturnedForInfo, events.Accepted, events.InProgress}, Roles: roles{events.Petitioner}, Scope: ByCode, Pre: mayWithdraw, New: func() Command { return &Withdraw{} }},
 	{Name: "archive", Title: "归档", From: states{events.Closed, events.Answered, events.NotAccepted, events.Terminated}, Roles: office, Pre: mayArchive, New: func() Command { return &Archive{} }},
 	{Name: "correct", Title: "更正", From: events.States[:len(events.States)-1], Roles: roles{events.Dispatcher, events.Intake, events.Supervisor}, New: func() Command { return &Correct{} }},
+	{Name: "request_erasure", Title: "申请抹除个人信息", From: erasable, Roles: office, Pre: notErased, New: func() Command { return &RequestErasure{} }},
+	{Name: "complete_erasure", Title: "记抹除完毕", From: erasable, Roles: roles{events.System}, Pre: erasureOpen, New: func() Command { return &CompleteErasure{} }},
 
 	// 公开
 	{Name: "draft_public_text", Title: "拟公开稿", From: append(states{events.Answered, events.Closed}, ongoing...), Roles: roles{events.Publisher, events.Dispatcher}, Pre: mayDraft, New: func() Command { return &DraftPublicText{} }},

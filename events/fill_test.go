@@ -24,6 +24,8 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[Step]():             StepOfficeCheck,
 	reflect.TypeFor[Preset]():           CountyLedger,
 	reflect.TypeFor[Truth]():            Basically,
+	reflect.TypeFor[ErasureReason]():    PurposeOver,
+	reflect.TypeFor[ErasureAsker]():     AskedByAgent,
 	reflect.TypeFor[Solved]():           SolvedPartly,
 	reflect.TypeFor[Satisfaction]():     SoSo,
 	reflect.TypeFor[Cause]():            NoMoney,

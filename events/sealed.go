@@ -18,6 +18,9 @@ type Sealed struct {
 	Box   []byte  // nonce and ciphertext
 }
 
+// ErrErased says that a field was erased: its text is gone for good.
+var ErrErased = errors.New("events: personal data was erased")
+
 // ErrNotSealed is returned when plain personal data is about to be encoded.
 var ErrNotSealed = errors.New("events: personal field was not sealed")
 
@@ -42,6 +45,21 @@ func (s Sealed) Pending() bool { return s.plain != nil && s.Box == nil }
 
 // IsZero reports whether nothing was given.
 func (s Sealed) IsZero() bool { return s.plain == nil && s.Box == nil }
+
+// erasedBox stands in a read model where a box stood. No real box is this short.
+const erasedBox = "erased"
+
+// Erased returns what a read model keeps of a field that was erased: that it was given,
+// and nothing else. Of a field that was not given it returns nothing.
+func (s Sealed) Erased() Sealed {
+	if s.IsZero() {
+		return s
+	}
+	return Sealed{Key: s.Key, Box: []byte(erasedBox)}
+}
+
+// IsErased reports whether s is what Erased left. A vault answers ErrErased for it.
+func (s Sealed) IsErased() bool { return string(s.Box) == erasedBox }
 
 // String never shows the text.
 func (s Sealed) String() string {

@@ -84,6 +84,8 @@ const (
 	lookBackScheduled
 	lookBackPassed
 	lookBackFailed
+	erasureRequested
+	erasureCompleted
 	rootSigned
 	kinds // how many
 )
@@ -170,6 +172,8 @@ var table = [kinds]row{
 	lookBackScheduled:     {"look_back.scheduled", 1, ItemAggregate, "安排回头看", decode[LookBackScheduled]},
 	lookBackPassed:        {"look_back.passed", 1, ItemAggregate, "回头看通过", decode[LookBackPassed]},
 	lookBackFailed:        {"look_back.failed", 1, ItemAggregate, "回头看发现反弹", decode[LookBackFailed]},
+	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
+	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
 	rootSigned:            {"root.signed", 1, LogAggregate, "日根签名", decode[RootSigned]},
 }
 

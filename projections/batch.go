@@ -62,6 +62,8 @@ type outputs struct {
 	weeks    rows[weekRows]
 	named    rows[namedRow]
 	roots    rows[Root]
+	erasures rows[erasureRow]
+	scrubs   scrubs // after the opinions
 }
 
 func newOutputs() outputs {
@@ -81,12 +83,13 @@ func newOutputs() outputs {
 		weeks:    rows[weekRows]{of: &weekTable},
 		named:    rows[namedRow]{of: &namedTable},
 		roots:    rows[Root]{of: &rootTable},
+		erasures: rows[erasureRow]{of: &erasureTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots}
+		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots, &o.erasures, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -152,14 +155,14 @@ func (b *batch) commit(r *row, c events.Recorded) {
 // fact notes what a fact leaves behind by itself; r is the item after it.
 func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
 	b.entry(r, c, i, e)
-	b.opinion(c, e)
+	b.opinion(r, c, e)
 	b.names.learn(e, c.Sequence, i)
 }
 
 // settle notes what became of every item that was touched since the last write, and the
 // sums; after it everything is in the outputs.
-func (b *batch) settle(full func() error) error {
-	for i, r := range b.touched {
+func (b *batch) settle() error {
+	for _, r := range b.touched {
 		if err := b.settleItem(r); err != nil {
 			return fmt.Errorf("write item %s: %w", r.ID, err)
 		}
@@ -167,12 +170,8 @@ func (b *batch) settle(full func() error) error {
 		b.settleParts(r)
 		b.settleCounters(r)
 		b.settleStints(r)
+		b.settleErasure(r)
 		r.stored, r.touched = true, false
-		if i%64 == 63 {
-			if err := full(); err != nil {
-				return err
-			}
-		}
 	}
 	b.touched = b.touched[:0]
 	b.settleNames()
@@ -180,11 +179,15 @@ func (b *batch) settle(full func() error) error {
 	return nil
 }
 
-// hand gives the rows that wait to be written to w.
-func (b *batch) hand(w *writer) {
+// write sends off the rows that wait to be written.
+func (b *batch) write(ctx context.Context, w *writer) error {
 	for _, o := range b.out.all() {
-		o.hand(w)
+		if err := o.write(ctx, w); err != nil {
+			return err
+		}
 	}
+	_, err := w.send(ctx)
+	return err
 }
 
 // find is the [finder] of this batch.

@@ -36,7 +36,7 @@ func openStore(t testing.TB) *Store {
 
 // tables are all that a rebuild must bring back.
 var tables = []string{"position", "parked", "command_result", "item", "item_doc", "item_search", "assignment", "timeline", "opinion", "opinion_item",
-	"item_day", "board_sum", "board_due", "week_count", "named", "root"}
+	"item_day", "board_sum", "board_due", "week_count", "named", "root", "erasure"}
 
 func (s *Store) query(t fataler, sql string, args ...any) []string {
 	t.Helper()
@@ -411,7 +411,7 @@ func (st *story) resting(it *Item) {
 		st.raise()
 		return
 	}
-	switch st.c.n(8) {
+	switch st.c.n(10) {
 	case 0, 1:
 		st.publish(it)
 	case 2:
@@ -430,6 +430,10 @@ func (st *story) resting(it *Item) {
 		st.commit(it, events.RedoOrdered{To: events.InProgress, Reason: "有道理", Round: it.Round + 1})
 	case 7:
 		st.commit(it, events.ItemUnpublished{Reason: "期满"})
+	case 8:
+		st.commit(it, events.ErasureRequested{Reason: events.PersonWishes, Asked: events.AskedByPerson, Ground: "申请书"})
+	case 9:
+		st.commit(it, events.ErasureCompleted{Request: it.Rev})
 	}
 }
 

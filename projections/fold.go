@@ -71,6 +71,9 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
 		it.applyAfter(r, e, on)
 	}
+	if !it.ErasureOn.IsZero() {
+		it.scrub()
+	}
 	if it.Group == GroupClosed && it.ClosedAt.IsZero() { // every item counted as closed has its week
 		it.ClosedOn, it.ClosedAt = day(r), r.Time.UTC()
 	}
@@ -307,6 +310,10 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		it.Released, d.Released, d.PublicText = true, e.Summary, e.Summary
 	case events.ItemUnpublished:
 		it.Released, d.Released, d.PublicText, d.DraftBy = false, "", "", ""
+	case events.ErasureRequested:
+		it.ErasureOn = on
+	case events.ErasureCompleted:
+		it.Erased = true
 	case events.FiledUpward, events.ItemArchived, events.Corrected: // told in the timeline only
 	}
 }

@@ -43,8 +43,11 @@ var linkTable = table[link]{name: "opinion_item", key: []string{"opinion", "item
 }}
 
 // opinion notes what a fact says about opinions.
-func (b *batch) opinion(c events.Recorded, e events.Event) {
+func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
 	said := func(o events.Opinion) {
+		if !r.ErasureOn.IsZero() {
+			o = erasedOpinion(o)
+		}
 		doc, err := document(o)
 		if err != nil {
 			panic(fmt.Errorf("write opinion %s: %w", o.ID, err))
@@ -66,6 +69,8 @@ func (b *batch) opinion(c events.Recorded, e events.Event) {
 		answers(e.Opinions)
 	case events.ItemSplitOff:
 		answers(e.Opinions)
+	case events.ErasureRequested:
+		b.out.scrubs = append(b.out.scrubs, c.Item)
 	}
 }
 

@@ -24,11 +24,11 @@ func publicOf(it *Item, byCode bool) PublicItem {
 		RaisedOn: it.RaisedOn, RegisteredOn: events.DateOf(it.Raised), AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
 		DueFrom: it.DueFrom, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
 		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
-		Demo: it.Demo, Restricted: it.restricted()}
+		Demo: it.Demo, Erased: !it.ErasureOn.IsZero(), Restricted: it.restricted()}
 	if byCode {
 		p.Question, p.NotAccepted, p.Route = d.Question, d.NotAccepted, d.Route
 		p.Evaluated = slices.ContainsFunc(d.Evaluations, func(e Evaluation) bool { return e.Round == it.Round })
-		p.CanEvaluate = it.Replied && !p.Evaluated
+		p.CanEvaluate = it.Replied && !p.Evaluated && !p.Erased
 	}
 	if p.Restricted {
 		return p

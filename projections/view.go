@@ -70,6 +70,9 @@ type Item struct {
 	Rev      int       `json:"rev,omitzero"`      // revisions: the page's version for "别人先改了"
 	Sequence uint64    `json:"sequence,omitzero"` // stream sequence of the last fact
 
+	ErasureOn events.Date `json:"erasure_on,omitzero"` // day on which erasure of its personal data was asked for
+	Erased    bool        `json:"erased,omitzero"`     // the keys are destroyed
+
 	Detail Detail `json:"detail,omitzero"`
 }
 
@@ -451,6 +454,7 @@ type PublicItem struct {
 	CanEvaluate        bool // replied and not evaluated in this round
 	Touched            time.Time
 	Demo               bool
+	Erased             bool    // its personal data was erased, or is about to be
 	Restricted         bool    // by code only: nothing but the state may be told (举报、涉稳)
 	Timeline           []Entry // PUBLIC entries only: Text is what the public reads, nobody's post, no hash
 }

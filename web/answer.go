@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -19,7 +20,8 @@ type AnswerPage struct {
 	MergedFrom   string // the number asked for, when its matter goes on under another
 	Said         string
 	SaidOn       events.Date
-	NotOpened    bool   // the words cannot be opened any more
+	NotOpened    bool   // the words cannot be opened now
+	Erased       bool   // the personal data was erased
 	Secret       string // the reply for the petitioner alone
 	EvaluateBy   events.Date
 	Ask          []Input // of the evaluation
@@ -62,7 +64,7 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 		}
 		if !it.ReplyPrivate.IsZero() {
 			text, err := s.vault.Open(r.Context(), it.ReplyPrivate)
-			if err != nil {
+			if err != nil && !errors.Is(err, events.ErrErased) {
 				s.cfg.Log.Warn("private reply not opened", "item", it.ID, "error", err)
 			}
 			p.Secret = text
@@ -84,7 +86,9 @@ func (s *Server) ownWords(r *http.Request, p *AnswerPage, it projections.PublicI
 			continue
 		}
 		p.SaidOn = o.RaisedOn
-		if p.Said, err = s.vault.Open(r.Context(), o.Text); err != nil {
+		if p.Said, err = s.vault.Open(r.Context(), o.Text); errors.Is(err, events.ErrErased) {
+			p.Erased = true
+		} else if err != nil {
 			s.cfg.Log.Warn("words not opened", "item", it.ID, "error", err)
 			p.NotOpened = true
 		}

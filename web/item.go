@@ -234,6 +234,7 @@ func openObjections(it projections.Item) (n int) {
 // unit not at all when the person asked for 保密.
 func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Actor) quote {
 	q := quote{Text: s.open(ctx, o.Text), Confidential: o.Confidential}
+	erased := q.Text == erasedText // then so are the others, and said once
 	from := []string{o.Channel.Zh()}
 	if o.ChannelNote != "" {
 		from = []string{o.ChannelNote}
@@ -244,6 +245,7 @@ func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Acto
 	}
 	hidden := ofUnit(a) && o.Confidential
 	switch {
+	case erased:
 	case hidden:
 		q.Who = "保密，不给办事单位看"
 	case o.Anonymous:
@@ -251,7 +253,9 @@ func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Acto
 	default:
 		q.Who = strings.TrimSpace(maskName(s.open(ctx, o.Name)) + " " + maskPhone(s.open(ctx, o.Phone)))
 	}
-	if !hidden {
+	if erased {
+		q.Place = o.Area
+	} else if !hidden {
 		q.Place = strings.TrimSpace(o.Area + " " + s.open(ctx, o.Place))
 	}
 	return q

@@ -270,17 +270,23 @@ func dayIn(d, today events.Date) string {
 	return monthDay(d)
 }
 
+// erasedText stands where a text stood that was erased.
+const erasedText = "（个人信息已按申请抹除）"
+
 // open reads a sealed text; one that was erased, or cannot be opened now, says so.
 func (s *Server) open(ctx context.Context, v events.Sealed) string {
 	if v.IsZero() || s.vault == nil {
 		return ""
 	}
 	text, err := s.vault.Open(ctx, v)
+	if errors.Is(err, events.ErrErased) {
+		return erasedText
+	}
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
 			s.cfg.Log.Warn("sealed field not opened", "error", err)
 		}
-		return "（已经删除，或现在打不开）"
+		return "（现在打不开）"
 	}
 	return text
 }

@@ -47,12 +47,20 @@ func newSite(t *testing.T) *site { return newSiteOn(t, t.TempDir(), remoteFlags{
 // newSiteOn starts one with a data directory and log servers of the test's choice.
 func newSiteOn(t *testing.T, dir string, remote remoteFlags) *site {
 	t.Helper()
+	logger := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return newSiteWith(t, stackConfig{dir: dir, remote: remote, postgres: pgtest.Database(t), logger: logger})
+}
+
+// newSiteWith starts one of the test's choice; prefix and clock are the site's own.
+func newSiteWith(t *testing.T, cfg stackConfig) *site {
+	t.Helper()
 	s := &site{t: t}
 	now := func() time.Time {
 		return time.Now().AddDate(0, 0, int(s.ahead.Load())).Add(time.Duration(s.skew.Load()))
 	}
-	logger := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	st, err := openStack(t.Context(), stackConfig{dir: dir, remote: remote, postgres: pgtest.Database(t), prefix: "QG", now: now, logger: logger})
+	cfg.prefix, cfg.now = "QG", now
+	logger := cfg.logger
+	st, err := openStack(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

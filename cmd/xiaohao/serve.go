@@ -67,6 +67,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer stopRoots()
+	defer s.startEraser(logger)()
 	cfg.PublicKey = s.signing.public()
 	h, err := web.New(cfg, s.desk, s.reads, s.vault)
 	if err != nil {

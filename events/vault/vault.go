@@ -104,6 +104,9 @@ func (v *Vault) Open(ctx context.Context, s events.Sealed) (string, error) {
 	if s.IsZero() || s.Pending() {
 		return s.Plain(), nil
 	}
+	if s.IsErased() {
+		return "", fmt.Errorf("open field of item %s: %w", s.Key, ErrErased)
+	}
 	if uuid.Validate(s.Key) != nil {
 		return "", fmt.Errorf("open field of item %q: %w", s.Key, ErrTampered)
 	}
@@ -133,7 +136,7 @@ func (v *Vault) Texts(ctx context.Context, fields []events.Sealed) ([]string, er
 	var ids []string
 	seen := map[string]bool{}
 	for _, s := range fields {
-		if s.IsZero() || s.Pending() || seen[s.Key] {
+		if s.IsZero() || s.Pending() || s.IsErased() || seen[s.Key] {
 			continue
 		}
 		if uuid.Validate(s.Key) != nil {
@@ -150,7 +153,7 @@ func (v *Vault) Texts(ctx context.Context, fields []events.Sealed) ([]string, er
 	for i, s := range fields {
 		if s.IsZero() || s.Pending() {
 			out[i] = s.Plain()
-		} else if key, ok := keys[s.Key]; ok {
+		} else if key, ok := keys[s.Key]; ok && !s.IsErased() {
 			if out[i], err = v.open(s, key); err != nil {
 				return nil, err
 			}

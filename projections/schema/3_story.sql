@@ -28,6 +28,9 @@ create table opinion (
     constraint opinion_pk primary key (id)
 );
 
+create index opinion_registered on opinion (item);
+comment on index opinion_registered is 'the projector, to scrub what was erased';
+
 -- Which items answer which opinions; a merge and a split add rows and remove none.
 create table opinion_item (
     opinion text not null,

@@ -49,6 +49,9 @@ func (v *Vault) Open(_ context.Context, s events.Sealed) (string, error) {
 		return s.Plain(), nil
 	}
 	k, err := v.key(s.Key, false)
+	if s.IsErased() {
+		err = seal.ErrErased
+	}
 	if err != nil {
 		return "", fmt.Errorf("open field of item %s: %w", s.Key, err)
 	}

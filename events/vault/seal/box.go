@@ -3,12 +3,14 @@ package seal
 import (
 	"bytes"
 	"errors"
+
+	"xiaohao/events"
 )
 
 // Errors of a vault.
 var (
 	// ErrErased says that the item's data key was destroyed: its text is gone for good.
-	ErrErased = errors.New("vault: personal data was erased")
+	ErrErased = events.ErrErased
 	// ErrTampered says that a box is not what was sealed there, by that key.
 	ErrTampered = errors.New("vault: sealed field does not authenticate")
 )
