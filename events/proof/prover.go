@@ -35,17 +35,6 @@ type Prover struct {
 	checker *Checker
 }
 
-// Newest catches up and returns the newest root, nil when there is none. The error is a
-// [*Wrong] when the log is not right.
-func (p *Prover) Newest(ctx context.Context) (*events.RootSigned, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.catchUp(ctx); err != nil {
-		return nil, err
-	}
-	return p.checker.root, nil
-}
-
 // Case returns everything there is of an item, with the newest root and the item's
 // inclusion in it. The error is ErrNoItem when there is none, a [*Wrong] when the log is
 // not right.
@@ -122,4 +111,25 @@ func (p *Prover) catchUp(ctx context.Context) error {
 // signed reports whether a day has its root already, as far as was read.
 func (p *Prover) signed(day events.Date) bool {
 	return p.checker != nil && p.checker.root != nil && !day.After(p.checker.root.Day)
+}
+
+// stored returns the newest root as it stands in the log, unchecked, nil when there is none.
+func (p *Prover) stored(ctx context.Context) (*events.RootSigned, error) {
+	id, err := uuid.Parse(p.Log.Identity())
+	if err != nil {
+		return nil, err
+	}
+	msgs, err := p.Log.MessagesOf(ctx, events.LogAggregate, id)
+	for _, m := range slices.Backward(msgs) {
+		c, _, err := events.Decode(m.Data)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range c.Events {
+			if r, ok := e.(events.RootSigned); ok {
+				return &r, nil
+			}
+		}
+	}
+	return nil, err
 }

@@ -29,6 +29,8 @@ type Signer struct {
 	Key    ed25519.PrivateKey
 	Next   ed25519.PrivateKey // signs from the next root on; nil while the key does not change
 	Now    func() time.Time
+
+	done events.Date // newest day that is known to have its root
 }
 
 const signTries = 10
@@ -39,21 +41,33 @@ const signTries = 10
 func (s *Signer) Sign(ctx context.Context) (*events.RootSigned, error) {
 	today := events.DateOf(s.Now())
 	day := today.AddDays(-1)
+	if !s.done.IsZero() && s.done == day {
+		return nil, nil
+	}
 	p := s.Prover
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var err error
-	for range signTries {
-		if p.signed(day) {
+	// After a restart most days have their root already: the log is not read for that.
+	if p.checker == nil {
+		r, err := p.stored(ctx)
+		if err == nil && r != nil && !day.After(r.Day) && !r.Day.After(today) {
+			s.done = day
 			return nil, nil
 		}
+	}
+	var err error
+	for range signTries {
 		if err = p.catchUp(ctx); err != nil {
 			break
 		}
 		if p.signed(today.AddDays(1)) {
 			return nil, fmt.Errorf("sign root of %s: %w: %s", day, ErrAhead, p.checker.root.Day)
 		}
-		if p.signed(day) || p.checker.last == 0 {
+		if p.signed(day) {
+			s.done = day
+			return nil, nil
+		}
+		if p.checker.last == 0 {
 			return nil, nil
 		}
 		var r *events.RootSigned
