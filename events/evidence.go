@@ -1,5 +1,10 @@
 package events
 
+import "errors"
+
+// ErrNoFile says that a file of evidence is not there, or was erased with its item.
+var ErrNoFile = errors.New("events: no such file of evidence")
+
 // EvidenceRecorded enters one piece of evidence (佐证材料), with or without a file.
 type EvidenceRecorded struct {
 	ID     string        `json:"id"`

@@ -62,6 +62,7 @@ type outputs struct {
 	weeks    rows[weekRows]
 	named    rows[namedRow]
 	roots    rows[Root]
+	files    rows[fileRow]
 	erasures rows[erasureRow]
 	scrubs   scrubs // after the opinions
 }
@@ -83,13 +84,14 @@ func newOutputs() outputs {
 		weeks:    rows[weekRows]{of: &weekTable},
 		named:    rows[namedRow]{of: &namedTable},
 		roots:    rows[Root]{of: &rootTable},
+		files:    rows[fileRow]{of: &fileTable},
 		erasures: rows[erasureRow]{of: &erasureTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots, &o.erasures, &o.scrubs}
+		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots, &o.files, &o.erasures, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -156,6 +158,7 @@ func (b *batch) commit(r *row, c events.Recorded) {
 func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
 	b.entry(r, c, i, e)
 	b.opinion(r, c, e)
+	b.file(c, e)
 	b.names.learn(e, c.Sequence, i)
 }
 

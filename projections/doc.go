@@ -54,6 +54,7 @@
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
 //	opinion.go   opinion     what people said, sealed, and which items answer it
+//	evidence.go  evidence_file  which bytes were handed in where
 //	option.go    named       units and leaders, choices for selects
 //	public.go                what the public may read: a whitelist
 //	command.go   command_result

@@ -18,10 +18,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"xiaohao/events"
+	"xiaohao/events/vault/seal"
 )
 
-// ErrNotFound says that there is no such object.
-var ErrNotFound = errors.New("evidence: no such object")
+// ErrNotFound says that there is no such object. It is an [events.ErrNoFile].
+var ErrNotFound = fmt.Errorf("evidence: no such object: %w", events.ErrNoFile)
 
 // Sealer seals and opens bytes with the data key of an item; events/vault is one. place
 // binds a box to where it stands. Opening fails once the item was erased.
@@ -51,12 +52,12 @@ type Store struct {
 	cfg    Config
 	stream jetstream.Stream
 	objs   jetstream.ObjectStore
-	seal   Sealer
+	sealer Sealer
 	slots  chan struct{}
 }
 
 // Open opens the bucket, making it if it is absent.
-func Open(ctx context.Context, nc *nats.Conn, seal Sealer, cfg Config) (*Store, error) {
+func Open(ctx context.Context, nc *nats.Conn, sealer Sealer, cfg Config) (*Store, error) {
 	if cfg.MaxSize == 0 {
 		cfg.MaxSize = defaultSize
 	}
@@ -66,7 +67,7 @@ func Open(ctx context.Context, nc *nats.Conn, seal Sealer, cfg Config) (*Store, 
 	if err != nil {
 		return nil, fmt.Errorf("open evidence store: %w", err)
 	}
-	s := &Store{cfg: cfg, seal: seal, slots: make(chan struct{}, atOnce)}
+	s := &Store{cfg: cfg, sealer: sealer, slots: make(chan struct{}, atOnce)}
 	if s.stream, err = bucket(ctx, js, cfg); err != nil {
 		return nil, fmt.Errorf("open evidence store: %w", err)
 	}
@@ -167,7 +168,7 @@ func place(object string) string { return "evidence/" + object }
 const itemKey = "item"
 
 func (s *Store) put(ctx context.Context, item uuid.UUID, object string, plain []byte) error {
-	box, err := s.seal.SealBytes(ctx, item.String(), place(object), plain)
+	box, err := s.sealer.SealBytes(ctx, item.String(), place(object), plain)
 	if err != nil {
 		return err
 	}
@@ -175,8 +176,9 @@ func (s *Store) put(ctx context.Context, item uuid.UUID, object string, plain []
 	return err
 }
 
-// File returns the kept form of a file. The error is ErrNotFound when there is no such object
-// of the item, the sealer's when it cannot be opened.
+// File returns the kept form of a file. The error is ErrNotFound when there is no such
+// object, an [events.ErrNoFile] too when the item was erased, else the sealer's when it
+// cannot be opened.
 func (s *Store) File(ctx context.Context, item uuid.UUID, id string) ([]byte, error) {
 	return s.get(ctx, item, id)
 }
@@ -197,7 +199,10 @@ func (s *Store) get(ctx context.Context, item uuid.UUID, object string) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("read object %s: %w", object, err)
 	}
-	plain, err := s.seal.OpenBytes(ctx, item.String(), place(object), box)
+	plain, err := s.sealer.OpenBytes(ctx, item.String(), place(object), box)
+	if errors.Is(err, seal.ErrErased) {
+		return nil, fmt.Errorf("open object %s: %w: %w", object, events.ErrNoFile, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open object %s: %w", object, err)
 	}

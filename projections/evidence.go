@@ -1,0 +1,72 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"xiaohao/events"
+)
+
+// fileRow says that a fact entered a file with this hash.
+type fileRow struct {
+	hash     string
+	item     uuid.UUID
+	evidence string
+	on       events.Date
+	sequence uint64
+}
+
+var fileTable = table[fileRow]{name: "evidence_file", key: []string{"hash", "item", "evidence"}, then: keepRow, cols: []col[fileRow]{
+	textCol("hash", func(f *fileRow) string { return f.hash }),
+	uuidCol("item", func(f *fileRow) uuid.UUID { return f.item }),
+	textCol("evidence", func(f *fileRow) string { return f.evidence }),
+	dateCol("used", func(f *fileRow) events.Date { return f.on }),
+	bigCol("sequence", func(f *fileRow) uint64 { return f.sequence }),
+}}
+
+// file notes which bytes a fact entered, as they came and as they are kept.
+func (b *batch) file(c events.Recorded, e events.Event) {
+	r, ok := e.(events.EvidenceRecorded)
+	if !ok || r.File.IsZero() {
+		return
+	}
+	for _, hash := range []string{r.File.Original, r.File.Kept} {
+		b.out.files.upsert(&fileRow{hash, c.Item, r.ID, events.DateOf(c.Time), c.Sequence})
+	}
+}
+
+// FileUse is a fact that entered a file, and the hash by which it was found.
+type FileUse struct {
+	Hash string
+	events.EvidenceUse
+}
+
+// FileUses returns the facts that entered files with these hashes, as they came or as they
+// are kept, the earliest first. It holds what the facts say and nothing else, so it cannot
+// be wrong after a rebuild; it can only be late.
+func (s *Store) FileUses(ctx context.Context, hashes []string) ([]FileUse, error) {
+	rows, err := s.pool.Query(ctx, `
+		select f.hash, f.item, i.number, f.evidence, f.used
+		from evidence_file f
+			join item i on i.id = f.item
+		where f.hash = any($1)
+		order by f.sequence, f.evidence, f.hash`, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("read uses of files: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (u FileUse, err error) {
+		var item uuid.UUID
+		var on pgtype.Date
+		err = r.Scan(&u.Hash, &item, &u.Number, &u.ID, &on)
+		u.Item, u.On = item.String(), fromDate(on)
+		return u, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read uses of files: %w", err)
+	}
+	return out, nil
+}
