@@ -24,7 +24,7 @@ func (s *Server) apiRoutes() []route {
 		{"POST /api/v1/items", s.apiRaise},
 		{"GET /api/v1/items/{number}", s.staff(s.apiItem)},
 		{"GET /api/v1/items/{number}/timeline", s.staff(s.apiTimeline)},
-		{"POST /api/v1/items/{number}/{command}", s.staff(s.apiGive)},
+		{"POST /api/v1/items/{number}/{command}", s.staff(s.uploading(s.apiGive))},
 		{"GET /api/v1/items/{number}/case", s.staff(s.apiCase)},
 		{"GET /api/v1/roots", s.apiRoots},
 		{"GET /api/v1/board", s.staff(s.apiBoard)},
@@ -65,6 +65,10 @@ func unseal(it projections.Item) projections.Item {
 	d.Objections = slices.Clone(d.Objections)
 	for i := range d.Objections {
 		d.Objections[i].Text = none
+	}
+	d.Evidence = slices.Clone(d.Evidence)
+	for i := range d.Evidence {
+		d.Evidence[i].File.Name = none
 	}
 	d.Evaluations = slices.Clone(d.Evaluations)
 	for i := range d.Evaluations {
@@ -182,8 +186,14 @@ func (s *Server) readCommand(r *http.Request, spec domain.Spec) (b bound, id uui
 	if err != nil {
 		return b, id, 0, err
 	}
-	b, err = bindJSON(spec, r.Body, ls.names())
-	if err != nil {
+	if isMultipart(r) {
+		form, file, err := s.readForm(r)
+		if err != nil {
+			return b, id, 0, err
+		}
+		b = bindForm(spec, form, ls.names())
+		b.file = file
+	} else if b, err = bindJSON(spec, r.Body, ls.names()); err != nil {
 		return b, id, 0, badForm(err)
 	}
 	if len(b.refused) > 0 {
@@ -253,6 +263,11 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 	b, id, seen, err := s.readCommand(r, spec)
 	if err != nil {
 		return err
+	}
+	if b.file != nil {
+		if err := s.attach(r.Context(), a, it, spec, b, id); err != nil {
+			return err
+		}
 	}
 	rc, err := s.carryOut(r.Context(), a, it, b.command, id, seen)
 	if err != nil {

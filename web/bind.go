@@ -44,6 +44,7 @@ func (n names) leader(text string) events.Leader {
 type bound struct {
 	command domain.Command
 	refused domain.Refusals // what could not be decoded
+	file    *handedIn       // that came with it, not kept yet
 	sent    map[string][]int
 	// sent says for each list which of the rows as sent were kept: a blank row of a form is
 	// dropped, and reasons must still name the row that the person sees.

@@ -72,8 +72,12 @@ func troubleOf(err error) trouble {
 		return trouble{403, "foreign", "没有收下", "这张表是从别的网站交来的，为了安全没有收。请从本网站重新填。", home}
 	case errors.As(err, &d):
 		return trouble{403, "denied", "您看不了", d.why, []link{{"/act", "换个身份"}, {"/", "回首页"}}}
+	case errors.As(err, &big) && big.Limit > maxBody:
+		return trouble{413, "too-large", "文件太大了", "没有存。照片请用手机自带的编辑缩小，文件请分开，退回上一页再交。", nil}
 	case errors.As(err, &big):
 		return trouble{413, "too-large", "写得太长了", "这一次交的超过 256 KB，没有存。请删短一些，退回上一页再交。", nil}
+	case errors.Is(err, events.ErrNoFile):
+		return trouble{410, "no-file", "这份材料打不开了", "这一件的个人信息按规定抹去以后，照片和文件也打不开；交过什么，经过里还有。", home}
 	case errors.Is(err, errBadMethod):
 		return trouble{405, "method", "不能这样打开", "这个地址只收交上来的表，不能直接打开。", home}
 	case errors.Is(err, errTooOften):

@@ -27,6 +27,7 @@ type commandForm struct {
 	Adds    []addRow // buttons that return the page with one more row
 	Warn    bool     // sends work back
 	Wide    bool     // has a table of several columns
+	File    bool     // takes a file
 	Lists   []choiceList
 }
 
@@ -64,6 +65,8 @@ type formInput struct {
 	errs   domain.Refusals
 	more   string // table field that gets one more row
 	lists  lists
+
+	fileMax int64 // largest file in bytes, 0 when none are taken
 }
 
 // lists are what is known already, for picking.
@@ -97,6 +100,9 @@ func formOf(in formInput) commandForm {
 		if d.Kind == domain.Rows || d.Kind == domain.Units {
 			f.Adds = append(f.Adds, addRow{d.Name, addWords(in.spec.Name, d)})
 		}
+	}
+	if in.fileMax > 0 && in.spec.Name == fileCommand {
+		f.File, f.Fields = true, append(f.Fields, fileControl(in.fileMax, in.errs))
 	}
 	f.Lists = in.lists.used(f.Fields)
 	return f

@@ -105,6 +105,9 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	if in.lists, err = s.known(r.Context()); err != nil {
 		return FormPage{}, err
 	}
+	if s.cfg.Files != nil {
+		in.fileMax = s.cfg.Files.MaxSize()
+	}
 	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it), Form: formOf(in)}
 	p.Errors = in.errs
 	if it.State == events.Merged {
@@ -136,10 +139,10 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return badForm(err)
+	form, file, err := s.readForm(r)
+	if err != nil {
+		return err
 	}
-	form := r.PostForm
 	if it.State == events.Merged {
 		return s.again(w, r, a, it, formInput{spec: spec, values: form}, http.StatusConflict)
 	}
@@ -155,17 +158,31 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 		return err
 	}
 	b := bindForm(spec, form, ls.names())
+	refused := func(rs domain.Refusals) error {
+		if file != nil {
+			rs = reselect(rs)
+		}
+		return s.again(w, r, a, it, formInput{spec: spec, values: form, errs: rs}, http.StatusUnprocessableEntity)
+	}
 	if len(b.refused) > 0 {
-		return s.again(w, r, a, it, formInput{spec: spec, values: form, errs: b.all()}, http.StatusUnprocessableEntity)
+		return refused(b.all())
 	}
 	seen, _ := strconv.Atoi(form.Get("seen"))
+	if b.file = file; file != nil {
+		seen = 0 // adding a file takes nothing back that others did, and its form could not be sent again as it was
+		if err := s.attach(r.Context(), a, it, spec, b, id); domain.RefusalsOf(err) != nil {
+			return refused(domain.RefusalsOf(err))
+		} else if err != nil {
+			return err
+		}
+	}
 	rc, err := s.carryOut(r.Context(), a, it, b.command, id, seen)
 	var late *domain.Overtaken
 	switch {
 	case errors.As(err, &late):
 		return s.overtaken(w, r, a, it, spec, form, late)
 	case domain.RefusalsOf(err) != nil:
-		return s.again(w, r, a, it, formInput{spec: spec, values: form, errs: b.asSent(domain.RefusalsOf(err))}, http.StatusUnprocessableEntity)
+		return refused(b.asSent(domain.RefusalsOf(err)))
 	case err != nil:
 		return err
 	}

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// maxBody is the longest request that is read; an opinion has at most 1000 characters.
+// maxBody is the longest request without a file that is read; an opinion has at most 1000
+// characters.
 const maxBody = 256 << 10
 
 const policy = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -45,7 +46,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 			return
 		}
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(zw, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(zw, r.Body, s.bodyLimit(r))
 		}
 		next.ServeHTTP(zw, r)
 	})

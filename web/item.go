@@ -32,6 +32,8 @@ type ItemPage struct {
 	Chain     []chainStep
 	ChainSays string
 	Evidence  []evidence
+	Before    []evidence // photos of 整改前
+	After     []evidence // photos of 整改后
 	Early     int
 	Report    []fact
 	Checks    []slip
@@ -104,11 +106,6 @@ type chainStep struct {
 	Seal, NoSeal           bool
 }
 
-type evidence struct {
-	Name, Kind, Formed string
-	Early              bool
-}
-
 type objection struct{ Text, On, Answer, State string }
 
 type slip struct{ Level, Text, On, Due, Answer, Post string }
@@ -158,6 +155,9 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	p.Live, p.LiveItem, p.Notice = p.Sequence, it.ID, doneWords(r.URL.Query())
 	p.Title = it.Number + " " + titleOf(it)
 	s.fillItem(r.Context(), &p, it, folded, a)
+	if err := s.fillEvidence(r.Context(), &p, it, a); err != nil {
+		return err
+	}
 	for _, o := range os {
 		p.Quotes = append(p.Quotes, s.quote(r.Context(), o, a))
 	}
@@ -166,7 +166,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	return s.render(w, http.StatusOK, "item", p)
 }
 
-// fillItem makes the view of everything but opinions and timeline.
+// fillItem makes the view of everything but opinions, evidence and timeline.
 func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor) {
 	cal, today := s.desk.Calendar, s.today()
 	p.Item, p.Heading, p.Crumb = it, titleOf(it), crumbOf(it)
@@ -184,12 +184,6 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	p.Plan = planOf(it)
 	p.Amounts, p.Sum = amountsOf(it.Detail.Quantities)
 	p.Chain, p.ChainSays = chainOf(it, today)
-	for _, e := range it.Detail.Evidence {
-		p.Evidence = append(p.Evidence, evidence{e.Name, e.Kind.Zh(), e.Formed.String(), e.Early})
-		if e.Early {
-			p.Early++
-		}
-	}
 	s.fillClosure(ctx, p, it, a)
 	s.fillActions(p, it, folded, a)
 	p.Related = related(it)

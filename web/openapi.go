@@ -139,6 +139,9 @@ func commandOp(sp domain.Spec) *apiOp {
 	words = append(words, "角色："+zhJoin(sp.Roles)+"。")
 	op := &apiOp{OperationID: sp.Name, Summary: sp.Title, Description: strings.Join(words, ""), RequestBody: bodyOf(&schema{Ref: "#/components/schemas/" + sp.Name}),
 		Parameters: []apiParam{{Name: "Idempotency-Key", In: "header", Description: "操作的 uuid；同一个只做一次", Schema: &schema{Type: "string", Format: "uuid"}}}}
+	if sp.Name == fileCommand {
+		op.RequestBody.Content["multipart/form-data"] = apiMedia{withFile(sp)}
+	}
 	if sp.Starts {
 		op.Responses = map[string]apiResponse{"201": {Description: "登记了：编号、查询码（只给一次）"}}
 	} else {
@@ -201,6 +204,13 @@ func objectOf(title string, fs []domain.Field) *schema {
 			o.Required = append(o.Required, f.Name)
 		}
 	}
+	return o
+}
+
+// withFile is the schema of a command's fields and the file that goes with them.
+func withFile(sp domain.Spec) *schema {
+	o := objectOf(sp.Title, domain.Fields(sp.New()))
+	o.Properties[fileField] = &schema{Type: "string", Format: "binary", Title: "照片或文件"}
 	return o
 }
 

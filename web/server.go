@@ -28,6 +28,7 @@ type Config struct {
 	Log   *slog.Logger
 	Now   func() time.Time // nil = time.Now
 
+	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
 
 	PublicKey string                                                    // that will sign the first daily root
@@ -45,6 +46,7 @@ type Server struct {
 	chain   http.Handler // mux with everything around it
 	guesses *limiter     // wrong query codes
 	units   *nameBook
+	uploads chan struct{} // requests with a file
 }
 
 // New parses all templates and makes the server.
@@ -59,7 +61,8 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units}}
+	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
+		uploads: make(chan struct{}, uploadsAtOnce)}
 	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}

@@ -70,6 +70,11 @@ func TestItemInEveryState(t *testing.T) {
 			p := ItemPage{Page: samplePage(true)}
 			p.Staff, p.Actor = true, a
 			s.fillItem(t.Context(), &p, it, folded, a)
+			if err := s.fillEvidence(t.Context(), &p, it, a); err != nil {
+				t.Fatal(err)
+			}
+			shown := evidence{Name: "前", File: &shownFile{Href: "/f", Thumb: "/f/thumb", Alt: "前", Says: "JPEG"}, Notes: []useNote{{Text: "已用在别的事项上。"}, {"已用在", &link{"/x", "X"}}}}
+			p.Evidence, p.Before = append(p.Evidence, shown, evidence{Name: "报告", File: &shownFile{Href: "/g", Says: "PDF", Internal: true}}), []evidence{shown}
 			p.Quotes = []quote{{Text: "堵<了>", From: "座谈会", Who: "张某某", Place: "桥头", Confidential: true}, {Text: "臭", From: "来电"}}
 			p.Kinds = kindsOf(nil, nil)
 			p.Timeline = []step{{ID: "u1", Class: "int", Time: "10月8日", Title: "登记", Text: "x", Tag: "内部", Post: "交办员"}}

@@ -83,7 +83,7 @@ func (s *site) listen(now func() time.Time, logger *slog.Logger) {
 	t, st := s.t, s.stack
 	t.Helper()
 	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Log: logger, Now: now,
-		Status: st.status, Case: st.caseFile}, st.desk, st.reads, st.vault)
+		Status: st.status, Case: st.caseFile, Files: st.files}, st.desk, st.reads, st.vault)
 	if err != nil {
 		t.Fatal(err)
 	}

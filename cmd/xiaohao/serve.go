@@ -54,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer s.close()
 
-	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile}
+	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {
 			return err
@@ -68,6 +68,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer stopRoots()
 	defer s.startEraser(logger)()
+	defer s.startSweeping(logger)()
 	cfg.PublicKey = s.signing.public()
 	h, err := web.New(cfg, s.desk, s.reads, s.vault)
 	if err != nil {

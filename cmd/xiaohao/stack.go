@@ -13,6 +13,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/events"
+	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
 	"xiaohao/events/proof"
 	"xiaohao/events/vault"
@@ -27,6 +28,7 @@ type stack struct {
 	server *journal.Server // the embedded one, nil for servers elsewhere
 	log    *journal.Journal
 	vault  *vault.Vault
+	files  *evidence.Store
 	desk   *domain.Desk
 	reads  *projections.Store
 	logger *slog.Logger
@@ -53,6 +55,10 @@ type stackConfig struct {
 func openStack(ctx context.Context, cfg stackConfig) (*stack, error) {
 	s, err := openWriting(ctx, cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.openFiles(ctx); err != nil {
+		s.close()
 		return nil, err
 	}
 	if err := s.openReads(ctx, cfg); err != nil {
@@ -126,6 +132,32 @@ func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) e
 	var err error
 	s.vault, err = cfg.master.open(ctx, nc, cfg.dir, vault.Config{Sync: s.synced("KV_" + vault.Bucket)})
 	return err
+}
+
+// openFiles opens the store of evidence. It is swept by the server alone, see startSweeping.
+func (s *stack) openFiles(ctx context.Context) error {
+	var err error
+	if s.files, err = evidence.Open(ctx, s.nc, s.vault, evidence.Config{Sync: s.synced(evidence.StreamName)}); err != nil {
+		return notToBeHad(err)
+	}
+	return nil
+}
+
+// startSweeping takes away files that no fact names, now and every hour until stop is called.
+func (s *stack) startSweeping(logger *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.files.KeepSwept(ctx, s.log, func(swept int, err error) {
+			if err != nil {
+				logger.Warn("evidence not swept", "error", err)
+				return
+			}
+			logger.Info("evidence that no fact names swept", "files", swept)
+		})
+	}()
+	return func() { cancel(); <-done }
 }
 
 func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
