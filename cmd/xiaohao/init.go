@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
 	"xiaohao/events/vault"
 )
@@ -46,7 +47,7 @@ func (c *initCmd) Run(ctx context.Context) error {
 	if err := c.check(ctx, log); err != nil {
 		return notToBeHad(err)
 	}
-	if err := c.openKeys(ctx, nc, dir); err != nil {
+	if err := c.openBuckets(ctx, nc, dir); err != nil {
 		return err
 	}
 	fmt.Printf("日志已建好：%s，%d 份副本。主密钥在 %s，请另存一份，并拷到每台运行本程序的机器。\n",
@@ -54,8 +55,14 @@ func (c *initCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// openKeys makes the bucket of keys, bound to the master key.
-func (c *initCmd) openKeys(ctx context.Context, nc *nats.Conn, dir string) error {
-	_, err := c.masterFlags.open(ctx, nc, dir, vault.Config{Replicas: c.Replicas})
-	return err
+// openBuckets makes the bucket of keys, bound to the master key, and that of evidence.
+func (c *initCmd) openBuckets(ctx context.Context, nc *nats.Conn, dir string) error {
+	v, err := c.masterFlags.open(ctx, nc, dir, vault.Config{Replicas: c.Replicas})
+	if err != nil {
+		return err
+	}
+	if _, err = evidence.Open(ctx, nc, v, evidence.Config{Replicas: c.Replicas}); err != nil {
+		return notToBeHad(err)
+	}
+	return nil
 }

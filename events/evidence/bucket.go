@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -25,14 +26,15 @@ const (
 	mostBytes   = 64 << 30 // of the bucket when it is made
 	leastBytes  = 64 << 20
 	noStorage   = 10047 // the server has no room for a stream of that size
+	noPeers     = 10005 // the same, of a cluster
 	streamFull  = 10077
 	quotaFull   = 10002
 	storageFull = 10023
 )
 
 // bucket opens the stream under the bucket, making it when it is absent. Its size is bounded
-// so that pictures can never fill the disk of the log: by cfg, or by half of what the server
-// still has for streams, found by trying.
+// so that pictures can never fill the disk of the log: by cfg, or by the largest of 64, 32,
+// 16 … GiB that the server has room for.
 func bucket(ctx context.Context, js jetstream.JetStream, cfg Config) (jetstream.Stream, error) {
 	s, err := js.Stream(ctx, StreamName)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -68,7 +70,7 @@ func makeBucket(ctx context.Context, js jetstream.JetStream, cfg Config) (jetstr
 		switch {
 		case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
 			return js.Stream(ctx, StreamName)
-		case cfg.MaxBytes == 0 && size > leastBytes && errors.As(err, &api) && (api.ErrorCode == noStorage || api.ErrorCode == storageFull):
+		case cfg.MaxBytes == 0 && size > leastBytes && errors.As(err, &api) && slices.Contains(noSpace, api.ErrorCode):
 			size /= 2
 			continue
 		}
@@ -76,9 +78,11 @@ func makeBucket(ctx context.Context, js jetstream.JetStream, cfg Config) (jetstr
 	}
 }
 
+var noSpace = []jetstream.ErrorCode{noStorage, noPeers, storageFull, quotaFull}
+
 func isFull(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api) && (api.ErrorCode == streamFull || api.ErrorCode == quotaFull || api.ErrorCode == noStorage || api.ErrorCode == storageFull)
+	return errors.As(err, &api) && (api.ErrorCode == streamFull || slices.Contains(noSpace, api.ErrorCode))
 }
 
 // metaSubject is where the object store keeps what it knows of an object.

@@ -1,15 +1,16 @@
 package evidence
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ const (
 // Store keeps files of evidence. It is safe for concurrent use.
 type Store struct {
 	cfg    Config
+	js     jetstream.JetStream
 	stream jetstream.Stream
 	objs   jetstream.ObjectStore
 	sealer Sealer
@@ -67,7 +69,7 @@ func Open(ctx context.Context, nc *nats.Conn, sealer Sealer, cfg Config) (*Store
 	if err != nil {
 		return nil, fmt.Errorf("open evidence store: %w", err)
 	}
-	s := &Store{cfg: cfg, sealer: sealer, slots: make(chan struct{}, atOnce)}
+	s := &Store{cfg: cfg, js: js, sealer: sealer, slots: make(chan struct{}, atOnce)}
 	if s.stream, err = bucket(ctx, js, cfg); err != nil {
 		return nil, fmt.Errorf("open evidence store: %w", err)
 	}
@@ -172,7 +174,38 @@ func (s *Store) put(ctx context.Context, item uuid.UUID, object string, plain []
 	if err != nil {
 		return err
 	}
-	_, err = s.objs.Put(ctx, jetstream.ObjectMeta{Name: object, Metadata: map[string]string{itemKey: item.String()}}, bytes.NewReader(box))
+	info := jetstream.ObjectInfo{Bucket: Bucket, NUID: rand.Text(), Size: uint64(len(box)),
+		ObjectMeta: jetstream.ObjectMeta{Name: object, Metadata: map[string]string{itemKey: item.String()}, Opts: &jetstream.ObjectMetaOptions{ChunkSize: chunkSize}}}
+	err = s.write(ctx, info, box)
+	if err != nil { // at once: a bucket that is full has no room for remains
+		_ = s.stream.Purge(context.WithoutCancel(ctx), jetstream.WithPurgeSubject(chunkSubjects+info.NUID))
+	}
+	return err
+}
+
+const chunkSize = 128 << 10
+
+// write stores an object in the client library's form, chunks first and what makes it
+// visible last. It is written here, one message after the other, because the library's own
+// Put leaves a goroutine behind now and then.
+func (s *Store) write(ctx context.Context, info jetstream.ObjectInfo, box []byte) error {
+	sum := sha256.New()
+	for chunk := range slices.Chunk(box, chunkSize) {
+		sum.Write(chunk)
+		info.Chunks++
+		if _, err := s.js.Publish(ctx, chunkSubjects+info.NUID, chunk); err != nil {
+			return err
+		}
+	}
+	info.Digest = jetstream.GetObjectDigestValue(sum)
+	data, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	m := nats.NewMsg(metaSubject(info.Name))
+	m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject)
+	m.Data = data
+	_, err = s.js.PublishMsg(ctx, m)
 	return err
 }
 

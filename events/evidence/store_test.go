@@ -149,6 +149,24 @@ func TestPutAndRead(t *testing.T) {
 	}
 }
 
+// A file of many chunks comes back as it was.
+func TestManyChunks(t *testing.T) {
+	r := start(t, t.TempDir())
+	st := open(t, r.nc, memory.New(), evidence.Config{})
+	item := uuid.New()
+	paper := append(bytes.Repeat([]byte("%PDF-1.7 line\n"), 100_000), "%%EOF"...)
+	f, err := st.Put(t.Context(), item, "a.pdf", bytes.NewReader(paper))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := st.File(t.Context(), item, f.Object); err != nil || !bytes.Equal(got, paper) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(paper), err)
+	}
+	if _, err := st.Thumb(t.Context(), item, f.Object); !errors.Is(err, evidence.ErrNotFound) {
+		t.Errorf("thumbnail of a paper: %v", err)
+	}
+}
+
 // A failed sync fails the upload: nothing may rest on what may be lost.
 func TestPutFailsWithTheDisk(t *testing.T) {
 	r := start(t, t.TempDir())
