@@ -32,6 +32,16 @@
 // elsewhere are not: backups of the bucket must expire, and other processes forget a key
 // they have used after at most [Remember].
 //
+// It is the second step of four, each of which can be cut off and done again:
+//
+//	erasure.requested   durable; from here on the domain refuses new personal data
+//	read models         lose every sealed field in the transaction of that fact
+//	Erase               by a worker of the program, at its start and after each request
+//	erasure.completed   after Remember, when other processes may share the log; once
+//
+// A key that a restored older backup of the bucket brings back is destroyed again at the
+// next start.
+//
 // # The master key
 //
 // Without the master key every personal field is lost, and everything else stays readable.
