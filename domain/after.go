@@ -377,6 +377,9 @@ func (c Withdraw) decide(it *Item, s Situation) ([]events.Event, error) {
 	if r := it.proves("withdraw", c.Code, s.Actor); r != nil {
 		return nil, r
 	}
+	if r := noPersonal("reason", "withdraw", "为什么撤回", c.Reason); r != nil { // it stays readable for ever
+		return nil, r
+	}
 	return []events.Event{events.ItemTerminated{Ground: "WITHDRAWN", Reason: orElse(c.Reason, "本人撤回")}}, nil
 }
 

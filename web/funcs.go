@@ -12,6 +12,15 @@ import (
 	"xiaohao/projections"
 )
 
+// quoted puts what somebody said into quotation marks, and leaves alone the sentence that
+// stands for what was erased.
+func quoted(said string) string {
+	if said == erasedText {
+		return said
+	}
+	return "“" + said + "”"
+}
+
 // helpers are the functions that templates may call. They make words and marks, never
 // decisions.
 func helpers(now func() time.Time) template.FuncMap {
@@ -20,6 +29,7 @@ func helpers(now func() time.Time) template.FuncMap {
 		"asset":    asset,
 		"icon":     icon,
 		"sealmark": sealMark,
+		"quoted":   quoted,
 		"st":       func(s events.State) template.HTML { return stateMark(markOf(s)) },
 		"stlamp":   func(s events.State, l domain.Lamp) template.HTML { return stateMark(lampMark(s, l)) },
 		"stpub":    func(s events.State) template.HTML { return stateMark(publicMark(s)) },

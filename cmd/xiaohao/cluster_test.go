@@ -43,6 +43,11 @@ func TestDeployedCluster(t *testing.T) {
 	})
 	s := newSiteOn(t, dir, program)
 	t.Run("works with least privilege", func(t *testing.T) { worksWholly(t, s) })
+	t.Run("new master key", func(t *testing.T) {
+		if r, err := s.stack.rotate(t.Context(), stackConfig{dir: dir}); err != nil || r.Keys == 0 || r.Old == "" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
 	for who, remote := range map[string]remoteFlags{"program": program, "operator": operator} {
 		t.Run(who+" cannot harm the log", func(t *testing.T) { cannotHarm(t, remote, who == "operator") })
 	}
