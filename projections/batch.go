@@ -39,6 +39,9 @@ type row struct {
 	now     stint      // that goes on
 	wrote   stint      // the last one that stands in the table
 	past    []stint    // ended since the last write
+
+	measures []kpiCount  // as counted
+	measured events.Date // day of facts that are not counted yet
 }
 
 func newBatch() *batch {
@@ -58,8 +61,10 @@ type outputs struct {
 	parts    rows[partRow]
 	stints   rows[stintRow]
 	sums     rows[sumRows]
+	days     rows[sumRows]
 	dues     rows[dueRows]
 	weeks    rows[weekRows]
+	kpis     rows[kpiRows]
 	named    rows[namedRow]
 	roots    rows[Root]
 	files    rows[fileRow]
@@ -80,8 +85,10 @@ func newOutputs() outputs {
 		parts:    rows[partRow]{of: &assignmentTable},
 		stints:   rows[stintRow]{of: &stintTable},
 		sums:     rows[sumRows]{of: &sumTable},
+		days:     rows[sumRows]{of: &dayTable},
 		dues:     rows[dueRows]{of: &dueTable},
 		weeks:    rows[weekRows]{of: &weekTable},
+		kpis:     rows[kpiRows]{of: &kpiTable},
 		named:    rows[namedRow]{of: &namedTable},
 		roots:    rows[Root]{of: &rootTable},
 		files:    rows[fileRow]{of: &fileTable},
@@ -91,7 +98,7 @@ func newOutputs() outputs {
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.dues, &o.weeks, &o.named, &o.roots, &o.files, &o.erasures, &o.scrubs}
+		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -141,6 +148,10 @@ func (b *batch) apply(c events.Recorded) {
 		r.touched = true
 		b.touched = append(b.touched, r)
 	}
+	if on := day(c); r.measured != on {
+		b.measureDay(r)
+		r.measured = on
+	}
 	b.commit(r, c)
 	for i, e := range c.Events {
 		r.apply(c, e, b.find)
@@ -173,12 +184,14 @@ func (b *batch) settle() error {
 		b.settleParts(r)
 		b.settleCounters(r)
 		b.settleStints(r)
+		b.measureDay(r)
 		b.settleErasure(r)
 		r.stored, r.touched = true, false
 	}
 	b.touched = b.touched[:0]
 	b.settleNames()
 	b.settleSums()
+	b.settleMeasures()
 	return nil
 }
 
@@ -230,6 +243,7 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		r.now = stintOf(&r.Item)
 		r.now.from = fromDate(since)
 		r.wrote = r.now
+		r.measures = measuresOf(&r.Item, &b.count.dict, nil)
 		b.rows[r.id] = r
 		return nil
 	})

@@ -77,7 +77,7 @@ func BenchmarkLedgerPage20k(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		b.Logf("%s board cells", s.query(b, `select count(*)::text from board_cell`))
+		b.Logf("%s board rows", s.query(b, `select count(*)::text from board_sum`))
 	})
 	b.Run("queues", func(b *testing.B) {
 		for b.Loop() {

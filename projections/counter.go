@@ -34,8 +34,8 @@ func countersOf(it *Item) counterSet {
 	return c
 }
 
-// Measures of board_sum: a count for each place, then how many were past their deadline.
-// The last two are kept by day only: for now they follow from board_due.
+// Measures: a count for each place, then how many were past their deadline, which is kept by
+// day only: for now it follows from board_due.
 const (
 	lateWaiting = int(places) + iota
 	lateOpen
@@ -91,10 +91,11 @@ type counters struct {
 	sums  map[sumKey]*[measures]int32
 	dues  map[dueKey]*[2]int32 // WAITING, OPEN
 	weeks map[weekKey]int32
+	kpis  map[kpiDayKey]int32
 }
 
 func newCounters() counters {
-	return counters{dictionary{of: map[string]word{}}, map[sumKey]*[measures]int32{}, map[dueKey]*[2]int32{}, map[weekKey]int32{}}
+	return counters{dictionary{of: map[string]word{}}, map[sumKey]*[measures]int32{}, map[dueKey]*[2]int32{}, map[weekKey]int32{}, map[kpiDayKey]int32{}}
 }
 
 func (d *counters) sum(k sumKey) *[measures]int32 {
@@ -102,6 +103,15 @@ func (d *counters) sum(k sumKey) *[measures]int32 {
 	if n == nil {
 		n = new([measures]int32)
 		d.sums[k] = n
+	}
+	return n
+}
+
+func (d *counters) due(k dueKey) *[2]int32 {
+	n := d.dues[k]
+	if n == nil {
+		n = new([2]int32)
+		d.dues[k] = n
 	}
 	return n
 }
@@ -139,12 +149,7 @@ func (d *counters) add(c *counterSet, n int32) {
 			if c.due.IsZero() {
 				return
 			}
-			k := dueKey{uint8(scope), dim, spanDay, value, key, c.due}
-			m := d.dues[k]
-			if m == nil {
-				m = new([2]int32)
-				d.dues[k] = m
-			}
+			m := d.due(dueKey{uint8(scope), dim, spanDay, value, key, c.due})
 			if c.at == placeWaiting {
 				m[0] += n
 			} else {
@@ -168,8 +173,8 @@ func (d *counters) add(c *counterSet, n int32) {
 	}
 }
 
-// always is the since of a row of all days.
-var always = events.NewDate(2000, 1, 1)
+// always is the since of what stands now.
+var always = events.Date{}
 
 // settleCounters takes the row as it was stored out of its counters, and puts it in as it is.
 func (b *batch) settleCounters(r *row) {
@@ -202,19 +207,21 @@ func (b *batch) settleSums() {
 		if k.span != spanDay || *n == [2]int32{} {
 			continue
 		}
-		up := k
-		up.span, up.since = spanMonth, spanMonth.start(k.since)
-		into := d.dues[up]
-		if into == nil {
-			into = new([2]int32)
-			d.dues[up] = into
+		for _, s := range []span{spanMonth, spanYear} {
+			up := k
+			up.span, up.since = s, s.start(k.since)
+			into := d.due(up)
+			into[0], into[1] = into[0]+n[0], into[1]+n[1]
 		}
-		into[0], into[1] = into[0]+n[0], into[1]+n[1]
 	}
 	text := d.dict.texts
 	for k, n := range d.sums {
-		if *n != [measures]int32{} {
-			b.out.sums.upsert(&sumRows{k, text[k.value], text[k.key], n})
+		switch x := (&sumRows{k, text[k.value], text[k.key], n}); {
+		case *n == [measures]int32{}:
+		case k.span == spanEver:
+			b.out.sums.upsert(x)
+		default:
+			b.out.days.upsert(x)
 		}
 	}
 	for k, n := range d.dues {
@@ -250,7 +257,15 @@ type (
 	}
 )
 
-var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
+var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"scope", "value", "dim", "key"},
+	cols: append([]col[sumRows]{
+		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
+		textCol("value", func(r *sumRows) string { return r.valueText }),
+		textCol("dim", func(r *sumRows) string { return dimension(r.dim).code() }),
+		textCol("key", func(r *sumRows) string { return r.keyText }),
+	}, measureCols(int(places))...)}
+
+var dayTable = table[sumRows]{name: "board_day", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
 	cols: append([]col[sumRows]{
 		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *sumRows) string { return r.valueText }),
@@ -258,14 +273,14 @@ var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"sc
 		dateCol("since", func(r *sumRows) events.Date { return r.since }),
 		textCol("dim", func(r *sumRows) string { return dimension(r.dim).code() }),
 		textCol("key", func(r *sumRows) string { return r.keyText }),
-	}, measureCols()...)}
+	}, measureCols(measures)...)}
 
-// measureNames are the columns of board_sum that are summed.
+// measureNames are the columns that are summed: of board_sum one a place, of board_day all.
 var measureNames = [measures]string{"registered", "info", "waiting", "open", "rectified", "verifying", "publicity", "standing", "held",
 	"closed", "answered", "ended", "merged", "late_waiting", "late_open"}
 
-func measureCols() (cs []col[sumRows]) {
-	for i, name := range measureNames {
+func measureCols(n int) (cs []col[sumRows]) {
+	for i, name := range measureNames[:n] {
 		cs = append(cs, intCol(name, func(r *sumRows) int { return int(r.n[i]) }))
 	}
 	return cs

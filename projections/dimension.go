@@ -22,7 +22,7 @@ func (d dimension) column() string {
 	return [...]string{"preset", "unit", "leader", "mode", "source", "category", "area", "campaign"}[d]
 }
 
-// Further dimensions of board_sum, with no column of their own.
+// Further dimensions of counters, with no column of their own.
 const (
 	byAll   dimension = dimensions + iota // everything, key ""
 	byTally                               // items with a leader: C and the campaign, or M and the mode
@@ -30,7 +30,7 @@ const (
 	allDimensions
 )
 
-// code is how board_sum names the dimension.
+// code is how counters name the dimension.
 func (d dimension) code() string {
 	return [...]string{"PRESET", "UNIT", "LEADER", "MODE", "SOURCE", "CATEGORY", "AREA", "CAMPAIGN", "ALL", "TALLY", "QUEUE"}[d]
 }
@@ -101,11 +101,11 @@ func (k *keys) scope(s int, shown bool) (value string, in bool) {
 	return "", true
 }
 
-// span is how many days a row of board_sum or board_due stands for: since is its first day.
+// span is how many days a row of board_day or board_due stands for: since is its first day.
 type span byte
 
 const (
-	spanEver  span = 'A' // all days
+	spanEver  span = 'A' // what stands now: board_sum
 	spanYear  span = 'Y'
 	spanMonth span = 'M'
 	spanTen   span = 'T' // 旬: from the 1st, 11th or 21st

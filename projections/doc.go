@@ -50,7 +50,7 @@
 //	                         total.go how many rows it selects, queue.go stacks of work
 //	find.go      item_search one- and two-character grams (search.go), LIKE as the recheck
 //	counter.go   board_sum, board_due, week_count: what stands now
-//	stint.go     item_day    where each item stood, by day; board_sum by day
+//	stint.go     item_day    where each item stood, by day; board_day
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
 //	opinion.go   opinion     what people said, sealed, and which items answer it

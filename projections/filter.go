@@ -157,7 +157,7 @@ func (f Filter) now(w *where) {
 		w.add("i.returns > 1")
 	}
 	if f.Unsatisfied {
-		w.add(flagged + " and i.unsatisfied")
+		w.add("i.unsatisfied")
 	}
 	if f.HideFrom != "" {
 		w.add(`(i.class not in ('CONDUCT', 'STABILITY') or (not ($ = any(i.complained_of)) and i.id in (

@@ -14,11 +14,11 @@ import (
 
 // A search looks through the newest rows first: a word that very many rows have is found
 // there, and nobody reads on. Only when few of them have it are all rows asked, by the index
-// over grams, which is quick because few rows have it.
+// over grams, which is quick because few rows have it; how many it fetches is bounded too.
 const (
-	newest    = 6000 // rows looked through first
-	plenty    = 60   // hits among them that are enough
-	mostFound = 1000 // hits that a search returns
+	newest    = 4000 // rows looked through first
+	plenty    = 40   // hits among them that are enough
+	mostFound = 2000 // rows that the index is asked for
 )
 
 // hit is one row that a search found.
@@ -33,57 +33,62 @@ type hit struct {
 // that there may be further ones.
 func search(ctx context.Context, tx pgx.Tx, w *where, q string) (hits []hit, more bool, err error) {
 	ws := words(q)
-	matches := func(x *where) {
-		for _, word := range ws {
-			x.add("s.body like $", like(word))
-		}
-	}
 	first := &where{args: slices.Clone(w.args)}
-	matches(first)
-	rows := `select s.item, s.body from item_search s order by s.number desc limit ` + strconv.Itoa(newest)
+	for _, word := range ws {
+		first.add("s.body like $", like(word))
+	}
+	from := `item_search s order by s.number desc`
 	if len(w.conds) > 0 {
-		rows = `select s.item, s.body from (select i.id from item i where ` + w.String() + `
-			order by i.number desc limit ` + strconv.Itoa(newest) + `) x join item_search s on s.item = x.id`
+		from = `(select i.id from item i where ` + w.String() + ` order by i.number desc limit ` + strconv.Itoa(newest) + `) i
+			join item_search s on s.item = i.id`
 	}
 	seen, hits, err := readHits(ctx, tx, ws, `
-		with s as materialized (`+rows+`), n as (select count(*)::int as n from s)
-		select n.n, h.item, h.body from n left join (select s.item, s.body from s where `+first.String()+`) h on true`, first.args)
+		select count(*)::int, array_agg(item) filter (where hit), array_agg(body) filter (where hit)
+		from (select s.item, s.body, `+first.String()+` as hit from `+from+` limit `+strconv.Itoa(newest)+`) x`, first.args)
 	if err != nil {
 		return nil, false, err
 	}
-	if seen == newest && len(hits) < plenty {
-		all := &where{args: slices.Clone(w.args), conds: slices.Clone(w.conds)}
+	if more = seen == newest; more && len(hits) < plenty {
+		all := &where{args: slices.Clone(w.args)}
 		for _, word := range ws {
 			all.add("s.grams @> $", wanted(word))
+			all.add("s.body like $", like(word))
 		}
-		matches(all)
-		_, hits, err = readHits(ctx, tx, ws, `
-			select 0, s.item, s.body from item_search s join item i on i.id = s.item
-			where `+all.String()+` limit `+strconv.Itoa(10*mostFound), all.args)
-		seen = 0
+		from := "item_search s"
+		if len(w.conds) > 0 {
+			from, all.conds = "item_search s join item i on i.id = s.item", append(all.conds, w.conds...)
+		}
+		n, further, err := readHits(ctx, tx, ws, `
+			select count(*)::int, array_agg(item), array_agg(body)
+			from (select s.item, s.body from `+from+` where `+all.String()+` limit `+strconv.Itoa(mostFound)+`) x`, all.args)
+		if err != nil {
+			return nil, false, err
+		}
+		more = n == mostFound
+		for _, h := range further {
+			if !slices.ContainsFunc(hits, func(x hit) bool { return x.id == h.id }) {
+				hits = append(hits, h)
+			}
+		}
 	}
 	slices.SortFunc(hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(b.number, a.number), slices.Compare(a.id[:], b.id[:]))
 	})
-	more = seen == newest || len(hits) > mostFound
-	return hits[:min(len(hits), mostFound)], more, err
+	return hits, more, nil
 }
 
+// readHits reads how many rows were looked at and which of them fit.
 func readHits(ctx context.Context, tx pgx.Tx, ws []string, sql string, args []any) (seen int, hits []hit, err error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
+	var ids []uuid.UUID
+	var bodies []string
+	if err := tx.QueryRow(ctx, sql, args...).Scan(&seen, &ids, &bodies); err != nil {
 		return 0, nil, err
 	}
-	var id *uuid.UUID
-	var body *string
-	_, err = pgx.ForEachRow(rows, []any{&seen, &id, &body}, func() error {
-		if id != nil && body != nil {
-			number, rest, _ := strings.Cut(*body, "\n")
-			hits = append(hits, hit{*id, number, score(rest, ws)})
-		}
-		return nil
-	})
-	return seen, hits, err
+	for i, body := range bodies {
+		number, rest, _ := strings.Cut(body, "\n")
+		hits = append(hits, hit{ids[i], number, score(rest, ws)})
+	}
+	return seen, hits, nil
 }
 
 // score is higher the better a row fits: a word in the title counts more than any number of

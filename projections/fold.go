@@ -147,6 +147,9 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 		it.Unsatisfied = false
 	case events.ItemReopened:
 		it.Reopened++
+		if n := len(d.Closures); n > 0 && d.Closures[n-1].Reopened.IsZero() {
+			d.Closures[n-1].Reopened = on
+		}
 		it.newRound(e.Round)
 		it.NextReview, d.Standing = events.Date{}, ""
 		it.DueOriginal, it.DueRule, it.DueFrom = events.Date{}, "", on
@@ -237,6 +240,7 @@ func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) 
 	case events.SignOffGiven:
 		it.sign(e.Step, r, on)
 	case events.SignOffRefused:
+		it.decided(on, false)
 		it.newRound(e.Round)
 		it.Progress = e.Reason
 	case events.SiteChecked:
@@ -258,6 +262,8 @@ func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) 
 	case events.PublicityClosed:
 		it.sign(events.StepPublicity, r, on)
 	case events.ItemClosed:
+		it.decided(on, true)
+		d.Closures = append(d.Closures, Closure{On: on})
 		it.ClosedOn, it.ClosedAt = on, r.Time.UTC()
 		it.LateDays, it.Late = e.LateDays, it.Late || e.LateDays > 0
 		it.Supervision, it.Blocked = "", ""
@@ -315,6 +321,13 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 	case events.ErasureCompleted:
 		it.Erased = true
 	case events.FiledUpward, events.ItemArchived, events.Corrected: // told in the timeline only
+	}
+}
+
+// decided keeps how the first application ended.
+func (it *Item) decided(on events.Date, passed bool) {
+	if it.Detail.FirstDecision == nil {
+		it.Detail.FirstDecision = &Decision{on, passed}
 	}
 }
 

@@ -107,6 +107,10 @@ func cursorOf(it *Item, back bool) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
+// CursorAfter is the cursor of the page of the ledger that begins behind an item, so that it
+// can be entered anywhere.
+func CursorAfter(it *Item) string { return cursorOf(it, false) }
+
 func parseCursor(s string) (c cursor, err error) {
 	if s == "" {
 		return c, nil

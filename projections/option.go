@@ -101,7 +101,7 @@ func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
 // valuesOf lists the values that a dimension has, the most frequent first.
 const valuesOf = `
 	select key, key from board_sum
-	where scope = 'ALL' and value = '' and span = 'A' and dim = $1 and key <> ''
+	where scope = 'ALL' and value = '' and dim = $1 and key <> ''
 	order by registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
 		+ answered + ended + merged desc, key`
 

@@ -65,17 +65,17 @@ func (w *where) queue(q Queue, f Filter) string {
 	case QueueAccepted:
 		return "i.state = 'ACCEPTED'"
 	case QueueReturn:
-		return flagged + " and i.return_open and i.grp in ('WAITING', 'OPEN')"
+		return "i.return_open and i.grp in ('WAITING', 'OPEN')"
 	case QueueExtension:
-		return flagged + " and i.ext_open and i.grp in ('WAITING', 'OPEN')"
+		return "i.ext_open and i.grp in ('WAITING', 'OPEN')"
 	case QueueVerify:
 		return "i.state in ('RECTIFIED', 'UNDER_VERIFICATION')"
 	case QueuePublicity:
 		return "i.state = 'IN_PUBLICITY'"
 	case QueueUnsatisfied:
-		return flagged + " and i.unsatisfied"
+		return "i.unsatisfied"
 	case QueueReply:
-		return flagged + " and i.reply_open"
+		return "i.reply_open"
 	case QueueReview:
 		return "i.grp in ('STANDING', 'HELD') and i.rank in (3, 4) and i.next_review <= " + w.arg(date(f.Today))
 	case QueueToSign:
@@ -85,16 +85,12 @@ func (w *where) queue(q Queue, f Filter) string {
 	case QueueOpen:
 		return parts("a.state not in ('REPORTED', 'ACCEPTED', 'WITHDRAWN')")
 	case QueueReopened:
-		return flagged + " and i.reopened > 0 and i.grp in ('WAITING', 'OPEN', 'DONE')"
+		return "i.reopened > 0 and i.grp in ('WAITING', 'OPEN', 'DONE')"
 	case QueueBounced:
-		return flagged + " and i.returns > 1 and i.grp in ('WAITING', 'OPEN')"
+		return "i.returns > 1 and i.grp in ('WAITING', 'OPEN')"
 	}
 	return "false"
 }
-
-// flagged is the predicate of index item_flagged, which holds the few rows that queues look at.
-const flagged = `(i.grp in ('WAITING', 'OPEN', 'DONE') and (i.return_open or i.ext_open or i.returns > 1 or i.reopened > 0)
-	or i.reply_open or i.unsatisfied)`
 
 // Stuck returns what is stuck among the rows of f: up to ten of each sort, with full counts
 // under "overdue", "near", "bounced", "unsatisfied" and "reopened". Lamp and Queue of f are

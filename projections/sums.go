@@ -137,24 +137,27 @@ func keyOf(v string) string {
 	return clean(v)
 }
 
-// readSums adds the rows of one scope, of one dimension and key only when dim is given.
-func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, key string) error {
-	w := &where{}
+// pick narrows a read to one dimension and key, when there is one.
+func (r read) pick(w *where, dim, key string) {
 	w.add("scope = $ and value = $", scopeCodes[r.scope], r.key)
 	if dim != "" {
 		w.add("dim = $ and key = $", dim, key)
 	}
-	cols := strings.Join(measureNames[:], ", ")
-	sql := `select dim, key, ` + cols + ` from board_sum where span = 'A' and ` + w.String()
+}
+
+// readSums adds the rows of one scope, of one dimension and key only when dim is given.
+func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, key string) error {
+	w := &where{}
+	r.pick(w, dim, key)
+	n := int(places)
+	sql := `select dim, key, ` + strings.Join(measureNames[:n], ", ") + ` from board_sum where ` + w.String()
 	if !at.asOf.IsZero() {
-		d := at.asOf
-		year, month, ten := spanYear.start(d), spanMonth.start(d), spanTen.start(d)
-		w.add(`(span = 'Y' and since < $
-			or span = 'M' and since >= $ and since < $
-			or span = 'T' and since >= $ and since < $
-			or span = 'D' and since >= $ and since <= $)`,
-			date(year), date(year), date(month), date(month), date(ten), date(ten), date(d))
-		sql = `select dim, key, sum(` + strings.Join(measureNames[:], `)::int, sum(`) + `)::int from board_sum where ` + w.String() + ` group by dim, key`
+		n = measures
+		names := strings.Join(measureNames[:], ", ")
+		sql = `select dim, key, sum(` + strings.Join(measureNames[:], `)::int, sum(`) + `)::int from (` +
+			spansTo(w, at.asOf, true, func(cond string) string {
+				return `select dim, key, ` + names + ` from board_day where ` + w.String() + ` and ` + cond
+			}) + `) x group by dim, key`
 	}
 	rows, err := q.Query(ctx, sql, w.args...)
 	if err != nil {
@@ -163,7 +166,7 @@ func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, k
 	var name, value string
 	var ns [measures]int
 	into := []any{&name, &value}
-	for i := range ns {
+	for i := range n {
 		into = append(into, &ns[i])
 	}
 	_, err = pgx.ForEachRow(rows, into, func() error {
@@ -175,26 +178,43 @@ func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, k
 	return err
 }
 
+// spansTo joins one query for each span of which the days up to the end of d are made; each
+// reads one stretch of an index. Only rows by day, month and year are there without tens.
+func spansTo(w *where, d events.Date, tens bool, query func(cond string) string) string {
+	year, month, ten := date(spanYear.start(d)), date(spanMonth.start(d)), date(spanTen.start(d))
+	if !tens {
+		ten = month
+	}
+	conds := []string{
+		"span = 'Y' and since < " + w.arg(year),
+		"span = 'M' and since >= " + w.arg(year) + " and since < " + w.arg(month),
+		"span = 'D' and since >= " + w.arg(ten) + " and since <= " + w.arg(date(d)),
+	}
+	if tens {
+		conds = append(conds, "span = 'T' and since >= "+w.arg(month)+" and since < "+w.arg(ten))
+	}
+	return strings.Join(column(conds, query), "\n\t\tunion all ")
+}
+
 // readDues adds what is late and near today.
 func (t *sheet) readDues(ctx context.Context, q querier, r read, at when, dim, key string) error {
 	if at.today.IsZero() {
 		return nil
 	}
 	w := &where{}
-	w.add("scope = $ and value = $", scopeCodes[r.scope], r.key)
-	if dim != "" {
-		w.add("dim = $ and key = $", dim, key)
+	r.pick(w, dim, key)
+	part := func(late string) func(cond string) string {
+		return func(cond string) string {
+			return `select dim, key, waiting, open, ` + late + ` as late from board_due where ` + w.String() + ` and ` + cond
+		}
 	}
-	month := spanMonth.start(at.today)
-	w.add(`(span = 'M' and since < $ or span = 'D' and since >= $ and since <= $)`, date(month), date(month), date(later(at.near, at.today)))
-	today := w.arg(date(at.today))
-	near := w.arg(date(at.near))
+	sql := spansTo(w, at.today.AddDays(-1), false, part("true"))
+	sql += " union all " + part("false")("span = 'D' and since >= "+w.arg(date(at.today))+" and since <= "+w.arg(date(at.near)))
 	rows, err := q.Query(ctx, `
 		select dim, key,
-			coalesce(sum(waiting) filter (where since < `+today+`), 0)::int, coalesce(sum(open) filter (where since < `+today+`), 0)::int,
-			coalesce(sum(waiting) filter (where since between `+today+` and `+near+`), 0)::int,
-			coalesce(sum(open) filter (where since between `+today+` and `+near+`), 0)::int
-		from board_due where `+w.String()+` group by dim, key`, w.args...)
+			coalesce(sum(waiting) filter (where late), 0)::int, coalesce(sum(open) filter (where late), 0)::int,
+			coalesce(sum(waiting) filter (where not late), 0)::int, coalesce(sum(open) filter (where not late), 0)::int
+		from (`+sql+`) x group by dim, key`, w.args...)
 	if err != nil {
 		return err
 	}
@@ -205,13 +225,6 @@ func (t *sheet) readDues(ctx context.Context, q querier, r read, at when, dim, k
 		return nil
 	})
 	return err
-}
-
-func later(a, b events.Date) events.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 func dimensionOf(code string) dimension {

@@ -78,47 +78,49 @@ type Item struct {
 
 // Detail is what only the item's own page needs.
 type Detail struct {
-	Citation     string                        `json:"citation,omitzero"`
-	Question     string                        `json:"question,omitzero"`     // 待补充: what was asked
-	Answer       events.Sealed                 `json:"answer,omitzero"`       // the petitioner's own words
-	NotAccepted  string                        `json:"not_accepted,omitzero"` // reason and lawful route
-	Route        string                        `json:"route,omitzero"`
-	ComplainedOf []events.Unit                 `json:"complained_of,omitzero"`
-	Assignments  []Assignment                  `json:"assignments,omitzero"`
-	Plan         *events.PlanSubmitted         `json:"plan,omitzero"`
-	PlanState    string                        `json:"plan_state,omitzero"` // "", SUBMITTED, APPROVED, SENT_BACK
-	NodesDone    []string                      `json:"nodes_done,omitzero"`
-	Quantities   []PlaceQuantity               `json:"quantities,omitzero"`
-	Evidence     []events.EvidenceRecorded     `json:"evidence,omitzero"`
-	Extension    *events.ExtensionRequested    `json:"extension,omitzero"` // open request
-	Report       *events.RectificationReported `json:"report,omitzero"`
-	Attempt      int                           `json:"attempt,omitzero"`
-	Profile      events.Profile                `json:"profile,omitzero"`
-	Chain        []ChainStep                   `json:"chain,omitzero"` // of the current application
-	Checks       []SiteCheck                   `json:"checks,omitzero"`
-	PublicText   string                        `json:"public_text,omitzero"` // draft or released summary
-	DraftBy      string                        `json:"draft_by,omitzero"`
-	Publicity    *events.PublicityOpened       `json:"publicity,omitzero"`
-	PublicityOn  events.Date                   `json:"publicity_on,omitzero"`
-	Objections   []Objection                   `json:"objections,omitzero"`
-	Released     string                        `json:"released,omitzero"`      // the summary that was released; never a draft
-	ReplyPublic  string                        `json:"reply_public,omitzero"`  // draft or issued: for the office
-	ReplyPrivate events.Sealed                 `json:"reply_private,omitzero"` // draft or issued
-	Reply        string                        `json:"reply,omitzero"`         // issued: what the petitioner may read
-	ReplySecret  events.Sealed                 `json:"reply_secret,omitzero"`  // issued, for the petitioner only
-	ReplyWay     string                        `json:"reply_way,omitzero"`
-	RepliedOn    events.Date                   `json:"replied_on,omitzero"`
-	Instructions []Instruction                 `json:"instructions,omitzero"`
-	Slips        []Slip                        `json:"slips,omitzero"`
-	Evaluations  []Evaluation                  `json:"evaluations,omitzero"`
-	LookBacks    []events.Date                 `json:"look_backs,omitzero"` // still to come
-	SuspendedBy  string                        `json:"suspended_by,omitzero"`
-	SuspendedFor string                        `json:"suspended_for,omitzero"`
-	Standing     string                        `json:"standing,omitzero"` // reason
-	Terminated   string                        `json:"terminated,omitzero"`
-	MergedIn     []string                      `json:"merged_in,omitzero"` // numbers that were merged into this one
-	Children     []events.SplitChild           `json:"children,omitzero"`
-	ParentNumber string                        `json:"parent_number,omitzero"`
+	Citation      string                        `json:"citation,omitzero"`
+	Question      string                        `json:"question,omitzero"`     // 待补充: what was asked
+	Answer        events.Sealed                 `json:"answer,omitzero"`       // the petitioner's own words
+	NotAccepted   string                        `json:"not_accepted,omitzero"` // reason and lawful route
+	Route         string                        `json:"route,omitzero"`
+	ComplainedOf  []events.Unit                 `json:"complained_of,omitzero"`
+	Assignments   []Assignment                  `json:"assignments,omitzero"`
+	Plan          *events.PlanSubmitted         `json:"plan,omitzero"`
+	PlanState     string                        `json:"plan_state,omitzero"` // "", SUBMITTED, APPROVED, SENT_BACK
+	NodesDone     []string                      `json:"nodes_done,omitzero"`
+	Quantities    []PlaceQuantity               `json:"quantities,omitzero"`
+	Evidence      []events.EvidenceRecorded     `json:"evidence,omitzero"`
+	Extension     *events.ExtensionRequested    `json:"extension,omitzero"` // open request
+	Report        *events.RectificationReported `json:"report,omitzero"`
+	Attempt       int                           `json:"attempt,omitzero"`
+	Profile       events.Profile                `json:"profile,omitzero"`
+	Chain         []ChainStep                   `json:"chain,omitzero"` // of the current application
+	Checks        []SiteCheck                   `json:"checks,omitzero"`
+	PublicText    string                        `json:"public_text,omitzero"` // draft or released summary
+	DraftBy       string                        `json:"draft_by,omitzero"`
+	Publicity     *events.PublicityOpened       `json:"publicity,omitzero"`
+	PublicityOn   events.Date                   `json:"publicity_on,omitzero"`
+	Objections    []Objection                   `json:"objections,omitzero"`
+	Released      string                        `json:"released,omitzero"`      // the summary that was released; never a draft
+	ReplyPublic   string                        `json:"reply_public,omitzero"`  // draft or issued: for the office
+	ReplyPrivate  events.Sealed                 `json:"reply_private,omitzero"` // draft or issued
+	Reply         string                        `json:"reply,omitzero"`         // issued: what the petitioner may read
+	ReplySecret   events.Sealed                 `json:"reply_secret,omitzero"`  // issued, for the petitioner only
+	ReplyWay      string                        `json:"reply_way,omitzero"`
+	RepliedOn     events.Date                   `json:"replied_on,omitzero"`
+	Instructions  []Instruction                 `json:"instructions,omitzero"`
+	Slips         []Slip                        `json:"slips,omitzero"`
+	Evaluations   []Evaluation                  `json:"evaluations,omitzero"`
+	LookBacks     []events.Date                 `json:"look_backs,omitzero"`     // still to come
+	Closures      []Closure                     `json:"closures,omitzero"`       // each 销号
+	FirstDecision *Decision                     `json:"first_decision,omitzero"` // on the first application
+	SuspendedBy   string                        `json:"suspended_by,omitzero"`
+	SuspendedFor  string                        `json:"suspended_for,omitzero"`
+	Standing      string                        `json:"standing,omitzero"` // reason
+	Terminated    string                        `json:"terminated,omitzero"`
+	MergedIn      []string                      `json:"merged_in,omitzero"` // numbers that were merged into this one
+	Children      []events.SplitChild           `json:"children,omitzero"`
+	ParentNumber  string                        `json:"parent_number,omitzero"`
 }
 
 // Assignment is one unit's part with its own clock.
@@ -183,6 +185,18 @@ type Evaluation struct {
 	events.Evaluated
 	On     events.Date `json:"on"`
 	Exempt string      `json:"exempt,omitzero"` // 甄别: "", ASKED, GRANTED, DENIED
+}
+
+// Closure is one 销号 and, when the item was taken up again after it, that day.
+type Closure struct {
+	On       events.Date `json:"on"`
+	Reopened events.Date `json:"reopened,omitzero"`
+}
+
+// Decision is how an application for 销号 ended.
+type Decision struct {
+	On     events.Date `json:"on"`
+	Passed bool        `json:"passed,omitzero"`
 }
 
 // Visibility of a timeline entry.

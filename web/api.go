@@ -81,17 +81,21 @@ func unseal(it projections.Item) projections.Item {
 type itemList struct {
 	Items   []projections.Item `json:"items"`
 	Total   int                `json:"total"`
+	More    bool               `json:"more,omitempty"` // there are more than total
 	Next    string             `json:"next,omitempty"`
 	Ignored []string           `json:"ignored,omitempty"` // filters that nobody knows
 }
 
 func (s *Server) apiItems(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	q := readQuery(r.URL.Query(), s.filter(a))
+	if !q.filter.AsOf.IsZero() {
+		q.filter.Near = domain.NearUntil(s.desk.Calendar, q.filter.AsOf)
+	}
 	p, err := s.reads.Items(r.Context(), q.filter)
 	if err != nil {
 		return err
 	}
-	out := itemList{Items: make([]projections.Item, len(p.Items)), Total: p.Total, Next: p.Next, Ignored: q.ignored}
+	out := itemList{Items: make([]projections.Item, len(p.Items)), Total: p.Total, More: p.More, Next: p.Next, Ignored: q.ignored}
 	for i, it := range p.Items {
 		out.Items[i] = apiView(it, a)
 	}
@@ -288,6 +292,9 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	if p := events.Preset(v.Get("preset")); slices.Contains(events.Presets, p) {
 		f.Preset = p
+	}
+	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
+		f.AsOf, f.Near = day, domain.NearUntil(s.desk.Calendar, day)
 	}
 	b, err := s.reads.Board(r.Context(), f)
 	if err != nil {

@@ -17,6 +17,12 @@ import (
 type BoardPage struct {
 	Page
 	Narrowed  []chip
+	AsOf      string // the past day that the figures are of, in words
+	NowHref   string // the same board as it stands now
+	Day       string // of the field that picks a day
+	Latest    string // the last day it takes
+	Hidden    []fact // what the field keeps
+	KPIs      string // address of the rates
 	Stuck     []stuckGroup
 	StuckN    int
 	Total     int
@@ -102,7 +108,7 @@ type smallRow struct {
 // boardPage shows the overview.
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
-	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near()}
+	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: s.today(), Near: s.near()}
 	if ofUnit(a) { // its own: the rest has items in it that are hidden from units
 		f.Unit = a.Unit.ID
 	}
@@ -118,29 +124,50 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if f.Leader != "" {
 		base.Set("leader", f.Leader)
 	}
+	if f.Campaign != "" {
+		base.Set("campaign", f.Campaign)
+	}
+	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
+		f.AsOf, f.Near = day, domain.NearUntil(s.desk.Calendar, day)
+		base.Set("as_of", day.String())
+	}
 	b, err := s.reads.Board(r.Context(), f)
 	if err != nil {
 		return err
 	}
 	sf := s.filter(a)
-	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader = f.Preset, f.Unit, f.Unit != "", f.Leader
+	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader, sf.Campaign = f.Preset, f.Unit, f.Unit != "", f.Leader, f.Campaign
 	sf.Near = domain.AddWorkingDays(s.desk.Calendar, s.today(), 1)
-	stuck, err := s.reads.Stuck(r.Context(), sf)
-	if err != nil {
-		return err
+	var stuck projections.Stuck
+	if f.AsOf.IsZero() {
+		if stuck, err = s.reads.Stuck(r.Context(), sf); err != nil {
+			return err
+		}
 	}
 	p := s.boardOf(b, base)
 	p.Page = s.staffPage(r, "总览", "board")
 	p.Sequence = b.AsOf
 	p.Live = b.AsOf
-	s.stuckOf(&p, stuck, base)
+	p.Latest = s.today().AddDays(-1).String()
+	p.KPIs = "/board/kpi?" + keep(v, "leader", "campaign", "preset").Encode()
+	if f.AsOf.IsZero() {
+		s.stuckOf(&p, stuck, base)
+	} else {
+		p.Live = 0
+		p.AsOf, p.Day, p.NowHref = asOfWords(f.AsOf), f.AsOf.String(), "/board?"+keep(v, "as_of").Encode()
+	}
+	for _, k := range []string{"preset", "unit", "leader", "campaign"} {
+		if x := v.Get(k); x != "" {
+			p.Hidden = append(p.Hidden, fact{k, x})
+		}
+	}
 	for _, k := range slices.Sorted(maps.Keys(base)) {
-		if k != "lead" {
+		if k != "lead" && k != "as_of" {
 			drop := "/board?" + keep(v, k).Encode()
 			if k == "unit" && ofUnit(a) {
 				drop = "" // not for a unit to drop
 			}
-			p.Narrowed = append(p.Narrowed, chip{map[string]string{"unit": "单位", "leader": "挂钩领导", "preset": "台账"}[k], s.keyName(b, k, base.Get(k)), drop})
+			p.Narrowed = append(p.Narrowed, chip{map[string]string{"unit": "单位", "leader": "挂钩领导", "preset": "台账", "campaign": "专项"}[k], s.keyName(b, k, base.Get(k)), drop})
 		}
 	}
 	return s.render(w, http.StatusOK, "board", p)
@@ -211,7 +238,8 @@ func (s *Server) boardOf(b projections.Board, base url.Values) BoardPage {
 	p.LinkedAll = ledger(base, "leader", linkedKey(base), "group", "BASE")
 	p.weeks(b, base)
 	p.Tables = []smallTable{smallTableOf("s7", "按类型", "类型", "mode", "没有定", b.ByMode, base), smallTableOf("s8", "按来源", "来源", "source", "没有写", b.BySource, base),
-		smallTableOf("s9", "按类别", "类别", "category", "没有写", b.ByCategory, base)}
+		smallTableOf("s9", "按类别", "类别", "category", "没有写", b.ByCategory, base), smallTableOf("s10", "按专项", "专项", "campaign", "不在专项里", b.ByCampaign, base),
+		smallTableOf("s11", "按台账", "台账", "preset", "没有写", b.ByPreset, base)}
 	return p
 }
 

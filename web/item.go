@@ -17,6 +17,8 @@ import (
 // ItemPage is everything about one item, as this actor may see it.
 type ItemPage struct {
 	Page
+	Alike     []alikeRow // may be the same matter
+	Relapses  []alikeRow // struck off in this place not long ago
 	Item      projections.Item
 	Heading   string
 	Crumb     string
@@ -160,6 +162,9 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	for _, o := range os {
 		p.Quotes = append(p.Quotes, s.quote(r.Context(), o, a))
+	}
+	if err := s.fillAlike(r.Context(), &p, it, os, a); err != nil {
+		return err
 	}
 	p.Kinds = kindsOf(es, r.URL.Query()["k"])
 	p.Timeline = timelineOf(slices.DeleteFunc(slices.Clone(es), func(e projections.Entry) bool { return !shownKind(p.Kinds, e.Visibility) }), false, s.cfg.Now())

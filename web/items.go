@@ -26,7 +26,9 @@ type ItemsPage struct {
 	Chips   []chip   // the same in words
 	Ignored []string // what the address asked for and nobody knows
 	Rows    []row
-	Total   int
+	Count   string // how many there are in all, or at least
+	AsOf    string // the past day that the rows are of, in words
+	Now     string // the same list as it stands now
 	Prev    string
 	Next    string
 	Sizes   []pageSize
@@ -146,7 +148,7 @@ func (q *query) rest(v url.Values) {
 		}
 	}
 	if w := v.Get("preset"); w != "" {
-		if f.Preset = events.Preset(w); !slices.Contains(events.Presets, f.Preset) {
+		if f.Preset = events.Preset(w); w != projections.None && !slices.Contains(events.Presets, f.Preset) {
 			q.ignore("台账", w)
 			f.Preset = ""
 		}
@@ -154,7 +156,8 @@ func (q *query) rest(v url.Values) {
 	for _, d := range []struct {
 		name, label string
 		into        *events.Date
-	}{{"due", "期限不晚于", &f.DueBy}, {"new_in", "哪周新增", &f.NewIn}, {"closed_in", "哪周销号", &f.ClosedIn}} {
+	}{{"due", "期限不晚于", &f.DueBy}, {"due_from", "期限不早于", &f.DueFrom}, {"raised_from", "登记不早于", &f.RaisedFrom}, {"raised_by", "登记不晚于", &f.RaisedBy},
+		{"new_in", "哪周新增", &f.NewIn}, {"closed_in", "哪周销号", &f.ClosedIn}, {"as_of", "哪一天", &f.AsOf}} {
 		w := strings.TrimSpace(v.Get(d.name))
 		if w == "" {
 			continue
@@ -166,6 +169,31 @@ func (q *query) rest(v url.Values) {
 		}
 		*d.into = day
 	}
+	for _, x := range []struct {
+		name string
+		into *bool
+	}{{"urgent", &f.Urgent}, {"reopened", &f.Reopened}, {"returned", &f.Returned}, {"unsatisfied", &f.Unsatisfied}} {
+		*x.into = v.Get(x.name) != ""
+	}
+	if w := v.Get("class"); w != "" {
+		if f.Class = events.Class(w); !slices.Contains([]events.Class{events.Ordinary, events.Conduct, events.Stability}, f.Class) {
+			q.ignore("性质", w)
+			f.Class = ""
+		}
+	}
+	if w := v.Get("level"); w != "" {
+		if f.Level = events.Level(w); !slices.Contains([]events.Level{events.Simple, events.Normal, events.Key}, f.Level) {
+			q.ignore("轻重", w)
+			f.Level = ""
+		}
+	}
+	if w := v.Get("supervision"); w != "" {
+		if f.Supervision = events.SupervisionLevel(w); w != projections.Any && !slices.Contains(events.SupervisionLevels, f.Supervision) {
+			q.ignore("督办", w)
+			f.Supervision = ""
+		}
+	}
+	q.past()
 	if w := v.Get("size"); w != "" {
 		n, err := strconv.Atoi(w)
 		if err != nil || n < 1 || n > 200 {
@@ -174,6 +202,34 @@ func (q *query) rest(v url.Values) {
 			f.Limit = n
 		}
 	}
+}
+
+// past settles what a list of a past day goes with: where rows stood then is kept, and
+// nothing else.
+func (q *query) past() {
+	f := &q.filter
+	if f.AsOf.IsZero() {
+		return
+	}
+	if !f.AsOf.Before(f.Today) {
+		if f.AsOf.After(f.Today) {
+			q.ignore("哪一天", f.AsOf.String())
+		}
+		f.AsOf = events.Date{}
+		return
+	}
+	f.LeadOnly = f.Unit != ""
+	for _, x := range []struct {
+		is   bool
+		what string
+	}{{f.Q != "", "字词"}, {f.Queue != "", "队列"}, {!f.NewIn.IsZero() || !f.ClosedIn.IsZero(), "哪一周"}, {f.Urgent || f.Level != "", "轻重缓急"},
+		{f.Supervision != "", "督办"}, {f.Reopened || f.Returned || f.Unsatisfied, "反弹、退单、不满意"}} {
+		if x.is {
+			q.ignored = append(q.ignored, x.what+"（过去某天的台账没有这一项）")
+		}
+	}
+	f.Q, f.Queue, f.NewIn, f.ClosedIn, f.Urgent, f.Level, f.Supervision = "", "", events.Date{}, events.Date{}, false, "", ""
+	f.Reopened, f.Returned, f.Unsatisfied = false, false, false
 }
 
 func (q *query) ignore(what, value string) {
@@ -202,6 +258,9 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	base := s.filter(a)
 	base.Limit = 20
 	q := readQuery(v, base)
+	if !q.filter.AsOf.IsZero() {
+		q.filter.Near = domain.NearUntil(s.desk.Calendar, q.filter.AsOf)
+	}
 	ls, err := s.known(r.Context())
 	if err != nil {
 		return err
@@ -215,7 +274,10 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	p := ItemsPage{Page: s.staffPage(r, "整改台账", "items"), Q: q.filter.Q, Ignored: q.ignored, Rows: s.rows(list.Items), Total: list.Total}
+	p := ItemsPage{Page: s.staffPage(r, "整改台账", "items"), Q: q.filter.Q, Ignored: q.ignored, Rows: s.rowsOf(list.Items, q.filter), Count: countWords(list)}
+	if day := q.filter.AsOf; !day.IsZero() {
+		p.AsOf, p.Now = asOfWords(day), "/items?"+keep(v, "as_of", "after").Encode()
+	}
 	p.Live, p.Notice = p.Sequence, doneWords(v)
 	p.Selects = ledgerSelects(q.filter, ls)
 	if !q.filter.DueBy.IsZero() {
@@ -237,6 +299,32 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	return s.render(w, http.StatusOK, "items", p)
+}
+
+// countWords says how many rows there are; of very many, that nobody counted on.
+func countWords(p projections.Page) string {
+	if p.More {
+		return fmt.Sprintf("%d 件以上", p.Total)
+	}
+	return fmt.Sprintf("%d 件", p.Total)
+}
+
+// asOfWords says of which day figures and rows are.
+func asOfWords(day events.Date) string {
+	return fmt.Sprintf("这是 %d 年 %d 月 %d 日当天结束时的数", day.Year(), day.Month(), day.Day())
+}
+
+// rowsOf are the rows with the words looked for marked; of a past day, as that day saw them.
+func (s *Server) rowsOf(its []projections.Item, f projections.Filter) []row {
+	rows := s.rows(its)
+	for i := range rows {
+		if !f.AsOf.IsZero() {
+			rows[i] = rowOf(s.desk.Calendar, f.AsOf, its[i])
+			rows[i].Progress = "—"
+		}
+		rows[i].Marks = projections.Marks(rows[i].Title, f.Q)
+	}
+	return rows
 }
 
 func pageHref(v url.Values, after string) string {
@@ -342,7 +430,18 @@ func (p *ItemsPage) further(v url.Values, f projections.Filter, ls lists) {
 	add("area", "地方", anyNone(f.Area, f.Area))
 	add("campaign", "专项", anyNone(f.Campaign, f.Campaign))
 	add("queue", "队列", queueName(f.Queue))
-	add("preset", "台账", zhOr(f.Preset != "", f.Preset.Zh()))
+	add("preset", "台账", anyNone(string(f.Preset), f.Preset.Zh()))
+	add("class", "性质", zhOr(f.Class != "", f.Class.Zh()))
+	add("level", "轻重", zhOr(f.Level != "", f.Level.Zh()))
+	add("urgent", "急件", zhOr(f.Urgent, "只看急件"))
+	add("supervision", "督办", anyNone(string(f.Supervision), f.Supervision.Zh()))
+	add("reopened", "反弹", zhOr(f.Reopened, "复号过的"))
+	add("returned", "退单", zhOr(f.Returned, "退过 2 次以上的"))
+	add("unsatisfied", "评价", zhOr(f.Unsatisfied, "不满意、还没处理的"))
+	add("due_from", "期限不早于", zhOr(!f.DueFrom.IsZero(), f.DueFrom.String()))
+	add("raised_from", "登记不早于", zhOr(!f.RaisedFrom.IsZero(), f.RaisedFrom.String()))
+	add("raised_by", "登记不晚于", zhOr(!f.RaisedBy.IsZero(), f.RaisedBy.String()))
+	add("as_of", "哪一天", zhOr(!f.AsOf.IsZero(), f.AsOf.String()))
 	add("new_in", "新增", zhOr(!f.NewIn.IsZero(), f.NewIn.String()+" 那一周"))
 	add("closed_in", "销号", zhOr(!f.ClosedIn.IsZero(), f.ClosedIn.String()+" 那一周"))
 }

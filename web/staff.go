@@ -29,6 +29,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /unit", s.staff(s.unitPage)},
 		{"GET /leader", s.staff(s.leaderPage)},
 		{"GET /board", s.staff(s.boardPage)},
+		{"GET /board/kpi", s.staff(s.kpiPage)},
 	}
 }
 
@@ -92,6 +93,7 @@ func (s *Server) known(ctx context.Context) (l lists, err error) {
 // row is an item as lists show it.
 type row struct {
 	Number, Href, Title string
+	Marks               []projections.Mark // the title, split at the words looked for
 	Mark                template.HTML
 	Mode                string
 	Lead                string // with "+2" for its co-units

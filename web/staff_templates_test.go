@@ -94,7 +94,7 @@ func TestItemInEveryState(t *testing.T) {
 		if state != events.Merged {
 			continue
 		}
-		if !strings.Contains(rendered(t, s, "items", ItemsPage{Page: samplePage(true), Rows: s.rows([]projections.Item{it}), Total: 1}), "QG-2026-000012") {
+		if !strings.Contains(rendered(t, s, "items", ItemsPage{Page: samplePage(true), Rows: s.rows([]projections.Item{it}), Count: "1 件"}), "QG-2026-000012") {
 			t.Error("ledger lacks the row")
 		}
 	}

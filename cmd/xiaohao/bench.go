@@ -10,6 +10,7 @@ import (
 type benchCmd struct {
 	Append  benchAppendCmd  `cmd:"" help:"Durable commands a second through the whole desk, beside raw publishing and a plain Postgres transaction."`
 	Project benchProjectCmd `cmd:"" help:"Read models rebuilt from the log, beside plain COPY of the same rows; and how soon a write is seen."`
+	Board   benchBoardCmd   `cmd:"" help:"Pages of boards, ledger and search at growing sizes."`
 }
 
 // latencies are how long single calls took.

@@ -81,10 +81,22 @@ create index item_leader on item (leader, rank, sort_day, number, id);
 comment on index item_leader is 'Items: Filter.Leader';
 create index item_state on item (state, rank, sort_day, number, id);
 comment on index item_state is 'Items: Filter.States';
-create index item_flagged on item (rank, sort_day, number, id)
-    where grp in ('WAITING', 'OPEN', 'DONE') and (return_open or ext_open or returns > 1 or reopened > 0)
-        or reply_open or unsatisfied;
-comment on index item_flagged is 'Items: Filter.Queue; Stuck';
+create index item_area on item (area, rank, sort_day, number, id);
+comment on index item_area is 'Items: Filter.Area; Similar, Relapses';
+create index item_category on item (category, rank, sort_day, number, id);
+comment on index item_category is 'Items: Filter.Category; Similar';
+create index item_return on item (rank, sort_day, number, id) where return_open and grp in ('WAITING', 'OPEN');
+comment on index item_return is 'Items: QueueReturn';
+create index item_extension on item (rank, sort_day, number, id) where ext_open and grp in ('WAITING', 'OPEN');
+comment on index item_extension is 'Items: QueueExtension';
+create index item_bounced on item (rank, sort_day, number, id) where returns > 1 and grp in ('WAITING', 'OPEN');
+comment on index item_bounced is 'Items: QueueBounced; Stuck';
+create index item_reopened on item (rank, sort_day, number, id) where reopened > 0;
+comment on index item_reopened is 'Items: QueueReopened, Filter.Reopened; Stuck';
+create index item_unsatisfied on item (rank, sort_day, number, id) where unsatisfied;
+comment on index item_unsatisfied is 'Items: QueueUnsatisfied, Filter.Unsatisfied; Stuck';
+create index item_reply on item (rank, sort_day, number, id) where reply_open;
+comment on index item_reply is 'Items: QueueReply';
 create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
 create index item_closed on item (closed_at desc, id) where closed_at is not null;

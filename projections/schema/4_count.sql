@@ -1,13 +1,9 @@
--- How many items stand where: within a scope (everything, one ledger, one lead unit, one
--- leader, one campaign, what the public sees), by one dimension. Rows of span A are what
--- stands now. Rows of the other spans are what changed within those days, so that the sum of
--- all that lie before the end of a day is what stood then; days that are yet to come hold
--- what will be overdue then. A board reads the rows of one scope and never counts items.
+-- How many items stand where now: within a scope (everything, one ledger, one lead unit, one
+-- leader, one campaign, what the public sees), by one dimension. A board reads the rows of
+-- one scope and never counts items.
 create table board_sum (
     scope text not null, -- ALL, PRESET, UNIT, LEADER, CAMPAIGN, SHOWN
     value text not null, -- of the scope
-    span  text not null, -- A ever, Y year, M month, T ten days (旬), D day; not A: only ALL and PRESET
-    since date not null, -- first day of the span
     dim   text not null, -- ALL, PRESET, UNIT, LEADER, MODE, SOURCE, CATEGORY, AREA, CAMPAIGN, TALLY, QUEUE
     key   text not null, -- of the dimension
     registered   integer not null,
@@ -23,28 +19,61 @@ create table board_sum (
     answered     integer not null,
     ended        integer not null,
     merged       integer not null,
-    late_waiting integer not null, -- past the deadline; not in span A
-    late_open    integer not null,
-    constraint board_sum_pk primary key (scope, value, span, since, dim, key)
-);
+    constraint board_sum_pk primary key (scope, value, dim, key)
+) with (fillfactor = 70);
 comment on index board_sum_pk is 'Board, Views, Items: totals';
 create index board_sum_empty on board_sum (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
     and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
-    and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
+    and answered = 0 and ended = 0 and merged = 0;
 comment on index board_sum_empty is 'the projector, to drop what fell to nothing';
 
--- How many items whose deadline runs now have it on which day, or in which month. Overdue is
--- a sum over what lies before today.
+-- What changed in board_sum within some days, for everything and for each ledger: the sum of
+-- all that lies before the end of a day is what stood then. Days that are yet to come hold
+-- what will be overdue then.
+create table board_day (
+    scope text not null, -- ALL, PRESET
+    value text not null,
+    span  text not null, -- Y year, M month, T ten days (旬), D day
+    since date not null, -- first day of the span
+    dim   text not null,
+    key   text not null,
+    registered   integer not null,
+    info         integer not null,
+    waiting      integer not null,
+    open         integer not null,
+    rectified    integer not null,
+    verifying    integer not null,
+    publicity    integer not null,
+    standing     integer not null,
+    held         integer not null,
+    closed       integer not null,
+    answered     integer not null,
+    ended        integer not null,
+    merged       integer not null,
+    late_waiting integer not null, -- past the deadline
+    late_open    integer not null,
+    constraint board_day_pk primary key (scope, value, span, since, dim, key)
+        include (registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed,
+            answered, ended, merged, late_waiting, late_open)
+);
+comment on index board_day_pk is 'Board, Items: totals, with BoardFilter.AsOf; the rows of a span lie apart, so the index holds all';
+create index board_day_empty on board_day (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
+    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
+    and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
+comment on index board_day_empty is 'the projector, to drop what fell to nothing';
+
+-- How many items whose deadline runs now have it on which day, in which month and year.
+-- Overdue is a sum over what lies before today.
 create table board_due (
     scope   text not null,
     value   text not null,
-    span    text not null, -- M, D
+    span    text not null, -- Y, M, D
     since   date not null,
     dim     text not null,
     key     text not null,
     waiting integer not null,
     open    integer not null,
-    constraint board_due_pk primary key (scope, value, span, since, dim, key)
+    constraint board_due_pk primary key (scope, value, span, since, dim, key) include (waiting, open)
 );
 comment on index board_due_pk is 'Board, Views, Items: totals';
 create index board_due_empty on board_due (scope) where waiting = 0 and open = 0;
