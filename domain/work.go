@@ -171,7 +171,7 @@ type RecordEvidence struct {
 	Kind   events.EvidenceKind `json:"kind" zh:"是哪一种" need:"1"`
 	Shows  events.Phase        `json:"shows" zh:"拍的是"`
 	Formed events.Date         `json:"formed" zh:"形成日期"`
-	SHA256 string              `json:"sha256" zh:"文件校验码" max:"64"`
+	SHA256 string              `json:"sha256" zh:"文件校验码" max:"64" hint:"文件存在别处、不在这里交的，才填。"`
 
 	attached attachment
 }

@@ -27,6 +27,9 @@ func (it *Item) scrub() {
 		report := e.(events.RectificationReported)
 		d.Report = &report
 	}
+	for i := range d.Evidence {
+		d.Evidence[i].File.Name = d.Evidence[i].File.Name.Erased()
+	}
 	for i := range d.Objections {
 		d.Objections[i].Text = d.Objections[i].Text.Erased()
 	}

@@ -32,6 +32,7 @@ func erasable(st *story, n int) (*Item, []string) {
 	st.commit(it, events.ReplySubmitted{Public: "已修", Private: box("private")})
 	st.commit(it, events.ReplyIssued{Public: "已修"})
 	st.commit(it, events.Evaluated{Round: 1, Words: box("words")})
+	st.commit(it, events.EvidenceRecorded{ID: "e", Name: "照片", Kind: events.ResultEvidence, File: events.EvidenceFile{Object: "o", Original: "h", Kept: "k", Name: box("file")}})
 	return it, boxes
 }
 

@@ -24,11 +24,12 @@ type evidence struct {
 	Early              bool
 	File               *shownFile
 	Notes              []useNote // where the same file stands, too
+	Paired             bool      // shown beside others, before and after
 }
 
 // shownFile is a file as the page offers it.
 type shownFile struct {
-	Href, Thumb string // no Thumb: a paper
+	Href, Thumb string // no Thumb: a paper; no Href: erased
 	Alt         string
 	Says        string // JPEG，1.2 MB，4000 × 3000
 	Internal    bool   // not cleaned: never to be released
@@ -55,7 +56,7 @@ func (s *Server) fillEvidence(ctx context.Context, p *ItemPage, it projections.I
 	}
 	sees := map[string]bool{it.Number: true}
 	for _, e := range it.Detail.Evidence {
-		row := evidence{Name: e.Name, Kind: e.Kind.Zh(), Formed: e.Formed.String(), Early: e.Early, File: fileOf(it.Number, e)}
+		row := evidence{Name: e.Name, Kind: e.Kind.Zh(), Formed: e.Formed.String(), Early: e.Early, File: fileOf(it.Number, e, !it.ErasureOn.IsZero())}
 		for _, u := range otherUses(it, e, uses) {
 			note, err := s.useNote(ctx, a, it, e, u, sees)
 			if err != nil {
@@ -66,14 +67,12 @@ func (s *Server) fillEvidence(ctx context.Context, p *ItemPage, it projections.I
 		if e.Early {
 			p.Early++
 		}
-		p.Evidence = append(p.Evidence, row)
-		switch {
-		case row.File == nil || row.File.Thumb == "":
-		case e.Shows == events.Before:
+		if row.Paired = e.Shows != "" && row.File != nil && row.File.Thumb != ""; row.Paired && e.Shows == events.Before {
 			p.Before = append(p.Before, row)
-		case e.Shows == events.After:
+		} else if row.Paired {
 			p.After = append(p.After, row)
 		}
+		p.Evidence = append(p.Evidence, row)
 	}
 	return nil
 }
@@ -156,10 +155,13 @@ func (s *Server) useNote(ctx context.Context, a events.Actor, it projections.Ite
 }
 
 // fileOf is the file of a piece of evidence, nil when it has none.
-func fileOf(number string, e events.EvidenceRecorded) *shownFile {
+func fileOf(number string, e events.EvidenceRecorded, erased bool) *shownFile {
 	f := e.File
 	if f.IsZero() {
 		return nil
+	}
+	if erased {
+		return &shownFile{Says: fileWords[f.Type] + "，已按申请抹除"}
 	}
 	out := &shownFile{Href: "/items/" + url.PathEscape(number) + "/evidence/" + url.PathEscape(f.Object), Internal: !f.Cleaned, Says: fileWords[f.Type] + "，" + sizeWords(f.Size)}
 	if f.Picture() {
@@ -228,6 +230,9 @@ func (s *Server) fileAt(r *http.Request, a events.Actor) (events.EvidenceFile, u
 	i := slices.IndexFunc(it.Detail.Evidence, func(e events.EvidenceRecorded) bool { return e.File.Object == object })
 	if i < 0 || object == "" || s.cfg.Files == nil {
 		return none, uuid.Nil, projections.ErrNotFound
+	}
+	if !it.ErasureOn.IsZero() { // asked for: from then on nobody opens it
+		return none, uuid.Nil, events.ErrNoFile
 	}
 	item, err := uuid.Parse(it.ID)
 	if err != nil {

@@ -102,7 +102,8 @@ func formOf(in formInput) commandForm {
 		}
 	}
 	if in.fileMax > 0 && in.spec.Name == fileCommand {
-		f.File, f.Fields = true, append(f.Fields, fileControl(in.fileMax, in.errs))
+		at := slices.IndexFunc(f.Fields, func(c control) bool { return c.Name == "sha256" })
+		f.File, f.Fields = true, slices.Insert(f.Fields, max(at, 0), fileControl(in.fileMax, in.errs))
 	}
 	f.Lists = in.lists.used(f.Fields)
 	return f

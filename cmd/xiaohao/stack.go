@@ -143,7 +143,7 @@ func (s *stack) openFiles(ctx context.Context) error {
 	return nil
 }
 
-// startSweeping takes away files that no fact names, now and every hour until stop is called.
+// startSweeping takes away files that no fact names, now and every six hours until stop is called.
 func (s *stack) startSweeping(logger *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

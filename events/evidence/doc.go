@@ -50,7 +50,7 @@
 // Put ends before the command begins, and calls Config.Sync before it returns: a fact never
 // names an object that is not on disk. A command that is refused, or a program that is killed,
 // leaves an object that no fact names. Nobody can see it, and [Store.Sweep] takes it away
-// after [Grace]. The sweeper asks the log, not a read model, and takes nothing of an item that
+// after [Grace]. It also takes the objects of items whose keys were destroyed. The sweeper asks the log, not a read model, and takes nothing of an item that
 // the log does not know. It purges subjects of this bucket only (its account needs
 // STREAM.PURGE on it); the stream of facts is never touched.
 //

@@ -19,7 +19,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"xiaohao/events"
-	"xiaohao/events/vault/seal"
 )
 
 // ErrNotFound says that there is no such object. It is an [events.ErrNoFile].
@@ -233,7 +232,7 @@ func (s *Store) get(ctx context.Context, item uuid.UUID, object string) ([]byte,
 		return nil, fmt.Errorf("read object %s: %w", object, err)
 	}
 	plain, err := s.sealer.OpenBytes(ctx, item.String(), place(object), box)
-	if errors.Is(err, seal.ErrErased) {
+	if errors.Is(err, events.ErrErased) {
 		return nil, fmt.Errorf("open object %s: %w: %w", object, events.ErrNoFile, err)
 	}
 	if err != nil {

@@ -27,8 +27,9 @@ type Log interface {
 }
 
 // Sweep takes away every object older than before that no fact names: what is left of a
-// command that was refused, or of a program that was killed between Put and the fact. It
-// returns how many files it took. A sweep that was cut short leaves nothing that the next
+// command that was refused, or of a program that was killed between Put and the fact. Of an
+// item whose personal data was erased it takes everything, since nobody can open it any
+// more. It returns how many files it took. It loads each item that has files once. A sweep that was cut short leaves nothing that the next
 // one does not find.
 func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, error) {
 	infos, err := s.objs.List(ctx)
@@ -40,18 +41,17 @@ func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, erro
 	swept := 0
 	for _, o := range infos {
 		chunks[chunkSubjects+o.NUID] = true
-		if !o.ModTime.Before(before) {
-			continue
-		}
 		item := o.Metadata[itemKey]
 		if named[item] == nil {
 			if named[item], err = objectsOf(ctx, log, item); err != nil {
 				return swept, err
 			}
 		}
-		if id, isThumb := strings.CutSuffix(o.Name, "/t"); named[item][id] {
+		id, isThumb := strings.CutSuffix(o.Name, "/t")
+		if young := !o.ModTime.Before(before); named[item][id] || young && !named[item][erased] {
 			continue
-		} else if !isThumb {
+		}
+		if !isThumb {
 			swept++
 		}
 		if err := s.drop(ctx, o.Name, o.NUID); err != nil {
@@ -60,6 +60,9 @@ func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, erro
 	}
 	return swept, s.sweepChunks(ctx, chunks, before)
 }
+
+// erased stands among the objects of an item whose keys are destroyed, in place of them all.
+const erased = "erased"
 
 // objectsOf returns the objects that an item's facts name.
 func objectsOf(ctx context.Context, log Log, item string) (map[string]bool, error) {
@@ -77,8 +80,11 @@ func objectsOf(ctx context.Context, log Log, item string) (map[string]bool, erro
 	}
 	for _, c := range commits {
 		for _, e := range c.Events {
-			if e, ok := e.(events.EvidenceRecorded); ok {
+			switch e := e.(type) {
+			case events.EvidenceRecorded:
 				out[e.File.Object] = true
+			case events.ErasureCompleted:
+				return map[string]bool{erased: true}, nil
 			}
 		}
 	}
@@ -123,10 +129,10 @@ func (s *Store) sweepChunks(ctx context.Context, known map[string]bool, before t
 	return nil
 }
 
-// KeepSwept sweeps now and then every hour until ctx ends. What goes wrong is told and
-// tried again an hour later.
+// KeepSwept sweeps now and then every six hours until ctx ends. What goes wrong is told and
+// tried again the next time.
 func (s *Store) KeepSwept(ctx context.Context, log Log, tell func(swept int, err error)) {
-	tick := time.NewTicker(time.Hour)
+	tick := time.NewTicker(6 * time.Hour)
 	defer tick.Stop()
 	for {
 		n, err := s.Sweep(ctx, log, time.Now().Add(-Grace))

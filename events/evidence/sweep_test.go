@@ -74,6 +74,30 @@ func TestSweep(t *testing.T) {
 	sweep(future, 0)
 }
 
+// Of an item whose keys are destroyed everything goes, however young.
+func TestSweepTakesWhatWasErased(t *testing.T) {
+	r := start(t, t.TempDir())
+	st := open(t, r.nc, memory.New(), evidence.Config{})
+	item := raise(t, r.log)
+	f, err := st.Put(t.Context(), item, "a.jpg", bytes.NewReader(photo(t, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Name = events.Sealed{}
+	record(t, r.log, item, events.EvidenceRecorded{ID: "e-1", Name: "照片", Kind: events.ResultEvidence, File: f})
+	record(t, r.log, item, events.ErasureRequested{Reason: events.PersonWishes})
+	if n, err := st.Sweep(t.Context(), r.log, future); n != 0 || err != nil {
+		t.Errorf("before the keys are gone: swept %d, %v", n, err)
+	}
+	record(t, r.log, item, events.ErasureCompleted{Request: 3})
+	if n, err := st.Sweep(t.Context(), r.log, time.Now().Add(-evidence.Grace)); n != 1 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if _, msgs := raw(t, r.nc); msgs != 0 {
+		t.Errorf("%d messages are left", msgs)
+	}
+}
+
 type brokenLog struct{ err error }
 
 func (b brokenLog) Load(context.Context, uuid.UUID) ([]events.Recorded, error) { return nil, b.err }
