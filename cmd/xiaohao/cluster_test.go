@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"xiaohao/events"
+	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
 	"xiaohao/events/journal/natstest"
 	"xiaohao/events/vault"
@@ -79,6 +83,25 @@ func worksWholly(t *testing.T, s *site) {
 	}
 	if text, err := s.stack.vault.Open(t.Context(), raised.Opinion.Text); err != nil || !strings.Contains(text, "坝头溪") {
 		t.Errorf("open: %q, %v", text, err)
+	}
+	papers, err := evidence.Open(t.Context(), s.stack.nc, s.stack.vault, evidence.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, image.NewRGBA(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := papers.Put(t.Context(), item.Item, "坝头溪.png", &photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := papers.File(t.Context(), item.Item, kept.Object); err != nil || len(data) == 0 {
+		t.Errorf("read a photo: %d bytes, %v", len(data), err)
+	}
+	// No fact names it, so it is swept: what an erasure does to photos as well.
+	if n, err := papers.Sweep(t.Context(), s.stack.log, time.Now().Add(time.Hour)); n == 0 || err != nil {
+		t.Errorf("sweep: %d, %v", n, err)
 	}
 	if err := s.stack.vault.Erase(t.Context(), item.Item); err != nil {
 		t.Fatal(err)

@@ -64,8 +64,8 @@ func lastBlock(t *testing.T, dir string) string {
 }
 
 // TestTruncatedLog cuts off the end of the log behind the program's back, as a disk that
-// lied or a wrong restore does. The server would make do with what is left; the program
-// knows how far the log went, stops and says so, again and again. So does verify.
+// lied or a wrong restore does. The server makes do with what is left; the program knows
+// how far the log went, takes no more commands and says so, again and again. So does verify.
 func TestTruncatedLog(t *testing.T) {
 	t.Parallel()
 	dir, dsn := filled(t, 20, syscall.SIGKILL)
@@ -78,15 +78,32 @@ func TestTruncatedLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		serve(t, dir, dsn).ended(t, 3, "。（")
+		onlyReads(t, dir, dsn, "日志只到第")
+		verifyFinds(t, dir)
 	}
-	verifyFinds(t, dir)
+	onlyReads(t, dir, pgtest.Database(t), "日志到过第") // no read models tell: the log's own mark does
 
-	// Without the mark, only what the read models had tells.
+	// Without the mark, what the read models had tells.
 	if err := os.Remove(filepath.Join(dir, "log", "xiaohao.synced")); err != nil {
 		t.Fatal(err)
 	}
-	serve(t, dir, dsn).ended(t, 3, "末尾少了一截：已停下")
+	onlyReads(t, dir, dsn, "日志只到第")
+}
+
+// onlyReads starts a program that must let people read and take no command.
+func onlyReads(t *testing.T, dir, dsn, why string) {
+	t.Helper()
+	c := serve(t, dir, dsn)
+	if c.url == "" {
+		t.Fatalf("it ended: %s", c.said())
+	}
+	if r := c.raise(t, "还能提吗"); r.Status != http.StatusServiceUnavailable || !strings.HasSuffix(r.Detail, "。") {
+		t.Errorf("a command on a log that lost its end: %d %s", r.Status, r.Detail)
+	}
+	if st := c.status(t); !strings.Contains(st.Error, why) {
+		t.Errorf("status says %q, not %q", st.Error, why)
+	}
+	c.stop(t, syscall.SIGINT)
 }
 
 // TestFlippedBit changes one bit of a stored commit. The server would cut the file off

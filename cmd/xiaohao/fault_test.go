@@ -140,6 +140,7 @@ func (c *child) raise(t *testing.T, text string) raised {
 func (c *child) status(t *testing.T) (st struct {
 	Messages uint64
 	Position uint64
+	Error    string
 	Behind   uint64
 }) {
 	t.Helper()

@@ -189,6 +189,8 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 		s.halt(ctx, err) // before anything can be written
 	} else if err != nil {
 		return notToBeHad(err)
+	} else if err := s.log.Intact(); err != nil {
+		s.halt(ctx, err)
 	}
 
 	run, cancel := context.WithCancel(context.Background())

@@ -160,6 +160,9 @@ func verifyLog(ctx context.Context, log *journal.Journal, keys []ed25519.PublicK
 		return checker.Report(), notToBeHad(err)
 	}
 	err = checker.Finish()
+	if loss := (*journal.LossError)(nil); err == nil && errors.As(log.Intact(), &loss) { // what is left is whole by itself
+		err = &divergedError{lossText(loss), loss}
+	}
 	return checker.Report(), err
 }
 

@@ -114,8 +114,14 @@ func TestBlocksAreReadBeforeTheServerDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	if _, err := Open(t.Context(), nc, Config{}); !errors.Is(err, ErrDamaged) {
-		t.Errorf("open a log that lost its end: %v", err)
+	j, err := Open(t.Context(), nc, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	var loss *LossError
+	if err := j.Intact(); !errors.As(err, &loss) || !errors.Is(err, events.ErrDiverged) || loss.Missing != 1 {
+		t.Errorf("a log that lost its end: %v", err)
 	}
 }
 
@@ -155,7 +161,10 @@ func TestShorterThanTheMark(t *testing.T) {
 		"another log": {mark{uuid.NewString(), 3}, events.ErrDiverged},
 		"longer":      {mark{m.Identity, 2}, nil},
 	} {
-		k := marker{file: filepath.Join(dir, markFile)}
+		if err := os.Remove(filepath.Join(dir, markFile)); err != nil {
+			t.Fatal(err)
+		}
+		k := newMarker(dir)
 		k.put(x.m)
 		k.flush()
 		s, err := StartServer(ServerConfig{Dir: dir})
@@ -166,9 +175,14 @@ func TestShorterThanTheMark(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(t.Context(), nc, Config{}); !errors.Is(err, x.want) {
+		j, err := Open(t.Context(), nc, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Intact(); !errors.Is(err, x.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+		j.Close()
 		nc.Close()
 		s.Stop()
 	}

@@ -69,8 +69,8 @@
 // changed bit would take all that follows along. So the embedded store is read before the
 // server opens it (blocks.go): damage in what was acknowledged is [ErrDamaged], and nothing
 // is touched; damage behind it, which a power cut may leave, is copied aside. How far the
-// log surely went stands in a file beside it (mark.go): a log that ends before is
-// [events.ErrDiverged]. A hole is ErrDamaged, since nothing can be deleted. When the disk is
+// log surely went stands in a file beside it (mark.go): a log that ends before that, or has a
+// hole, since nothing can be deleted, is not [Journal.Intact]. When the disk is
 // nearly full, writes are refused before the server runs into its end (room.go).
 //
 // Servers elsewhere answer for their own disks: three replicas with sync_interval always

@@ -60,13 +60,13 @@ type Journal struct {
 	server   *Server       // the embedded one, nil for servers elsewhere
 	durable  durable
 	checked  atomic.Bool // CheckServers found every write synced
+	loss     error       // see Intact
 	halted   atomic.Pointer[error]
 }
 
 // Open looks up the streams of the log, creates those that are absent, and refuses with
 // a [*ConfigError] those that are not what they must be, with ErrNotPermitted to create
-// what this user may not, and with a [*WeakError] a server before version 2.15. A log with
-// a hole is ErrDamaged, an embedded one that lost its end [events.ErrDiverged].
+// what this user may not, and with a [*WeakError] a server before version 2.15.
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	if cfg.Tenant == "" {
 		cfg.Tenant = "main"
@@ -101,11 +101,11 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 	j := &Journal{nc: nc, js: js, tenant: cfg.Tenant, identity: log.Config.Metadata[metaIdentity],
 		batch: cfg.Batch, reader: rd, batches: make(chan struct{}, 16)}
 	j.server, _ = nc.Opts.InProcessServer.(*Server)
-	err = gapless(log.State)
-	if err == nil && j.server != nil {
-		err = reaches(j.server.dir, j.identity, log.State.LastSeq)
+	j.loss = gapless(log.State)
+	if j.loss == nil && j.server != nil {
+		j.loss = reaches(j.server.dir, j.identity, log.State.LastSeq)
 	}
-	if err == nil && j.server != nil && log.State.LastSeq > 0 {
+	if j.server != nil && log.State.LastSeq > 0 {
 		err = j.sync(ctx, log.State.LastSeq)
 	}
 	if err != nil {
@@ -116,6 +116,10 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 
 // Close gives back what the Journal holds of its connection, which stays open.
 func (j *Journal) Close() error { return j.reader.close() }
+
+// Intact returns a [*LossError] when the log had lost commits when it was opened. It is
+// open all the same, for reading what is left; whoever would write to it has to halt.
+func (j *Journal) Intact() error { return j.loss }
 
 // Halt stops all writing for good: from now on Append and NextNumber return
 // [events.ErrHalted] with why. Reading goes on.

@@ -45,6 +45,14 @@ type marker struct {
 
 const markEvery = time.Second
 
+// newMarker goes on from the mark that is there: it never goes back.
+func newMarker(dir string) *marker {
+	k := &marker{file: filepath.Join(dir, markFile)}
+	k.known, _ = readMark(dir)
+	k.written = k.known
+	return k
+}
+
 // put renews the mark soon.
 func (k *marker) put(m mark) {
 	k.mu.Lock()
@@ -77,25 +85,43 @@ func (k *marker) flush() {
 	}
 }
 
+// LossError says that commits are gone that the log surely had. It is an
+// [events.ErrDiverged].
+type LossError struct {
+	Last    uint64 // of the log now
+	Reached uint64 // once
+	Missing uint64 // commits that are not there up to Reached
+	Other   string // identity of the log that was here before, if it was another one
+}
+
+func (e *LossError) Error() string {
+	if e.Other != "" {
+		return fmt.Sprintf("journal: another log was here before: %s", e.Other)
+	}
+	return fmt.Sprintf("journal: log ends at %d and once went to %d: %d commits are missing", e.Last, e.Reached, e.Missing)
+}
+
+func (e *LossError) Is(target error) bool { return target == events.ErrDiverged }
+
 // gapless makes sure that no commit of the stream is missing: nothing can be deleted from
 // it, so a hole is a loss. The server goes on with its last number after losing an end.
 func gapless(s jetstream.StreamState) error {
-	if s.Msgs > 0 && (s.FirstSeq != 1 || s.Msgs != s.LastSeq) || s.Msgs == 0 && s.LastSeq > 0 {
-		return fmt.Errorf("%w: %d commits from %d to %d", ErrDamaged, s.Msgs, s.FirstSeq, s.LastSeq)
+	if s.Msgs == s.LastSeq {
+		return nil
 	}
-	return nil
+	return &LossError{Last: s.LastSeq, Reached: s.LastSeq, Missing: s.LastSeq - s.Msgs}
 }
 
 // reaches makes sure that the log goes as far as the store's mark says.
 func reaches(dir, identity string, last uint64) error {
 	m, ok := readMark(dir)
 	switch {
-	case !ok || m.Identity != identity && m.Sequence == 0:
+	case !ok:
 		return nil
 	case m.Identity != identity:
-		return fmt.Errorf("%w: its identity is %s, was %s", events.ErrDiverged, identity, m.Identity)
+		return &LossError{Last: last, Reached: m.Sequence, Missing: m.Sequence, Other: m.Identity}
 	case last < m.Sequence:
-		return fmt.Errorf("%w: it ends at %d, and once went to %d", events.ErrDiverged, last, m.Sequence)
+		return &LossError{Last: last, Reached: m.Sequence, Missing: m.Sequence - last}
 	}
 	return nil
 }

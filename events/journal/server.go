@@ -29,7 +29,7 @@ type Server struct {
 	dir  string
 	lock *os.File
 	stop sync.Once
-	mark marker
+	mark *marker
 
 	mu      sync.Mutex
 	syncers map[string]*syncer // by stream
@@ -82,7 +82,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
-	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock, mark: marker{file: filepath.Join(cfg.Dir, markFile)}}, nil
+	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock, mark: newMarker(cfg.Dir)}, nil
 }
 
 // Connect returns a connection that does not leave the process; close it before Stop. The
