@@ -113,10 +113,22 @@ func (s *Store) Verify(ctx context.Context, log Log) (difference string, err err
 	err = s.beside(ctx, func(k *keeper) error {
 		k.quiet = true
 		k.level = func(ctx context.Context) (err error) {
-			if compared, difference, err = s.compare(ctx, *s.serving.Load(), k.gen); err == nil && compared {
-				return errSwitched
+			for {
+				if compared, difference, err = s.compare(ctx, *s.serving.Load(), k.gen); err != nil {
+					return err
+				}
+				if compared {
+					return errSwitched
+				}
+				switch h, err := s.ask(ctx); {
+				case err != nil:
+					return err
+				case h.Position.Sequence > k.pos.Sequence:
+					return nil // with the next commit again
+				case h.Frozen:
+					return errors.New(h.Err)
+				}
 			}
-			return err // they did not stand at one position: with the next commit again
 		}
 		return k.keep(ctx, log)
 	})

@@ -85,24 +85,46 @@ type fataler interface {
 // fakeLog is a log in memory. Follow returns when ctx ends, or at the end of the log when
 // once is set.
 type fakeLog struct {
-	id      string
+	id    string
+	sizes func() int // of the next batch
+	once  bool
+	more  chan events.Recorded // each is appended by whoever follows
+
+	mu      sync.Mutex
 	commits []events.Recorded
-	sizes   func() int // of the next batch
-	once    bool
-	more    chan events.Recorded
 }
 
-func (l *fakeLog) end() uint64 { return uint64(len(l.commits)) }
+func (l *fakeLog) after(seq uint64) []events.Recorded {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.commits[seq:])
+}
+
+func (l *fakeLog) append(r events.Recorded) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.commits = append(slices.Clip(l.commits), r)
+}
+
+func (l *fakeLog) end() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return uint64(len(l.commits))
+}
 
 func (l *fakeLog) Identity() string                         { return l.id }
-func (l *fakeLog) Last(ctx context.Context) (uint64, error) { return uint64(len(l.commits)), nil }
+func (l *fakeLog) Last(ctx context.Context) (uint64, error) { return l.end(), nil }
 
 func (l *fakeLog) At(ctx context.Context, seq uint64) (events.Recorded, error) {
-	return l.commits[seq-1], nil
+	r := l.after(seq - 1)[0]
+	if r.Fault != nil {
+		return r, r.Fault.Err
+	}
+	return r, nil
 }
 
 func (l *fakeLog) Follow(ctx context.Context, after uint64, f func([]events.Recorded, uint64) error) error {
-	rest := l.commits[after:]
+	rest := l.after(after)
 	for len(rest) > 0 {
 		n := len(rest)
 		if l.sizes != nil {
@@ -121,6 +143,7 @@ func (l *fakeLog) Follow(ctx context.Context, after uint64, f func([]events.Reco
 		case <-ctx.Done():
 			return ctx.Err()
 		case r := <-l.more:
+			l.append(r)
 			if err := f([]events.Recorded{r}, 0); err != nil {
 				return err
 			}

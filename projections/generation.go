@@ -249,11 +249,17 @@ func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
 		if _, err := tx.Exec(ctx, `analyze `+strings.Join(tables, ", ")); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update rm.generation set state = 'READY', changed = now() where id = $1`, g.ID)
-		return err
+		if _, err := tx.Exec(ctx, `update rm.generation set state = 'READY', changed = now() where id = $1`, g.ID); err != nil {
+			return err
+		}
+		return notify(ctx, tx, notice{Version: g.Version})
 	})
 	if err != nil {
 		return fmt.Errorf("make indexes: %w", err)
+	}
+	if g.ID == s.serving.Load().ID {
+		g.State = ready
+		s.serve(g)
 	}
 	return nil
 }

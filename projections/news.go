@@ -104,6 +104,27 @@ func (s *Store) WaitFor(ctx context.Context, seq uint64) error {
 	}
 }
 
+// Ready returns when the served rows were built to the end of the log once, ErrLoading
+// when that takes longer than two seconds.
+func (s *Store) Ready(ctx context.Context) error {
+	if s.serving.Load().State == ready {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrLoading)
+	defer cancel()
+	for {
+		_, moved := s.news.now()
+		if s.serving.Load().State == ready {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-moved:
+		}
+	}
+}
+
 // Watch returns a channel that gets a Change for each batch that was written, in whichever
 // process the runner is. A reader that falls behind loses the oldest ones. cancel closes
 // the channel.
@@ -192,11 +213,19 @@ func (s *Store) hear(ctx context.Context) error {
 func (s *Store) look(ctx context.Context) {
 	g, err := s.servingNow(ctx, s.pool)
 	if err == nil && g.Digest == s.text.digest {
-		s.serving.Store(&g)
+		s.serve(g)
 	}
 	if p, err := s.Position(ctx); err == nil {
 		s.news.moved(Change{Sequence: p.Sequence})
 	}
+}
+
+// serve makes g the generation that this process reads.
+func (s *Store) serve(g generation) {
+	s.serving.Store(&g)
+	s.news.mu.Lock()
+	defer s.news.mu.Unlock()
+	s.news.wake()
 }
 
 // closeConn ends a connection that may be broken.

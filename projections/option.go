@@ -15,8 +15,9 @@ type names map[nameKey]nameRow
 type nameKey struct{ kind, id string }
 
 type nameRow struct {
-	name  string
-	first int64 // where it first appeared
+	name  string // at last
+	first int64  // where it first appeared
+	last  int64
 }
 
 const (
@@ -35,6 +36,7 @@ func (n names) learn(e events.Event, seq uint64, i int) {
 		if !ok {
 			r.first = at
 		}
+		r.last = at
 		at++
 		r.name = clean(name)
 		n[k] = r
@@ -58,11 +60,16 @@ type namedRow struct {
 	nameRow
 }
 
-var namedTable = table[namedRow]{name: "named", key: []string{"kind", "id"}, cols: []col[namedRow]{
+// namedTable does not depend on the order in which commits are applied: one that was parked
+// comes late.
+var namedTable = table[namedRow]{name: "named", key: []string{"kind", "id"}, then: mergeRow, set: `
+	first = least(named.first, excluded.first), last = greatest(named.last, excluded.last),
+	name = case when excluded.last >= named.last then excluded.name else named.name end`, cols: []col[namedRow]{
 	textCol("kind", func(r *namedRow) string { return r.kind }),
 	textCol("id", func(r *namedRow) string { return r.id }),
 	textCol("name", func(r *namedRow) string { return r.name }),
-	once(bigCol("first", func(r *namedRow) int64 { return r.first })),
+	bigCol("first", func(r *namedRow) int64 { return r.first }),
+	bigCol("last", func(r *namedRow) int64 { return r.last }),
 }}
 
 func (b *batch) settleNames() {

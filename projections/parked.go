@@ -137,6 +137,9 @@ func (s *Store) Parked(ctx context.Context) ([]ParkedItem, error) {
 // returns how many commits were applied and how many are still parked. A runner at work
 // looks anew after it.
 func (s *Store) RetryParked(ctx context.Context, log Log) (applied, still int, err error) {
+	if err := s.Ready(ctx); err != nil {
+		return 0, 0, err
+	}
 	g := *s.serving.Load()
 	conn, err := s.connect(ctx, g)
 	if err != nil {

@@ -132,8 +132,7 @@ func (s *Store) switchTo(ctx context.Context, k *keeper) (done bool, err error) 
 		return false, fmt.Errorf("switch to %s: %w", k.gen.schema(), err)
 	}
 	if done {
-		g := k.gen
-		s.serving.Store(&g)
+		s.serve(k.gen)
 		s.news.moved(Change{Sequence: k.pos.Sequence})
 	}
 	return done, nil

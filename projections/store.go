@@ -27,6 +27,8 @@ var (
 	ErrNotFound = errors.New("projections: not found")
 	// ErrBehind says that the rows did not reach the wanted position in time.
 	ErrBehind = errors.New("projections: the pages are behind the log")
+	// ErrLoading says that the rows are being built for the first time.
+	ErrLoading = errors.New("projections: the read models are being built")
 	// ErrStale says that another runner moved the position on.
 	ErrStale = errors.New("projections: another projector has moved the position")
 	// ErrDiverged says that the stream is not the one the rows were made from.

@@ -18,6 +18,7 @@ type table[R any] struct {
 	name string
 	key  []string // of the primary key; none when rows are only ever added
 	then onConflict
+	set  string // of mergeRow
 	cols []col[R]
 }
 
@@ -25,9 +26,10 @@ type table[R any] struct {
 type onConflict int
 
 const (
-	replaceRow onConflict = iota // the new row stands; columns made with once keep their first value
+	replaceRow onConflict = iota // the new row stands
 	keepRow                      // the first row stands
 	sumRow                       // columns outside the key are added up; the row goes when all come to nothing
+	mergeRow                     // as set says
 )
 
 // col is one column. put appends the value in Postgres's binary form with its length before
@@ -35,7 +37,6 @@ const (
 type col[R any] struct {
 	name string
 	kind colKind
-	once bool
 	put  func(b []byte, r *R) []byte
 }
 
@@ -61,7 +62,7 @@ var (
 )
 
 func uuidCol[R any](name string, f func(*R) uuid.UUID) col[R] {
-	return col[R]{name, kindUUID, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindUUID, func(b []byte, r *R) []byte {
 		u := f(r)
 		return append(append(b, 0, 0, 0, 16), u[:]...)
 	}}
@@ -69,16 +70,16 @@ func uuidCol[R any](name string, f func(*R) uuid.UUID) col[R] {
 
 // textCol drops the one character that Postgres cannot keep.
 func textCol[R any, S ~string](name string, f func(*R) S) col[R] {
-	return col[R]{name, kindText, false, func(b []byte, r *R) []byte { return appendText(b, string(f(r))) }}
+	return col[R]{name, kindText, func(b []byte, r *R) []byte { return appendText(b, string(f(r))) }}
 }
 
 // textsCol is a text[] that is never null.
 func textsCol[R any](name string, f func(*R) []string) col[R] {
-	return col[R]{name, kindTexts, false, func(b []byte, r *R) []byte { return appendTexts(b, f(r)) }}
+	return col[R]{name, kindTexts, func(b []byte, r *R) []byte { return appendTexts(b, f(r)) }}
 }
 
 func boolCol[R any](name string, f func(*R) bool) col[R] {
-	return col[R]{name, kindBool, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindBool, func(b []byte, r *R) []byte {
 		if f(r) {
 			return append(b, 0, 0, 0, 1, 1)
 		}
@@ -87,26 +88,26 @@ func boolCol[R any](name string, f func(*R) bool) col[R] {
 }
 
 func smallCol[R any](name string, f func(*R) int) col[R] {
-	return col[R]{name, kindSmall, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindSmall, func(b []byte, r *R) []byte {
 		return binary.BigEndian.AppendUint16(append(b, 0, 0, 0, 2), uint16(int16(f(r))))
 	}}
 }
 
 func intCol[R any](name string, f func(*R) int) col[R] {
-	return col[R]{name, kindInt, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindInt, func(b []byte, r *R) []byte {
 		return binary.BigEndian.AppendUint32(append(b, 0, 0, 0, 4), uint32(int32(f(r))))
 	}}
 }
 
 func bigCol[R any, N ~int64 | ~uint64 | ~int](name string, f func(*R) N) col[R] {
-	return col[R]{name, kindBig, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindBig, func(b []byte, r *R) []byte {
 		return binary.BigEndian.AppendUint64(append(b, 0, 0, 0, 8), uint64(f(r)))
 	}}
 }
 
 // dateCol is null for the zero day.
 func dateCol[R any](name string, f func(*R) events.Date) col[R] {
-	return col[R]{name, kindDate, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindDate, func(b []byte, r *R) []byte {
 		d := f(r)
 		if d.IsZero() {
 			return append(b, null...)
@@ -117,7 +118,7 @@ func dateCol[R any](name string, f func(*R) events.Date) col[R] {
 
 // lastDateCol is infinity for the zero day, so that it sorts last.
 func lastDateCol[R any](name string, f func(*R) events.Date) col[R] {
-	return col[R]{name, kindDate, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindDate, func(b []byte, r *R) []byte {
 		d := f(r)
 		if d.IsZero() {
 			return append(b, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff)
@@ -128,7 +129,7 @@ func lastDateCol[R any](name string, f func(*R) events.Date) col[R] {
 
 // timeCol is null for the zero time.
 func timeCol[R any](name string, f func(*R) time.Time) col[R] {
-	return col[R]{name, kindTime, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindTime, func(b []byte, r *R) []byte {
 		t := f(r)
 		if t.IsZero() {
 			return append(b, null...)
@@ -139,7 +140,7 @@ func timeCol[R any](name string, f func(*R) time.Time) col[R] {
 
 // bytesCol is null for nil.
 func bytesCol[R any](name string, f func(*R) []byte) col[R] {
-	return col[R]{name, kindBytes, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindBytes, func(b []byte, r *R) []byte {
 		v := f(r)
 		if v == nil {
 			return append(b, null...)
@@ -150,17 +151,11 @@ func bytesCol[R any](name string, f func(*R) []byte) col[R] {
 
 // docCol is a JSON document, made by [document].
 func docCol[R any](name string, f func(*R) []byte) col[R] {
-	return col[R]{name, kindDocument, false, func(b []byte, r *R) []byte {
+	return col[R]{name, kindDocument, func(b []byte, r *R) []byte {
 		doc := f(r)
 		b = binary.BigEndian.AppendUint32(b, uint32(len(doc)+1))
 		return append(append(b, 1), doc...) // 1: version of the form
 	}}
-}
-
-// once marks a column that keeps its first value when the row is replaced.
-func once[R any](c col[R]) col[R] {
-	c.once = true
-	return c
 }
 
 var (
@@ -253,9 +248,12 @@ func (t *table[R]) insertSQL(upsert bool) string {
 		}
 		return sql + "update set " + strings.Join(sums, ", ")
 	}
+	if t.then == mergeRow {
+		return sql + "update set " + t.set
+	}
 	var set, was, is []string
 	for _, c := range t.cols {
-		if c.once || t.isKey(c.name) {
+		if t.isKey(c.name) {
 			continue
 		}
 		set = append(set, c.name+" = excluded."+c.name)

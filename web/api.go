@@ -34,6 +34,7 @@ func (s *Server) apiRoutes() []route {
 		{"GET /api/v1/openapi.json", s.apiDescription},
 		{"GET /healthz", healthz},
 		{"GET /readyz", s.readyz},
+		{"GET /metrics", metricsPage(s.reads)},
 	}
 }
 
@@ -518,18 +519,5 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request) error {
 func healthz(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, err := w.Write([]byte("ok\n"))
-	return err
-}
-
-// readyz says whether the pages follow the log; if not, why.
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
-	h := s.reads.Health(r.Context())
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if h.Err != "" {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, err := fmt.Fprintf(w, "not ready: %s\n", h.Err)
-		return err
-	}
-	_, err := fmt.Fprintf(w, "ready at %d, %d behind\n", h.Position.Sequence, h.Behind)
 	return err
 }

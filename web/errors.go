@@ -64,6 +64,8 @@ func troubleOf(err error) trouble {
 		return trouble{400, "bad-request", "这个地址读不懂", "地址可能少抄了一段。从首页进去再找一次。", home}
 	case errors.Is(err, projections.ErrBehind):
 		return trouble{503, "behind", "正在更新", "您交的已经存好，页面还没跟上。过几秒再打开就能看到。", nil}
+	case errors.Is(err, projections.ErrLoading):
+		return trouble{503, "loading", "正在整理，请稍等", "系统正从全部记录里重新整理出页面，整理好以前不给看不全的数字。已经交的都在。过几分钟再打开。", nil}
 	case errors.Is(err, errNotStaff):
 		return trouble{403, "staff-only", "这一页是工作人员用的", "先说明您以什么身份来，再打开这一页。", []link{{"/act", "选身份"}, {"/", "回首页"}}}
 	case errors.Is(err, errNoWriting):

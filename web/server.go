@@ -93,6 +93,10 @@ func (s *Server) handle(h handler) http.Handler {
 
 // dispatch sends a request to its handler; what no route answers gets a page of the site.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	if err := s.ready(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	h, pattern := s.mux.Handler(r)
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)

@@ -38,6 +38,15 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 		return runBackup(ctx, s.nc, cfg)
 	}))
 	mux.Handle("POST /verify", controlled(s.verify))
+	mux.Handle("POST /verify/reads", controlled(func(ctx context.Context, _ struct{}) (out struct {
+		Difference string `json:"difference"`
+	}, err error) {
+		out.Difference, err = s.reads.Verify(ctx, s.log)
+		return out, err
+	}))
+	mux.Handle("POST /rebuild", controlled(s.rebuild))
+	mux.Handle("POST /rebuild/progress", controlled(s.rebuildProgress))
+	mux.Handle("POST /rebuild/parked", controlled(s.retryParked))
 	mux.Handle("POST /case", controlled(s.exportCase))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {
 		r, err := s.rotate(ctx, cfg)

@@ -24,6 +24,7 @@ type cli struct {
 	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
 	Backup  backupCmd  `cmd:"" help:"Copy the log into a directory, while the server runs or not."`
 	Restore restoreCmd `cmd:"" help:"Bring a backup into an empty store."`
+	Rebuild rebuildCmd `cmd:"" help:"Make the read models anew from the log, beside those that are served."`
 	Key     keyCmd     `cmd:"" help:"The master key of personal data."`
 	Bench   benchCmd   `cmd:"" help:"Measure, beside the ceiling in the same run."`
 	Verify  verifyCmd  `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`

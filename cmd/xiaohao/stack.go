@@ -24,16 +24,17 @@ import (
 // stack is everything below the pages: log, vault, desk, read models, and the runner that
 // keeps them up to date.
 type stack struct {
-	nc     *nats.Conn      // to the server of the log
-	server *journal.Server // the embedded one, nil for servers elsewhere
-	log    *journal.Journal
-	vault  *vault.Vault
-	files  *evidence.Store
-	desk   *domain.Desk
-	reads  *projections.Store
-	logger *slog.Logger
-	died   chan error // the runner or the private Postgres ended by itself
-	closes []func()   // in reverse order
+	nc       *nats.Conn      // to the server of the log
+	server   *journal.Server // the embedded one, nil for servers elsewhere
+	log      *journal.Journal
+	vault    *vault.Vault
+	files    *evidence.Store
+	desk     *domain.Desk
+	reads    *projections.Store
+	logger   *slog.Logger
+	died     chan error // the runner or the private Postgres ended by itself
+	closes   []func()   // in reverse order
+	rebuilds rebuilds
 
 	dir     string        // data directory
 	prover  *proof.Prover // of the log

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"xiaohao/web"
@@ -20,13 +21,18 @@ func (s *stack) status(ctx context.Context) (web.Status, error) {
 		return web.Status{}, err
 	}
 	h := s.reads.Health(ctx)
+	parked, err := s.reads.Parked(ctx)
+	if err != nil && h.Err == "" {
+		h.Err = err.Error()
+	}
 	key, day, covered := s.newestRoot(ctx)
 	if e := (*divergedError)(nil); errors.As(s.log.Halted(), &e) {
 		h.Err = e.text
 	}
 	return web.Status{Version: version(), Stream: st.Stream, Identity: st.Identity, Server: st.ServerVersion, Durability: st.Durability,
 		Replicas: st.Replicas, Messages: st.Messages, Bytes: st.Bytes, LastSequence: st.LastSeq, Position: h.Position.Sequence,
-		Behind: h.Behind, SigningKey: key, RootDay: day, RootSequence: covered, Error: h.Err}, nil
+		Behind: h.Behind, LagSeconds: h.Lag.Seconds(), Progress: time.Since(h.Progress).Seconds(), Frozen: h.Frozen, Loading: h.Loading,
+		Runner: h.Runner, Parked: parked, SigningKey: key, RootDay: day, RootSequence: covered, Error: h.Err}, nil
 }
 
 // statusCmd asks a running server how it is.
@@ -54,6 +60,11 @@ func (c *statusCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("版本      %s\n日志      %s，%d 条记录，%d 字节，到第 %d 号\n标识      %s\n落盘      %s（NATS %s，%d 份）\n读模型    到第 %d 号，还差 %d 条\n",
 		st.Version, st.Stream, st.Messages, st.Bytes, st.LastSequence, st.Identity, st.Durability, st.Server, st.Replicas, st.Position, st.Behind)
+	fmt.Printf("          落后 %.1f 秒，上次前进在 %.0f 秒前，由 %s 维护\n", st.LagSeconds, st.Progress, orText(st.Runner, "（没有人）"))
+	for _, p := range st.Parked {
+		why, _, _ := strings.Cut(p.Error, "\n")
+		fmt.Printf("搁置      %s（%s）从第 %d 号起，%d 条在后面等着：%s\n", orText(p.Number, "没有编号"), p.Item, p.Sequence, p.Waiting, why)
+	}
 	if st.RootDay == "" {
 		fmt.Printf("日根      还没有；公钥 %s\n", st.SigningKey)
 	} else {

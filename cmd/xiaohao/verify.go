@@ -28,12 +28,18 @@ type verifyCmd struct {
 	Demo bool     `help:"The demonstration's data."`
 	JSON bool     `name:"json" help:"One JSON object."`
 	remoteFlags
+
+	ReadModels bool   `name:"read-models" help:"Compare the read models with the log, row by row, and nothing else."`
+	Postgres   string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Their Postgres, with --nats."`
 }
 
 func (c *verifyCmd) Run(ctx context.Context) error {
 	dir, err := findData(c.Data, c.Demo)
 	if err != nil {
 		return err
+	}
+	if c.ReadModels {
+		return c.readModels(ctx, dir)
 	}
 	keys, from, err := c.keys(dir)
 	if err != nil {

@@ -98,5 +98,6 @@ create table named (
     id    text   not null,
     name  text   not null,
     first bigint not null,
+    last  bigint not null,
     constraint named_pk primary key (kind, id)
 );
