@@ -53,8 +53,8 @@ const opinionScrub = `
 		where jsonb_typeof(doc -> f) = 'object')
 	where item = any($1)`
 
-// scrubs are the items whose opinions lose their personal data with this write: those that
-// were registered under them, wherever they are answered now.
+// scrubs are the items of which erasure was asked for. Their opinions lose their personal
+// data with this write: those that were registered under them, wherever they are answered now.
 type scrubs []uuid.UUID
 
 func (o *scrubs) size() int { return 16 * len(*o) }
@@ -68,6 +68,9 @@ func (o *scrubs) write(_ context.Context, w *writer) error {
 		ids = append(append(ids, 0, 0, 0, 16), id[:]...)
 	}
 	w.queue("scrub opinion", func() string { return opinionScrub }, [][]byte{ids})
+	w.queue("open erasure", func() string {
+		return `insert into erasure (item, done) select distinct unnest($1::uuid[]), false on conflict do nothing`
+	}, [][]byte{ids})
 	*o = (*o)[:0]
 	return nil
 }
@@ -84,8 +87,8 @@ var erasureTable = table[erasureRow]{name: "erasure", key: []string{"item"}, col
 }}
 
 func (b *batch) settleErasure(r *row) {
-	if !r.ErasureOn.IsZero() {
-		b.out.erasures.upsert(&erasureRow{r.id, r.Erased})
+	if r.Erased {
+		b.out.erasures.upsert(&erasureRow{r.id, true})
 	}
 }
 

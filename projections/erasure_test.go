@@ -104,3 +104,23 @@ func expectErasures(t *testing.T, s *Store, openOnly bool, want ...uuid.UUID) {
 		t.Errorf("erasures (open only: %v): %v, %v; want %v", openOnly, got, err, want)
 	}
 }
+
+// An item whose rows stand still is erased all the same.
+func TestErasureOfAParkedItem(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	st := newStory(never{})
+	it, boxes := erasable(st, 1)
+	it.Rev++ // a commit is missing
+	st.commit(it, events.ItemArchived{File: "2026-1"})
+	st.commit(it, events.ErasureRequested{Reason: events.PersonWishes, Asked: events.AskedByPerson, Ground: "申请书"})
+	s.catchUp(t, st.log, func() int { return 100 })
+	if parked, err := s.Parked(t.Context()); err != nil || len(parked) != 1 {
+		t.Fatalf("%d items are parked, %v: this test looks at nothing", len(parked), err)
+	}
+	expectErasures(t, s, true, it.uuid())
+	os, err := s.Opinions(t.Context(), it.ID)
+	if err != nil || len(os) != 2 || !os[0].Text.IsErased() || !os[1].Phone.IsErased() {
+		t.Errorf("opinions %v (of %s …), %v", os, boxes[0], err)
+	}
+}

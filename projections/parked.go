@@ -87,6 +87,11 @@ func (k *keeper) park(c events.Recorded, why error) {
 	if c.Fault != nil {
 		p.raw = c.Fault.Raw
 	}
+	for _, e := range c.Events {
+		if _, ok := e.(events.ErasureRequested); ok { // this never waits
+			k.b.out.scrubs = append(k.b.out.scrubs, c.Item)
+		}
+	}
 	k.b.out.parked.upsert(&p)
 }
 
