@@ -1,10 +1,10 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -114,13 +114,14 @@ func (s source) hashAt(ctx context.Context, seq uint64) (hash string, err error)
 	return hash, err
 }
 
-// commitHash is the hash that a stored commit says it has; [events.Encode] puts it first.
+// commitHash is the hash that a stored commit says it has: [events.Encode] puts it first.
 func commitHash(data []byte) string {
-	var env struct {
-		Hash string `json:"hash"`
+	const before, digits = `{"hash":"`, 2 * sha256.Size
+	rest, ok := bytes.CutPrefix(data, []byte(before))
+	if !ok || len(rest) < digits {
+		return "" // not a commit
 	}
-	_ = json.Unmarshal(data, &env) // not a commit: no hash
-	return env.Hash
+	return string(rest[:digits])
 }
 
 // saveTo writes or continues the backup in one directory.

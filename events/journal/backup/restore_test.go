@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -240,4 +241,32 @@ func TestUnfinishedRestoreIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	equalStores(t, s.nc, nc, "RECT", "RECT_NUMBERS")
+}
+
+// TestRestoreOverHalfMadeStream restores where a server was killed while it made the stream:
+// there is a folder that it cannot read as a stream.
+func TestRestoreOverHalfMadeStream(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, t.TempDir())
+	s.fill(t, 20)
+	dir := t.TempDir()
+	mustRun(t, s.nc, Config{Dir: dir})
+	for _, files := range [][]string{{}, {"meta.inf"}, {"meta.inf", "meta.sum"}} {
+		store := t.TempDir()
+		stream := filepath.Join(store, "jetstream", "$G", "streams", "RECT")
+		if err := os.MkdirAll(filepath.Join(stream, "msgs"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(stream, f), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, nc := newServer(t, store)
+		if _, err := Restore(t.Context(), nc, RestoreConfig{Dir: dir}); err != nil {
+			t.Errorf("with %v: %v", files, err)
+			continue
+		}
+		equalStores(t, s.nc, nc, "RECT", "RECT_NUMBERS")
+	}
 }

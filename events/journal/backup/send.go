@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	chunk     = 32 << 10         // small: a server that gets nothing for five seconds gives up
+	chunk     = 32 << 10
+	silence   = time.Second      // a server that gets nothing for five seconds gives up
 	stalled   = 30 * time.Second // a server that takes no chunk for so long is given up
 	finishing = 2 * time.Minute  // for storing what is on its way after the last chunk
 )
@@ -34,6 +35,8 @@ type snapshotState struct {
 // times: a request with the configuration, then the snapshot in chunks of which each is
 // answered, then an empty one. The snapshot is the server's message-level format.
 func send(ctx context.Context, nc *nats.Conn, cfg jetstream.StreamConfig, st Stream, messages func(string, func(Message, []byte) error) error) error {
+	ctx, stop := whileConnected(ctx, nc)
+	defer stop()
 	state := snapshotState{Messages: st.Messages, FirstSeq: st.First, LastSeq: st.Last}
 	req, err := json.Marshal(struct {
 		Config jetstream.StreamConfig `json:"config"`
@@ -53,7 +56,14 @@ func send(ctx context.Context, nc *nats.Conn, cfg jetstream.StreamConfig, st Str
 	}
 	c := &chunks{send: func(p []byte) error { return ask(ctx, nc, accepted.DeliverSubject, p, stalled, nil) }}
 	z := s2.NewWriter(c, s2.WriterConcurrency(1), s2.WriterBlockSize(chunk))
-	err = writeSnapshot(archive.NewWriter(z), st.Name, state, messages)
+	err = writeSnapshot(archive.NewWriter(z), st.Name, state, func(stream string, f func(Message, []byte) error) error {
+		return messages(stream, func(m Message, line []byte) error {
+			if err := f(m, line); err != nil {
+				return err
+			}
+			return c.keepAlive(z.Flush)
+		})
+	})
 	if err = errors.Join(err, z.Close()); err == nil {
 		err = c.flush()
 	}
@@ -111,11 +121,32 @@ func storedHeader(h map[string][]string) []byte {
 	return append(b, "\r\n"...)
 }
 
+// whileConnected ends ctx when the connection is lost: a server that comes back knows
+// nothing of a restore that was under way.
+func whileConnected(ctx context.Context, nc *nats.Conn) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	lost := nc.StatusChanged(nats.DISCONNECTED, nats.RECONNECTING, nats.CLOSED)
+	go func() {
+		select {
+		case <-lost:
+			cancel(errors.New("connection to the server was lost"))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		cancel(nil)
+		nc.RemoveStatusListener(lost)
+	}
+}
+
 // ask sends one request and reads the answer into out; an empty answer is a plain yes.
 func ask(ctx context.Context, nc *nats.Conn, subject string, data []byte, wait time.Duration, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	timed, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	resp, err := nc.RequestWithContext(ctx, subject, data)
+	resp, err := nc.RequestWithContext(timed, subject, data)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("server does not answer: %w", err)
 	}
@@ -144,6 +175,7 @@ func ask(ctx context.Context, nc *nats.Conn, subject string, data []byte, wait t
 type chunks struct {
 	buf  bytes.Buffer
 	send func([]byte) error
+	last time.Time
 }
 
 var _ io.Writer = (*chunks)(nil)
@@ -154,8 +186,21 @@ func (c *chunks) Write(p []byte) (int, error) {
 		if err := c.send(c.buf.Next(chunk)); err != nil {
 			return 0, err
 		}
+		c.last = time.Now()
 	}
 	return len(p), nil
+}
+
+// keepAlive sends what there is when nothing was sent for a while.
+func (c *chunks) keepAlive(flush func() error) error {
+	if time.Since(c.last) < silence {
+		return nil
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	c.last = time.Now()
+	return c.flush()
 }
 
 func (c *chunks) flush() error {
