@@ -4,6 +4,13 @@
 // answers queries, an Opener opens what was sealed for the one person who may read it. It
 // keeps nothing itself but a few counters in memory against guessing.
 //
+// # Files
+//
+// Evidence may come with a file (upload.go): it is read into memory, four requests at a time,
+// kept by [Files] and then named by the command, so a refused command leaves nothing that
+// anybody can see. A file is sent (evidence.go) to staff who may see its item and only when a
+// fact of that item names it; nothing of it is public.
+//
 // # A request
 //
 // [Server.around] puts the same things around every route: an id, security headers, gzip,

@@ -372,6 +372,17 @@ func (brokenFiles) Put(context.Context, uuid.UUID, string, io.Reader) (events.Ev
 	return events.EvidenceFile{}, errors.New("disk says no")
 }
 
+// From the request for erasure on the page offers no file of the item.
+func TestErasedFiles(t *testing.T) {
+	e := events.EvidenceRecorded{Name: "清淤后", Shows: events.After, File: events.EvidenceFile{Object: "o", Type: "image/jpeg", Size: 3 << 20, Width: 4000, Height: 3000, Cleaned: true}}
+	if f := fileOf("QG-2026-000001", e, false); f.Href != "/items/QG-2026-000001/evidence/o" || f.Thumb != f.Href+"/thumb" || f.Says != "JPEG，3.0 MB，4000 × 3000" || f.Internal {
+		t.Errorf("%+v", f)
+	}
+	if f := fileOf("QG-2026-000001", e, true); f.Href != "" || f.Thumb != "" || f.Says != "JPEG，已按申请抹除" {
+		t.Errorf("erased: %+v", f)
+	}
+}
+
 // Two facts of one photo in one item are told apart by their order.
 func TestOtherUses(t *testing.T) {
 	file := events.EvidenceFile{Object: "o", Original: "h", Kept: "k"}
