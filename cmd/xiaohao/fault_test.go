@@ -192,7 +192,7 @@ func smallDisk(t *testing.T, mib int) (dir string, through []string, fill, relie
 // had acknowledged is there.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	dir, through, fill, relieve := smallDisk(t, 48)
+	dir, through, fill, relieve := smallDisk(t, 160) // the bucket of evidence wants 64 of it
 	dsn := pgtest.Database(t)
 	c := serve(t, dir, dsn, through...)
 	if c.url == "" {
