@@ -28,7 +28,7 @@ type ItemsPage struct {
 	Rows    []row
 	Count   string // how many there are in all, or at least
 	AsOf    string // the past day that the rows are of, in words
-	Now     string // the same list as it stands now
+	Current string // address of the same list as it stands now
 	Prev    string
 	Next    string
 	Sizes   []pageSize
@@ -276,7 +276,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	}
 	p := ItemsPage{Page: s.staffPage(r, "整改台账", "items"), Q: q.filter.Q, Ignored: q.ignored, Rows: s.rowsOf(list.Items, q.filter), Count: countWords(list)}
 	if day := q.filter.AsOf; !day.IsZero() {
-		p.AsOf, p.Now = asOfWords(day), "/items?"+keep(v, "as_of", "after").Encode()
+		p.AsOf, p.Current = asOfWords(day), "/items?"+keep(v, "as_of", "after").Encode()
 	}
 	p.Live, p.Notice = p.Sequence, doneWords(v)
 	p.Selects = ledgerSelects(q.filter, ls)

@@ -82,7 +82,11 @@ func (s *Server) kpiPage(w http.ResponseWriter, r *http.Request, a events.Actor)
 		case !ofUnit(a):
 			x := rateUnit{Name: u.Name}
 			for i, k := range projections.KPIs {
-				x.Cells = append(x.Cells, rateCell{rateWords(k, u.Ratios[i]), fmt.Sprintf("%d/%d", u.Ratios[i].Num, u.Ratios[i].Den)})
+				value := "—" // as on the board; the words stand under the table
+				if u.Ratios[i].Enough() {
+					value = rateWords(k, u.Ratios[i])
+				}
+				x.Cells = append(x.Cells, rateCell{value, fmt.Sprintf("%d/%d", u.Ratios[i].Num, u.Ratios[i].Den)})
 			}
 			p.Units = append(p.Units, x)
 		}
