@@ -37,7 +37,8 @@ type Candidate struct {
 const (
 	alikeLooked = 300 // rows compared of each sort
 	alikeShown  = 5
-	alikeLeast  = 20 // score of what is shown
+	alikeLeast  = 40 // score of what is shown
+	alikeNear   = 20 // the same for what is of the same area and category
 )
 
 // Similar returns up to five items that may be the same matter, the likeliest first. Looked
@@ -77,7 +78,7 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 		if _, err := pgx.ForEachRow(rows, []any{&id, &body, &near}, func() error {
 			number, rest, _ := strings.Cut(body, "\n")
 			title, _, _ := strings.Cut(rest, "\n")
-			if n := shared(text, pieces(title)); n >= alikeLeast || near && len(text) == 0 {
+			if n := shared(text, pieces(title)); n >= alikeLeast || near && (n >= alikeNear || len(text) == 0) {
 				best = append(best, scored{hit{id, number, n}, near})
 			}
 			return nil

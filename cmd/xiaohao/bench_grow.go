@@ -87,6 +87,12 @@ func (g *grower) grow(ctx context.Context, n int) error {
 	return g.conn.QueryRow(ctx, `select count(*) from item`).Scan(&g.size)
 }
 
+// ping asks the least that can be asked.
+func (g *grower) ping(ctx context.Context) error {
+	_, err := g.conn.Exec(ctx, `select 1`)
+	return err
+}
+
 // numbers returns n item numbers from all over the ledger.
 func (g *grower) numbers(ctx context.Context, n int) ([]string, error) {
 	rows, err := g.conn.Query(ctx, `select number from item order by md5(id::text) limit $1`, n)
