@@ -70,8 +70,12 @@ type Receipt struct {
 	Children []string
 }
 
-// tries bounds how often a conflicting command is decided anew.
-const tries = 10
+// Bounds of deciding anew after a conflict or an unknown outcome: how often, and for how
+// long a person is kept waiting by a log that does not answer.
+const (
+	tries    = 10
+	patience = 8 * time.Second
+)
 
 // space makes item ids from command ids, so that raising is repeatable for ever.
 var space = uuid.MustParse("6f0d8d0e-6f3a-5b1c-9a56-7d1c3c1e8f11")
@@ -106,7 +110,11 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 		}
 	}
 	var last error
+	began := time.Now()
 	for n := range tries {
+		if n > 0 && time.Since(began) > patience {
+			break
+		}
 		if n > 0 {
 			if err := pause(ctx, n); err != nil {
 				return Receipt{}, err
