@@ -23,8 +23,8 @@ import (
 //
 // The rows are made by real commands and the real projector for a few thousand items, and
 // then multiplied set-wise: each copy has its own id and number and lies a number of weeks
-// earlier, and the counters are multiplied and moved with it. So every row has the shape of
-// a projected one; a test holds that boards and lists of multiplied rows still tie.
+// earlier, and the counters are multiplied and moved with it. So every row is a copy of a
+// projected one. Timelines and opinions are not multiplied: none of these pages reads them.
 type benchBoardCmd struct {
 	Items int    `default:"1000000" help:"The largest size; a tenth and a hundredth of it are measured too, from ten thousand on."`
 	Base  int    `default:"2000" help:"Items made by commands, then multiplied."`
