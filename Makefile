@@ -51,7 +51,7 @@ test: check
 
 SOAK := 30s
 soak: setup
-	XIAOHAO_SOAK=$(SOAK) go test -count=1 -timeout 60m -v -run '^(TestManyWriters|TestRandomCommands)$$' ./events/journal ./cmd/xiaohao
+	XIAOHAO_SOAK=$(SOAK) go test -count=1 -timeout 60m -v -run '^(TestManyWriters|TestRandomCommands|TestKillProjector)$$' ./events/journal ./cmd/xiaohao
 
 bench: setup
 	go test -run '^$$' -bench . -benchmem ./...

@@ -7,15 +7,52 @@
 //
 // # One batch
 //
-// [Store.Run] gets commits in order, one at a time when live and up to a thousand when
-// catching up. For each batch it moves the position on by compare-and-set, loads the rows of
-// the items that the batch touches, applies every fact to them in Go, and writes each table
-// set-wise, all in one transaction. So the position says exactly which commits the rows
-// contain, a commit is never applied twice, and a second runner that fell behind changes
-// nothing (ErrStale). Rows do not depend on where batches end; a property test holds that.
+// [Store.Run] gets commits in order, and a [keeper] folds them: it loads the rows of the
+// items that they touch, applies every fact in Go, writes each table set-wise and moves the
+// position on by compare-and-set, in one transaction. So the position says exactly which
+// commits the rows contain, a commit is never applied twice, and a runner that fell behind
+// changes nothing (ErrStale). Rows do not depend on where batches end; a property test holds
+// that. When live, a batch is what has arrived: one commit, or a few.
 //
 // A position is (stream identity, sequence, hash of the commit). When Run starts it must
-// lie on the stream, else ErrDiverged: rows of another log are never mixed in.
+// lie on the stream, else ErrDiverged: rows of another log are never mixed in. Its epoch is
+// raised by whoever else changes rows, so that the runner looks anew.
+//
+// # Generations
+//
+//	rm.generation  every set of tables, in schema rm_<id>: LOADING ▸ READY ▸ RETIRED ▸ dropped
+//	rm.serving     which one each version of the program reads and keeps: the one row of a switch
+//	rm.runner      who keeps a generation, when it last said so, how far the log is
+//
+// There are no migrations. When the version or the text of schema/*.sql differs, [Open] finds
+// or makes a generation of its own; those of other versions stay for the programs that read
+// them, and a newer one is never touched. [Store.Rebuild] makes a new one beside the served
+// one, compares them at an instant at which both stand at one position, and switches as soon
+// as it has everything the old one has. Connections that see the old schema end as they come
+// up; it is dropped after [grace].
+//
+// A LOADING generation is written without indexes, in long transactions: rows stay in memory
+// from one to the next, an item is written once for many commits, and rows go to Postgres
+// beside the folding of the next ones. Then the indexes are made, and the rest is like any
+// other batch.
+//
+// # Who runs
+//
+// Of all runners one holds the generation's advisory lock on the connection it writes
+// through. It says every second that it lives; one that has been silent for three seconds is
+// cut off from Postgres by whoever stands by. The position is the fence all the same.
+//
+// # What cannot be applied
+//
+// A commit that cannot be read, does not continue its item, makes a read model panic or is
+// refused by Postgres as data is parked: its item stands still, later commits of it wait
+// (and those of items that ask about it), all others go on, and [Store.Health] says so until
+// [Store.RetryParked] applied them in order. Nothing is skipped.
+//
+// # Telling
+//
+// A batch tells its sequence by NOTIFY in its own transaction, so [Store.WaitFor] and
+// [Store.Watch] work in every process. Where LISTEN cannot be had the position is looked at.
 //
 // # What a read model provides
 //
@@ -25,7 +62,7 @@
 //	schema/N_x.sql  its tables; indexes, and the primary key of a table that is only added
 //	                to, below the line "-- after load": they are made when the rows are there
 //	table           a [table] value: columns, key, and what becomes of a row that is there
-//	                already (replaceRow, keepRow, sumRow)
+//	                already (replaceRow, keepRow, sumRow, mergeRow)
 //	outputs         a field rows[R] in batch.go, in newOutputs and in all()
 //	a call          in one of the places of batch.go where rows come from:
 //	                  commit, fact  while folding: rows that are only added, and sums to
@@ -88,10 +125,4 @@
 // An item is shown only when it was released, is not 举报 or 涉稳 and no opinion of it is
 // 保密, whatever the log says of its release. publicOf copies named fields and nothing else.
 // Drafts, sealed fields, posts and internal entries never leave.
-//
-// # Schema
-//
-// Table rm.serving names the version that stands in schema rm_<version>. There are no
-// migrations: when the version or the text of schema/*.sql differs, [Open] drops the schema
-// and Run builds it from the first commit.
 package projections

@@ -189,6 +189,9 @@ func (s *Store) beat(ctx context.Context, log Log, g generation) error {
 			update rm.runner r set beat = clock_timestamp(), head = greatest(r.head, $2), error = $3,
 				level = case when p.sequence >= $2 then clock_timestamp() else r.level end
 			from position p where r.generation = $1`, g.ID, int64(last), said)
+		if now := s.serving.Load(); now.Version == s.version && now.ID != g.ID {
+			return ErrStale // another generation is to be kept
+		}
 		if err == nil {
 			err = s.clear(ctx, c)
 		}

@@ -172,14 +172,11 @@ func (c *benchProjectCmd) runner(ctx context.Context) error {
 		cancel()
 	}()
 	go func() {
-		for ctx.Err() == nil {
-			if err := reads.WaitFor(ctx, last); errors.Is(err, projections.ErrBehind) {
-				continue
-			}
-			break
+		for err := error(projections.ErrBehind); errors.Is(err, projections.ErrBehind); {
+			err = reads.WaitFor(ctx, last)
 		}
-		for h := reads.Health(ctx); h.Loading && ctx.Err() == nil; h = reads.Health(ctx) {
-			time.Sleep(20 * time.Millisecond)
+		for err := error(projections.ErrLoading); errors.Is(err, projections.ErrLoading); {
+			err = reads.Ready(ctx)
 		}
 		_ = json.NewEncoder(os.Stdout).Encode(runnerReport{time.Since(begun).Seconds(), peakRSS()})
 	}()

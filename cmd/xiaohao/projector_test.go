@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"xiaohao/domain"
+	"xiaohao/events/journal"
+	"xiaohao/events/journal/natstest"
+	"xiaohao/projections"
+	"xiaohao/projections/localpg"
+)
+
+// killedTimes is how often something is killed; 50 times in the soak.
+func killedTimes() int {
+	if os.Getenv("XIAOHAO_SOAK") != "" {
+		return 50
+	}
+	return 6
+}
+
+// TestKillProjector kills the process of the runner, Postgres and JetStream, each without
+// warning and while rows are being written, and holds that in the end every row is what the
+// log says: nothing lost, nothing applied twice.
+func TestKillProjector(t *testing.T) {
+	t.Parallel()
+	cluster := natstest.Start(t, 1)
+	dir := publicDir(t)
+	pg := startPostgres(t, dir)
+	nc, err := nats.Connect(cluster.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	log, err := journal.Open(t.Context(), nc, journal.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := newLives(js, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := startRunnerProcess(t, cluster.URL(), pg.DSN())
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for round := range killedTimes() {
+		if err := l.write(t.Context(), l.log.facts+200); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Duration(rnd.IntN(300)) * time.Millisecond) // a random point, waited for by nobody
+		switch round % 3 {
+		case 0:
+			_ = runner.Process.Kill()
+			_ = runner.Wait()
+			runner = startRunnerProcess(t, cluster.URL(), pg.DSN())
+		case 1:
+			killPostgres(t, dir, pg)
+			pg = startPostgres(t, dir)
+		case 2:
+			cluster.Nodes[0].Kill()
+			cluster.Nodes[0].Start()
+			cluster.Wait()
+		}
+	}
+	reads, err := projections.Open(t.Context(), pg.DSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reads.Close()
+	natstest.Eventually(t, time.Minute, "the rows have everything", func() error {
+		err := reads.WaitFor(t.Context(), l.log.last)
+		if err == nil {
+			err = reads.Ready(t.Context())
+		}
+		return err
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if d, err := reads.Verify(ctx, log); err != nil || d != "" {
+		t.Errorf("rows against the log: %q, %v", d, err)
+	}
+	if ps, err := reads.Parked(t.Context()); err != nil || len(ps) > 0 {
+		t.Errorf("parked: %+v, %v", ps, err)
+	}
+}
+
+func startPostgres(t *testing.T, dir string) *localpg.Server {
+	t.Helper()
+	pg, err := localpg.Start(t.Context(), localpg.Config{Dir: filepath.Join(dir, "pg"), Params: privatePostgres})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pg.Stop() })
+	return pg
+}
+
+// killPostgres kills the server; its children notice and end.
+func killPostgres(t *testing.T, dir string, pg *localpg.Server) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "pg", "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	pid, err := strconv.Atoi(string(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-pg.Exited()
+	_ = pg.Stop() // gives the directory back
+}
+
+// startRunnerProcess runs a projector in a process of its own.
+func startRunnerProcess(t *testing.T, natsURL, dsn string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "bench", "project", "--nats", natsURL, "--postgres", dsn)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd.Stderr = testLog{t}
+	if _, err := cmd.StdinPipe(); err != nil { // it ends when this is closed
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Kill(); err == nil || errors.Is(err, os.ErrProcessDone) {
+			_ = cmd.Wait()
+		}
+	})
+	return cmd
+}
+
+// TestRebuildWhileServing rebuilds again and again while commands are given and pages read:
+// no request fails, a writer always sees what it wrote, the switch happens, and the rows are
+// what the log says.
+func TestRebuildWhileServing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for ctx.Err() == nil {
+				rc, err := s.stack.desk.Do(t.Context(), domain.Order{ID: uuid.New(), Actor: demoIntake, Command: domain.Raise{Text: "晚上没有公交车", Category: "民生"}})
+				if err == nil {
+					err = s.stack.reads.WaitFor(t.Context(), rc.Sequence)
+				}
+				if err == nil {
+					_, err = s.stack.reads.Item(t.Context(), rc.Number)
+				}
+				if err != nil {
+					t.Errorf("written and not seen: %v", err)
+					return
+				}
+			}
+		})
+	}
+	for _, path := range []string{"/items", "/board", "/"} {
+		work.Go(func() {
+			for ctx.Err() == nil {
+				if status, _ := s.page("clerk", path); status != http.StatusOK {
+					t.Errorf("%s: %d", path, status)
+					return
+				}
+			}
+		})
+	}
+	last := 0
+	for range 3 {
+		out, err := s.stack.rebuild(t.Context(), struct{}{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Difference != "" || out.Generation <= last {
+			t.Errorf("%+v", out)
+		}
+		last = out.Generation
+	}
+	stop()
+	work.Wait()
+	if d, err := s.stack.reads.Verify(t.Context(), s.stack.log); err != nil || d != "" {
+		t.Errorf("rows against the log: %q, %v", d, err)
+	}
+	natstest.Eventually(t, 10*time.Second, "healthy", func() error {
+		if h := s.stack.reads.Health(t.Context()); h.Err != "" {
+			return errors.New(h.Err)
+		}
+		return nil
+	})
+}
