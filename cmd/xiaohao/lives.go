@@ -194,6 +194,7 @@ type quickLog struct {
 	js      jetstream.JetStream
 	last    uint64
 	facts   int
+	acks    []jetstream.PubAckFuture        // since the last flush
 	items   map[uuid.UUID][]events.Recorded // in work
 	numbers map[string]int
 }
@@ -210,8 +211,14 @@ func (q *quickLog) Append(ctx context.Context, writes ...events.Write) ([]events
 			return nil, err
 		}
 		c := w.Commit
-		if _, err := q.js.PublishMsgAsync(&nats.Msg{Subject: events.Subject(tenant, c.Aggregate(), c.Item), Data: data}); err != nil {
+		ack, err := q.js.PublishMsgAsync(&nats.Msg{Subject: events.Subject(tenant, c.Aggregate(), c.Item), Data: data})
+		if err != nil {
 			return nil, fmt.Errorf("append: %w", err)
+		}
+		if q.acks = append(q.acks, ack); len(q.acks) >= 10_000 {
+			if err := q.flush(ctx); err != nil {
+				return nil, err
+			}
 		}
 		q.last++
 		q.facts += len(c.Events)
@@ -229,12 +236,17 @@ func (q *quickLog) NextNumber(_ context.Context, prefix string) (int, error) {
 
 func (q *quickLog) forget(item uuid.UUID) { delete(q.items, item) }
 
-// flush returns when everything is stored.
+// flush returns when everything is stored, or what was not.
 func (q *quickLog) flush(ctx context.Context) error {
-	select {
-	case <-q.js.PublishAsyncComplete():
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for _, ack := range q.acks {
+		select {
+		case <-ack.Ok():
+		case err := <-ack.Err():
+			return fmt.Errorf("append: %w", err)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	q.acks = q.acks[:0]
+	return nil
 }

@@ -79,6 +79,10 @@ func TestKillProjector(t *testing.T) {
 			cluster.Nodes[0].Kill()
 			cluster.Nodes[0].Start()
 			cluster.Wait()
+			natstest.Eventually(t, 20*time.Second, "the log answers", func() error {
+				_, err := log.Last(t.Context())
+				return err
+			})
 		}
 	}
 	reads, err := projections.Open(t.Context(), pg.DSN())
