@@ -164,7 +164,7 @@ func TestShorterThanTheMark(t *testing.T) {
 		if err := os.Remove(filepath.Join(dir, markFile)); err != nil {
 			t.Fatal(err)
 		}
-		k := newMarker(dir)
+		k := newMarker(dir, func() error { return nil })
 		k.put(x.m)
 		k.flush()
 		s, err := StartServer(ServerConfig{Dir: dir})

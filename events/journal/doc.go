@@ -62,7 +62,8 @@
 // nothing. (The server's own way, a sync for each write, makes 16 writers as slow as one;
 // an atomic batch for each group costs several syncs and some 3 ms, whatever its size.)
 // Readers are never handed more than what is synced: a commit that a power cut takes away
-// has been seen by nobody. Counters are synced before a number is given out. A sync that
+// has been seen by nobody. A counter's step is durable with the commit that bears the number
+// (numbers.go). A sync that
 // fails is final: nothing is acknowledged any more until the program starts anew.
 //
 // A server that comes upon a record it cannot read cuts its file off there, and goes on: one

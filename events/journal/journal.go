@@ -106,7 +106,10 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Journal, error) {
 		j.loss = reaches(j.server.dir, j.identity, log.State.LastSeq)
 	}
 	if j.server != nil && log.State.LastSeq > 0 {
-		err = j.sync(ctx, log.State.LastSeq)
+		// No deadline: with no mark to begin at the whole log is looked through, once.
+		if err = j.recount(context.WithoutCancel(ctx), log.State.LastSeq); err == nil {
+			err = j.sync(ctx, log.State.LastSeq)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)

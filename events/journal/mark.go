@@ -16,7 +16,8 @@ import (
 // mark says of an embedded store how far it surely went at some moment: a log that is
 // shorter than its mark has lost what was acknowledged, also when no read model is there
 // to tell. It is a lower bound, renewed once a second, so it costs nothing and need not be
-// synced itself.
+// synced itself. Counters are synced before it is renewed: after a crash only the commits
+// beyond it have to be looked at for numbers.
 type mark struct {
 	Identity string `json:"identity"`
 	Sequence uint64 `json:"sequence"` // synced
@@ -35,7 +36,8 @@ func readMark(dir string) (m mark, ok bool) {
 
 // marker renews a store's mark: not later than markEvery after a sync.
 type marker struct {
-	file string
+	file   string
+	before func() error // makes durable what the mark vouches for beside the log
 
 	mu      sync.Mutex
 	known   mark        // what should stand there
@@ -46,8 +48,8 @@ type marker struct {
 const markEvery = time.Second
 
 // newMarker goes on from the mark that is there: it never goes back.
-func newMarker(dir string) *marker {
-	k := &marker{file: filepath.Join(dir, markFile)}
+func newMarker(dir string, before func() error) *marker {
+	k := &marker{file: filepath.Join(dir, markFile), before: before}
 	k.known, _ = readMark(dir)
 	k.written = k.known
 	return k
@@ -73,7 +75,7 @@ func (k *marker) flush() {
 		k.timer.Stop()
 		k.timer = nil
 	}
-	if k.known == k.written {
+	if k.known == k.written || k.before() != nil {
 		return
 	}
 	data, err := json.Marshal(k.known)

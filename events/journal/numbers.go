@@ -1,9 +1,13 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
+
+	"xiaohao/events"
 
 	"github.com/nats-io/nats.go"
 )
@@ -15,7 +19,8 @@ import (
 // office that must explain a gap finds that nothing in the log has the number.
 //
 // The counters live in a stream of their own. Restoring an older copy of it would give
-// numbers out again: back both streams up together.
+// numbers out again: back both streams up together. With the embedded server a number is
+// on disk with the commit that bears it, not before: see recount.
 func (j *Journal) NextNumber(ctx context.Context, prefix string) (int, error) {
 	if !token(prefix) {
 		return 0, fmt.Errorf("take next number: prefix %q is not one word", prefix)
@@ -25,21 +30,85 @@ func (j *Journal) NextNumber(ctx context.Context, prefix string) (int, error) {
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	m := nats.NewMsg("rectno." + j.tenant + "." + prefix)
-	m.Header["Nats-Incr"] = []string{"+1"}
-	// No expected stream, no guard: the server refuses them on counters (10171).
-	a, err := j.request(ctx, m)
+	n, err := j.count(ctx, prefix, 1)
 	if err != nil {
 		return 0, fmt.Errorf("take next number of %s: %w", prefix, err)
 	}
-	if j.server != nil { // a number that a power cut takes back would be given twice
-		if err := j.server.Sync(ctx, NumbersStream); err != nil {
-			return 0, fmt.Errorf("take next number of %s: %w", prefix, err)
+	return n, nil
+}
+
+// count moves a counter on by n and returns where it stands.
+func (j *Journal) count(ctx context.Context, prefix string, n int) (int, error) {
+	m := nats.NewMsg("rectno." + j.tenant + "." + prefix)
+	m.Header["Nats-Incr"] = []string{"+" + strconv.Itoa(n)}
+	// No expected stream, no guard: the server refuses them on counters (10171).
+	a, err := j.request(ctx, m)
+	if err != nil {
+		return 0, err
+	}
+	at, err := strconv.Atoi(a.Val)
+	if err != nil || at < n {
+		return 0, fmt.Errorf("counter answers %q", a.Val)
+	}
+	return at, nil
+}
+
+// recount makes sure, when an embedded store is opened, that no counter stands below a
+// number that a commit bears. A power cut may take a counter's last steps and leave the
+// commits; those after the store's mark are looked through, because before the mark was
+// set the counters were synced.
+func (j *Journal) recount(ctx context.Context, last uint64) error {
+	var from uint64
+	if m, ok := readMark(j.server.dir); ok && m.Identity == j.identity {
+		from = m.Sequence
+	}
+	borne := map[string]int{} // by prefix
+	err := j.Scan(ctx, from+1, last, func(m events.Message) error {
+		if !bytes.Contains(m.Data, []byte(`"number":`)) {
+			return nil
+		}
+		c, _, err := events.Decode(m.Data)
+		if err != nil {
+			return nil // what cannot be read is told by whoever needs it
+		}
+		for _, e := range c.Events {
+			if prefix, n, ok := numberOf(e); ok {
+				borne[prefix] = max(borne[prefix], n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for numbers in the log: %w", err)
+	}
+	for prefix, n := range borne {
+		at, err := j.count(ctx, prefix, 0)
+		if err == nil && at < n {
+			_, err = j.count(ctx, prefix, n-at)
+		}
+		if err != nil {
+			return fmt.Errorf("set the counter of %s: %w", prefix, err)
 		}
 	}
-	n, err := strconv.Atoi(a.Val)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("take next number of %s: counter answers %q", prefix, a.Val)
+	if len(borne) > 0 {
+		return j.server.Sync(ctx, NumbersStream)
 	}
-	return n, nil
+	return nil
+}
+
+// numberOf returns the running number that a new item was given.
+func numberOf(e events.Event) (prefix string, n int, ok bool) {
+	var number string
+	switch e := e.(type) {
+	case events.ItemRaised:
+		number = e.Number
+	case events.ItemSplitOff:
+		number = e.Number
+	}
+	i := strings.LastIndexByte(number, '-')
+	if i < 0 || !token(number[:i]) {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(number[i+1:])
+	return number[:i], n, err == nil
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -33,6 +34,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	syncers map[string]*syncer // by stream
+	disk    sync.Mutex         // held by the one sync that is under way
 }
 
 // StartServer starts a server on cfg.Dir and returns when the store was read and the
@@ -82,7 +84,9 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
-	return &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock, mark: newMarker(cfg.Dir)}, nil
+	s := &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}
+	s.mark = newMarker(s.dir, func() error { return s.Sync(context.Background(), NumbersStream) })
+	return s, nil
 }
 
 // Connect returns a connection that does not leave the process; close it before Stop. The
@@ -105,6 +109,7 @@ func (s *Server) Stop() {
 	s.stop.Do(func() {
 		s.ns.Shutdown()
 		s.ns.WaitForShutdown()
+		s.mark.flush()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, y := range s.syncers {
@@ -112,7 +117,6 @@ func (s *Server) Stop() {
 			y.close()
 			release()
 		}
-		s.mark.flush()
 		unlock(s.lock)
 	})
 }

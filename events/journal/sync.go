@@ -43,7 +43,7 @@ func (s *Server) syncer(stream string) (*syncer, error) {
 		return y, nil
 	}
 	dir := filepath.Join(s.dir, "jetstream", "$G", "streams", stream)
-	y := &syncer{dir: filepath.Join(dir, "msgs"), grows: stream == StreamName}
+	y := &syncer{dir: filepath.Join(dir, "msgs"), grows: stream == StreamName, disk: &s.disk}
 	y.turn.L = &y.mu
 	if err := syncTree(dir); err != nil {
 		return nil, err
@@ -63,7 +63,8 @@ func (s *Server) syncer(stream string) (*syncer, error) {
 // syncer makes the message blocks of one stream durable, for everyone who waits at once.
 type syncer struct {
 	dir   string
-	grows bool // nothing is ever taken out: only the last block is written to
+	grows bool        // nothing is ever taken out: only the last block is written to
+	disk  *sync.Mutex // syncs of one disk hinder each other: one after the other is faster
 
 	mu          sync.Mutex
 	turn        sync.Cond
@@ -97,7 +98,9 @@ func (s *syncer) sync() error {
 		s.begun++
 		mine := s.begun
 		s.mu.Unlock()
+		s.disk.Lock()
 		err := s.flush()
+		s.disk.Unlock()
 		s.mu.Lock()
 		s.busy, s.done = false, mine
 		if err != nil {
