@@ -55,11 +55,7 @@ func (j *Journal) publishBatch(ctx context.Context, msgs []*nats.Msg) (uint64, e
 		}
 	}
 	if j.server != nil {
-		y, err := j.server.syncer(StreamName)
-		if err != nil {
-			return 0, err
-		}
-		defer y.hold()()
+		defer j.server.disk.hold()()
 	}
 	a, err := j.request(ctx, msgs[end])
 	if err != nil {

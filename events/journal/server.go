@@ -31,10 +31,7 @@ type Server struct {
 	lock *os.File
 	stop sync.Once
 	mark *marker
-
-	mu      sync.Mutex
-	syncers map[string]*syncer // by stream
-	disk    sync.Mutex         // held by the one sync that is under way
+	disk *disk
 }
 
 // StartServer starts a server on cfg.Dir and returns when the store was read and the
@@ -85,6 +82,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
 	s := &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}
+	s.disk = newDisk(s.dir)
 	s.mark = newMarker(s.dir, func() error { return s.Sync(context.Background(), NumbersStream) })
 	return s, nil
 }
@@ -110,13 +108,7 @@ func (s *Server) Stop() {
 		s.ns.Shutdown()
 		s.ns.WaitForShutdown()
 		s.mark.flush()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for _, y := range s.syncers {
-			release := y.hold()
-			y.close()
-			release()
-		}
+		s.disk.close()
 		unlock(s.lock)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,53 +27,150 @@ func (s *Server) Sync(ctx context.Context, stream string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	y, err := s.syncer(stream)
-	if err != nil {
-		return err
-	}
-	return y.sync()
+	return s.disk.sync(stream)
 }
 
-// syncer returns the stream's syncer. The first time, everything the stream has on disk is
+// disk makes streams durable, in rounds, for everyone who waits at once. One round syncs
+// all streams that are waited for side by side: the file system then commits its journal
+// once for all of them, where syncs that begin at different moments hinder each other.
+type disk struct {
+	dir string // of the store
+
+	mu          sync.Mutex
+	turn        sync.Cond
+	begun, done uint64 // rounds
+	busy        bool
+	wanted      map[string]bool // streams to be synced in the next round
+	waiting     int             // callers who wait for it
+	served      int             // by the round before
+	err         error           // final
+
+	files map[string]*files // by stream; of the round under way
+}
+
+// gatherFor is less than half of what a sync takes.
+const gatherFor = 100 * time.Microsecond
+
+func newDisk(dir string) *disk {
+	d := &disk{dir: dir, wanted: map[string]bool{}, files: map[string]*files{}}
+	d.turn.L = &d.mu
+	return d
+}
+
+func (d *disk) sync(stream string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wanted[stream] = true
+	d.waiting++
+	want := d.begun + 1 // a round that begins from now on
+	for d.done < want && d.err == nil {
+		if d.busy {
+			d.turn.Wait()
+			continue
+		}
+		d.busy = true
+		d.gather()
+		d.begun++
+		mine, streams := d.begun, d.wanted
+		d.served, d.waiting = d.waiting, 0
+		d.wanted = map[string]bool{}
+		d.mu.Unlock()
+		err := d.round(streams)
+		d.mu.Lock()
+		d.busy, d.done = false, mine
+		if err != nil {
+			d.err = fmt.Errorf("%w: %w", events.ErrSync, err)
+		}
+		d.turn.Broadcast()
+	}
+	return d.err
+}
+
+// gather waits a moment for those who waited for the round before: they are about to come
+// with their next write, and a round costs the same for one as for all. A lone writer never
+// waits. d.mu is held on entry and on return.
+func (d *disk) gather() {
+	for began := time.Now(); d.waiting < d.served && time.Since(began) < gatherFor; {
+		d.mu.Unlock()
+		runtime.Gosched()
+		d.mu.Lock()
+	}
+}
+
+// hold keeps rounds away until release is called. An atomic batch is stored under it: a
+// sync in the midst of one would put half of it on disk, where a power cut would leave it.
+func (d *disk) hold() (release func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.busy {
+		d.turn.Wait()
+	}
+	d.busy = true
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.busy = false
+		d.turn.Broadcast()
+	}
+}
+
+// round syncs some streams side by side.
+func (d *disk) round(streams map[string]bool) error {
+	var wg sync.WaitGroup
+	errs := make(chan error, len(streams))
+	for stream := range streams {
+		f, err := d.of(stream)
+		if err != nil {
+			errs <- err
+			continue
+		}
+		if len(streams) == 1 {
+			return f.flush()
+		}
+		wg.Go(func() { errs <- f.flush() })
+	}
+	wg.Wait()
+	close(errs)
+	var all []error
+	for err := range errs {
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// of returns the stream's files. The first time, everything the stream has on disk is
 // synced, its configuration and the directories above it too: a stream whose name is lost
 // is lost with all its messages.
-func (s *Server) syncer(stream string) (*syncer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if y := s.syncers[stream]; y != nil {
-		return y, nil
+func (d *disk) of(stream string) (*files, error) {
+	if f := d.files[stream]; f != nil {
+		return f, nil
 	}
-	dir := filepath.Join(s.dir, "jetstream", "$G", "streams", stream)
-	y := &syncer{dir: filepath.Join(dir, "msgs"), grows: stream == StreamName, disk: &s.disk}
-	y.turn.L = &y.mu
+	dir := filepath.Join(d.dir, "jetstream", "$G", "streams", stream)
 	if err := syncTree(dir); err != nil {
 		return nil, err
 	}
-	for up := filepath.Dir(dir); len(up) >= len(s.dir); up = filepath.Dir(up) {
+	for up := filepath.Dir(dir); len(up) >= len(d.dir); up = filepath.Dir(up) {
 		if err := syncFile(up); err != nil {
 			return nil, err
 		}
 	}
-	if s.syncers == nil {
-		s.syncers = make(map[string]*syncer)
-	}
-	s.syncers[stream] = y
-	return y, nil
+	f := &files{dir: filepath.Join(dir, "msgs"), grows: stream == StreamName}
+	d.files[stream] = f
+	return f, nil
 }
 
-// syncer makes the message blocks of one stream durable, for everyone who waits at once.
-type syncer struct {
+// close gives the files free, after the last round.
+func (d *disk) close() {
+	defer d.hold()()
+	for _, f := range d.files {
+		f.close()
+	}
+}
+
+// files are the message blocks of one stream.
+type files struct {
 	dir   string
-	grows bool        // nothing is ever taken out: only the last block is written to
-	disk  *sync.Mutex // syncs of one disk hinder each other: one after the other is faster
-
-	mu          sync.Mutex
-	turn        sync.Cond
-	begun, done uint64 // syncs
-	busy        bool
-	err         error // final
-
-	// of the one who is busy
+	grows bool     // nothing is ever taken out: only the last block is written to
 	last  int      // number of the block that is written to
 	file  *os.File // that block
 	state map[string]stamp
@@ -85,125 +183,82 @@ type stamp struct {
 	settled  bool // modified well before it was synced: a later write shows in the time
 }
 
-func (s *syncer) sync() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	want := s.begun + 1 // one that begins from now on
-	for s.done < want && s.err == nil {
-		if s.busy {
-			s.turn.Wait()
-			continue
-		}
-		s.busy = true
-		s.begun++
-		mine := s.begun
-		s.mu.Unlock()
-		s.disk.Lock()
-		err := s.flush()
-		s.disk.Unlock()
-		s.mu.Lock()
-		s.busy, s.done = false, mine
-		if err != nil {
-			s.err = fmt.Errorf("%w: %w", events.ErrSync, err)
-		}
-		s.turn.Broadcast()
+func (f *files) flush() error {
+	if f.grows {
+		return f.flushLast()
 	}
-	return s.err
-}
-
-// hold keeps syncs away until release is called. An atomic batch is stored under it: a
-// sync in the midst of one would put half of it on disk, where a power cut would leave it.
-func (s *syncer) hold() (release func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.busy {
-		s.turn.Wait()
-	}
-	s.busy = true
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.busy = false
-		s.turn.Broadcast()
-	}
-}
-
-func (s *syncer) flush() error {
-	if s.grows {
-		return s.flushLast()
-	}
-	return s.flushChanged()
+	return f.flushChanged()
 }
 
 // flushLast syncs the block that is written to, and those begun since. The server writes
 // a block again when it is full, to compress it, but syncs the new file itself before it
 // takes the old one's place.
-func (s *syncer) flushLast() error {
+func (f *files) flushLast() error {
 	for {
-		if s.file == nil {
-			if err := s.openLast(); err != nil {
+		if f.file == nil {
+			if err := f.openLast(); err != nil {
 				return err
 			}
 		}
-		info, err := s.file.Stat()
+		info, err := f.file.Stat()
 		if err != nil {
 			return err
 		}
-		if err := datasync(s.file); err != nil {
-			return fmt.Errorf("sync %s: %w", s.file.Name(), err)
+		if err := datasync(f.file); err != nil {
+			return fmt.Errorf("sync %s: %w", f.file.Name(), err)
 		}
 		if onSynced != nil {
-			onSynced(s.file.Name(), info.Size())
+			onSynced(f.file.Name(), info.Size())
 		}
-		if _, err := os.Lstat(s.block(s.last + 1)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(f.block(f.last + 1)); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		if err := syncFile(s.dir); err != nil {
+		if err := syncFile(f.dir); err != nil {
 			return err
 		}
-		s.close()
-		s.last++
+		f.close()
+		f.last++
 	}
 }
 
-func (s *syncer) block(n int) string { return filepath.Join(s.dir, strconv.Itoa(n)+".blk") }
+func (f *files) block(n int) string { return filepath.Join(f.dir, strconv.Itoa(n)+".blk") }
 
 // openLast opens the block to begin with: the newest one when nothing is known yet (all
 // others were synced with the tree), else the one after the last.
-func (s *syncer) openLast() (err error) {
-	if s.last == 0 {
-		entries, err := os.ReadDir(s.dir)
+func (f *files) openLast() (err error) {
+	if f.last == 0 {
+		entries, err := os.ReadDir(f.dir)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
 			if n, err := strconv.Atoi(strings.TrimSuffix(e.Name(), ".blk")); err == nil {
-				s.last = max(s.last, n)
+				f.last = max(f.last, n)
 			}
 		}
 	}
-	s.file, err = os.Open(s.block(s.last))
+	f.file, err = os.Open(f.block(f.last))
 	return err
 }
 
-func (s *syncer) close() {
-	if s.file != nil {
-		s.file.Close()
-		s.file = nil
+func (f *files) close() {
+	if f.file != nil {
+		f.file.Close()
+		f.file = nil
 	}
 }
 
 // flushChanged syncs every file that was written since it was synced last.
-func (s *syncer) flushChanged() error {
-	entries, err := os.ReadDir(s.dir)
+func (f *files) flushChanged() error {
+	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return err
 	}
 	now := time.Now()
 	state := make(map[string]stamp, len(entries))
-	names := len(entries) != len(s.state)
+	names := len(entries) != len(f.state)
 	for _, e := range entries {
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
@@ -212,20 +267,20 @@ func (s *syncer) flushChanged() error {
 		if err != nil {
 			return err
 		}
-		was, known := s.state[e.Name()]
+		was, known := f.state[e.Name()]
 		names = names || !known
 		is := stamp{info.Size(), info.ModTime(), now.Sub(info.ModTime()) > time.Second}
 		state[e.Name()] = is
 		if known && was.settled && was.size == is.size && was.modified.Equal(is.modified) {
 			continue
 		}
-		if err := syncFile(filepath.Join(s.dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := syncFile(filepath.Join(f.dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	s.state = state
+	f.state = state
 	if names {
-		return syncFile(s.dir)
+		return syncFile(f.dir)
 	}
 	return nil
 }
