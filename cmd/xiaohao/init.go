@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/nats-io/nats.go"
 
@@ -50,8 +51,11 @@ func (c *initCmd) Run(ctx context.Context) error {
 	if err := c.openBuckets(ctx, nc, dir); err != nil {
 		return err
 	}
-	fmt.Printf("日志已建好：%s，%d 份副本。主密钥在 %s，请另存一份，并拷到每台运行本程序的机器。\n",
-		log.Identity(), c.Replicas, c.file(dir))
+	if _, err := loadSigning(dir); err != nil {
+		return err
+	}
+	fmt.Printf("日志已建好：%s，%d 份副本。主密钥在 %s，日根的签名密钥在 %s：请各另存一份，并拷到每台运行本程序的机器。\n",
+		log.Identity(), c.Replicas, c.file(dir), filepath.Join(dir, signingFile))
 	return nil
 }
 

@@ -12,9 +12,11 @@ import (
 	"xiaohao/events/vault"
 )
 
-// keyCmd is about the master key of personal data.
+// keyCmd is about the master key of personal data, and the key of the daily roots.
 type keyCmd struct {
 	Rotate rotateMasterCmd `cmd:"" help:"Replace the master key: wrap every data key anew under a new one, while the server runs or not."`
+
+	RotateSigning rotateSigningCmd `cmd:"" name:"rotate-signing" help:"Make the key that will sign the daily roots: the next root announces it."`
 }
 
 // rotateMasterCmd replaces the master key. Cut off anywhere, it is simply run again.

@@ -30,7 +30,6 @@ type cli struct {
 	Bench   benchCmd   `cmd:"" help:"Measure, beside the ceiling in the same run."`
 	Verify  verifyCmd  `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`
 	Export  exportCmd  `cmd:"" help:"Hand out a case."`
-	Rotate  rotateCmd  `cmd:"" name:"rotate-signing-key" help:"Make a new key for the daily roots."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

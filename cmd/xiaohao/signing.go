@@ -174,14 +174,14 @@ func addPublic(dir string, key ed25519.PublicKey) ([]ed25519.PublicKey, error) {
 	return keys, nil
 }
 
-// rotateCmd makes the key to change to. The next root is signed by the old one and says
+// rotateSigningCmd makes the key to change to. The next root is signed by the old one and says
 // which key comes after it; from then on the new one signs.
-type rotateCmd struct {
+type rotateSigningCmd struct {
 	Data string `type:"path" env:"XIAOHAO_DATA" help:"Data directory of the server."`
 	Demo bool   `help:"The demonstration's server."`
 }
 
-func (c *rotateCmd) Run() error {
+func (c *rotateSigningCmd) Run() error {
 	dir, err := (&serveCmd{Data: c.Data, Demo: c.Demo}).dataDir()
 	if err != nil {
 		return err

@@ -490,10 +490,10 @@ func TestSigningKeys(t *testing.T) {
 	if err != nil || !again.key.Equal(first.key) || again.next != nil || len(again.trusted) != 1 {
 		t.Errorf("read again: %v, %v", again.trusted, err)
 	}
-	if err := (&rotateCmd{Data: dir}).Run(); err != nil {
+	if err := (&rotateSigningCmd{Data: dir}).Run(); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&rotateCmd{Data: dir}).Run(); err == nil {
+	if err := (&rotateSigningCmd{Data: dir}).Run(); err == nil {
 		t.Error("a second next key")
 	}
 	k, err := loadSigning(dir)
