@@ -175,8 +175,8 @@ func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
 
 // settle notes what became of every item that was touched since the last write, and the
 // sums; after it everything is in the outputs.
-func (b *batch) settle() error {
-	for _, r := range b.touched {
+func (b *batch) settle(full func() error) error {
+	for i, r := range b.touched {
 		if err := b.settleItem(r); err != nil {
 			return fmt.Errorf("write item %s: %w", r.ID, err)
 		}
@@ -187,6 +187,11 @@ func (b *batch) settle() error {
 		b.measureDay(r)
 		b.settleErasure(r)
 		r.stored, r.touched = true, false
+		if i%64 == 63 {
+			if err := full(); err != nil {
+				return err
+			}
+		}
 	}
 	b.touched = b.touched[:0]
 	b.settleNames()
@@ -195,15 +200,11 @@ func (b *batch) settle() error {
 	return nil
 }
 
-// write sends off the rows that wait to be written.
-func (b *batch) write(ctx context.Context, w *writer) error {
+// hand gives the rows that wait to be written to w.
+func (b *batch) hand(w *writer) {
 	for _, o := range b.out.all() {
-		if err := o.write(ctx, w); err != nil {
-			return err
-		}
+		o.hand(w)
 	}
-	_, err := w.send(ctx)
-	return err
 }
 
 // find is the [finder] of this batch.

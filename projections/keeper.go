@@ -46,7 +46,7 @@ type keeper struct {
 const (
 	loadCommits = 200_000
 	loadItems   = 16_000
-	loadBytes   = 4 << 20 // sent to Postgres at once
+	loadBytes   = 2 << 20 // sent to Postgres at once
 )
 
 // keep follows the log until ctx ends or an error comes: ErrDiverged, ErrStale, or one of
@@ -148,7 +148,7 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 	last := commits[len(commits)-1]
 	k.at = Position{k.pos.Identity, last.Sequence, last.Hash}
 	k.since += len(commits)
-	if err := k.b.load(ctx, k.tx, commits); err != nil {
+	if err := k.b.load(ctx, k, commits); err != nil {
 		return err
 	}
 	for _, c := range commits {
@@ -161,16 +161,30 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 			return err
 		}
 	}
-	if k.b.out.size() >= loadBytes {
-		return k.b.write(ctx, k.w)
+	return k.full(ctx)
+}
+
+// full has rows written beside when enough of them wait.
+func (k *keeper) full(ctx context.Context) error {
+	if k.b.out.size() < loadBytes {
+		return nil
 	}
-	return nil
+	k.b.hand(k.w)
+	return k.w.sendBeside(ctx)
+}
+
+// Query asks within the open transaction, when nothing is written beside.
+func (k *keeper) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if err := k.w.wait(); err != nil {
+		return nil, err
+	}
+	return k.tx.Query(ctx, sql, args...)
 }
 
 // commit writes what was folded and moves the position on by compare-and-set.
 func (k *keeper) commit(ctx context.Context, behind uint64) error {
 	change := Change{k.at.Sequence, column(k.b.touched, func(r *row) string { return r.id.String() })}
-	if err := k.b.settle(); err != nil {
+	if err := k.b.settle(func() error { return k.full(ctx) }); err != nil {
 		return err
 	}
 	fence := k.w.queueText("move position", `
@@ -182,11 +196,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 		k.w.queueText("tell", `select pg_notify($1, $2)`, channel,
 			string(notice{Generation: k.gen.ID, Sequence: change.Sequence, Items: change.Items}.payload()))
 	}
-	for _, o := range k.b.out.all() {
-		if err := o.write(ctx, k.w); err != nil {
-			return err
-		}
-	}
+	k.b.hand(k.w)
 	touched, err := k.w.send(ctx)
 	if err != nil {
 		return err
@@ -246,6 +256,7 @@ func (k *keeper) look(ctx context.Context) error {
 // abandon drops what was folded and is not committed.
 func (k *keeper) abandon() {
 	if k.tx != nil {
+		_ = k.w.wait() // it failed, or does not count any more
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_ = k.tx.Rollback(ctx) // or the connection is broken, which does the same

@@ -208,8 +208,9 @@ func (k *keeper) retry(ctx context.Context, log Log) (applied, still int, err er
 		}
 	}
 	change := Change{k.pos.Sequence, nil}
-	if err = k.b.settle(); err == nil {
-		err = k.b.write(ctx, k.w)
+	if err = k.b.settle(func() error { return k.full(ctx) }); err == nil {
+		k.b.hand(k.w)
+		_, err = k.w.send(ctx)
 	}
 	if err == nil {
 		err = notify(ctx, k.tx, notice{Generation: k.gen.ID, Sequence: change.Sequence})

@@ -41,39 +41,28 @@ func (o *rows[R]) put(b *buffer, r *R) {
 // output is rows of any type.
 type output interface {
 	size() int // bytes
-	write(ctx context.Context, w *writer) error
+	hand(w *writer)
 }
 
 func (o *rows[R]) size() int { return len(o.fresh.data) + len(o.maybe.data) }
 
-// write sends the rows off and forgets them.
-func (o *rows[R]) write(ctx context.Context, w *writer) error {
+// hand gives the rows to the writer and forgets them.
+func (o *rows[R]) hand(w *writer) {
 	t := o.of
 	if o.fresh.n >= copyFrom {
-		if err := w.copy(ctx, t.name, t.copySQL(), o.fresh.data); err != nil {
-			return err
-		}
+		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.fresh.data})
+		o.fresh = w.room()
 	} else if o.fresh.n > 0 {
 		w.queue("insert "+t.name, func() string { return t.insertSQL(false) }, t.arrays(o.fresh))
+		o.fresh = buffer{data: o.fresh.data[:0]}
 	}
 	if o.maybe.n > 0 {
 		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, t.arrays(o.maybe))
 		if t.then == sumRow {
 			w.queue("empty "+t.name, t.emptySQL, nil)
 		}
+		o.maybe = buffer{data: o.maybe.data[:0]}
 	}
-	o.fresh, o.maybe = o.fresh.emptied(), o.maybe.emptied()
-	return nil
-}
-
-// keptBytes is how much room an emptied buffer keeps.
-const keptBytes = 8 << 20
-
-func (b buffer) emptied() buffer {
-	if cap(b.data) > keptBytes {
-		return buffer{}
-	}
-	return buffer{data: b.data[:0]}
 }
 
 // copyFrom is the number of rows from which COPY, a round trip of its own, is worth it.
@@ -128,15 +117,37 @@ func appendJoined(b, array []byte) []byte {
 type writer struct {
 	conn     *pgx.Conn
 	prepared map[string]struct{}
+	unready  []unready
+	copies   []copying
 	batch    *pgconn.Batch
 	queued   int
-	unready  []unready
+
+	beside chan error // what became of the sending that goes on beside, nil when none does
+	sent   []copying  // by it; their room is used again
+	free   [][]byte
 }
 
 type unready struct{ name, sql string }
 
+// copying is rows on their way by COPY.
+type copying struct {
+	name, sql string
+	data      []byte
+}
+
 func newWriter(c *pgx.Conn) *writer {
 	return &writer{conn: c, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}}
+}
+
+// room is an empty buffer.
+func (w *writer) room() buffer {
+	n := len(w.free)
+	if n == 0 {
+		return buffer{}
+	}
+	b := w.free[n-1]
+	w.free = w.free[:n-1]
+	return buffer{data: b[:0]}
 }
 
 // queue adds a statement with parameters in binary form to the next send.
@@ -164,9 +175,62 @@ func (w *writer) prepare(name string, sql func() string) {
 
 var binaryForm = []int16{1}
 
-// send carries out what is queued, in one round trip once the statements are known, and
-// returns how many rows each one touched.
+// send carries out what was handed over and queued, and returns how many rows each queued
+// statement touched. Once the statements are known, it is one round trip and one for each
+// table that is copied into.
 func (w *writer) send(ctx context.Context) (touched []int64, err error) {
+	if err := w.wait(); err != nil {
+		return nil, err
+	}
+	return w.carryOut(ctx)
+}
+
+// sendBeside is send for those who do not wait: the connection is in use until wait.
+func (w *writer) sendBeside(ctx context.Context) error {
+	if err := w.wait(); err != nil {
+		return err
+	}
+	now := *w
+	w.sent, w.copies, w.unready, w.batch, w.queued = w.copies, nil, nil, &pgconn.Batch{}, 0
+	done := make(chan error, 1)
+	w.beside = done
+	go func() {
+		_, err := now.carryOut(ctx)
+		done <- err
+	}()
+	return nil
+}
+
+// wait returns when nothing is sent beside any more, and what became of it.
+func (w *writer) wait() error {
+	if w.beside == nil {
+		return nil
+	}
+	err := <-w.beside
+	w.beside = nil
+	for _, c := range w.sent {
+		if len(w.free) < maxFree && cap(c.data) <= maxRoom {
+			w.free = append(w.free, c.data)
+		}
+	}
+	w.sent = nil
+	return err
+}
+
+// Bounds of the room that is kept for use again.
+const (
+	maxFree = 16
+	maxRoom = 4 << 20
+)
+
+func (w *writer) carryOut(ctx context.Context) (touched []int64, err error) {
+	for _, c := range w.copies {
+		r := io.MultiReader(bytes.NewReader(copyHead), bytes.NewReader(c.data), bytes.NewReader(copyTail))
+		if _, err := w.conn.PgConn().CopyFrom(ctx, r, c.sql); err != nil {
+			return nil, fmt.Errorf("copy into %s: %w", c.name, err)
+		}
+	}
+	w.copies = nil
 	if w.queued == 0 {
 		return nil, nil
 	}
@@ -193,11 +257,3 @@ var (
 	copyHead = append([]byte("PGCOPY\n\xff\r\n\x00"), 0, 0, 0, 0, 0, 0, 0, 0)
 	copyTail = []byte{0xff, 0xff}
 )
-
-func (w *writer) copy(ctx context.Context, name, sql string, data []byte) error {
-	r := io.MultiReader(bytes.NewReader(copyHead), bytes.NewReader(data), bytes.NewReader(copyTail))
-	if _, err := w.conn.PgConn().CopyFrom(ctx, r, sql); err != nil {
-		return fmt.Errorf("copy into %s: %w", name, err)
-	}
-	return nil
-}
