@@ -41,7 +41,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	} else {
 		fmt.Printf("密钥      %d 条，在 %s：请与备份分开存放，分开保管。\n", r.Keys, c.Keys)
 	}
-	fmt.Println("主密钥    从不进入备份：请另外保管 master.key，丢了就没有人能再打开个人信息。")
+	fmt.Println("主密钥    和签名密钥从不进入备份：请另外保管 master.key（丢了就没有人能再打开个人信息）和 signing.key。")
 	return nil
 }
 

@@ -50,7 +50,7 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return restoreError(err)
 	}
-	c.say(done, dir, filepath.Join(dir, masterFile))
+	c.say(done, dir, dir)
 	return nil
 }
 
@@ -77,7 +77,8 @@ func restoreData(ctx context.Context, dir string, cfg backup.RestoreConfig) (bac
 	return r.Into(ctx, nc)
 }
 
-func (c *restoreCmd) say(r backup.Restored, where, master string) {
+// say tells what was restored, and which files a data directory dir still lacks.
+func (c *restoreCmd) say(r backup.Restored, where, dir string) {
 	fmt.Printf("恢复完成：%s\n日志      到第 %d 号，标识 %s，与备份逐条相同（序号、时间、内容、哈希链）\n全部      %d 条\n", where, r.Last, r.Identity, r.Messages)
 	switch {
 	case c.Keys == "":
@@ -87,10 +88,18 @@ func (c *restoreCmd) say(r backup.Restored, where, master string) {
 	default:
 		fmt.Printf("密钥      %d 条\n", r.Keys)
 	}
-	if _, err := os.Stat(master); master != "" && errors.Is(err, os.ErrNotExist) {
-		fmt.Printf("主密钥    还没有：启动之前请把另外保管的 master.key 放到 %s，权限 0600。\n", master)
+	if dir != "" && lacks(dir, masterFile) {
+		fmt.Printf("主密钥    还没有：启动之前请把另外保管的 master.key 放到 %s，权限 0600。\n", dir)
+	}
+	if dir != "" && lacks(dir, signingFile) {
+		fmt.Println("签名密钥  还没有：要接着签日根，把另外保管的 signing.key 和 signing.pub 也放进去；演练不要放。")
 	}
 	fmt.Println("读模型在下次启动时由日志重建。")
+}
+
+func lacks(dir, file string) bool {
+	_, err := os.Stat(filepath.Join(dir, file))
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // restoreError says in a sentence what the package said, and what became of the store.
