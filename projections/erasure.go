@@ -59,9 +59,9 @@ type scrubs []uuid.UUID
 
 func (o *scrubs) size() int { return 16 * len(*o) }
 
-func (o *scrubs) write(_ context.Context, w *writer) error {
+func (o *scrubs) hand(w *writer) {
 	if len(*o) == 0 {
-		return nil
+		return
 	}
 	ids := appendArrayHead(nil, kindUUID.elem, len(*o))
 	for _, id := range *o {
@@ -72,7 +72,6 @@ func (o *scrubs) write(_ context.Context, w *writer) error {
 		return `insert into erasure (item, done) select distinct unnest($1::uuid[]), false on conflict do nothing`
 	}, [][]byte{ids})
 	*o = (*o)[:0]
-	return nil
 }
 
 // erasureRow is an item whose personal data was asked to be erased.
