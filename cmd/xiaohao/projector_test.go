@@ -60,7 +60,7 @@ func TestKillProjector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := startRunnerProcess(t, cluster.URL(), pg.DSN())
+	killRunner := superviseRunner(t, cluster.URL(), pg.DSN())
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for round := range killedTimes() {
 		if err := l.write(t.Context(), l.log.facts+200); err != nil {
@@ -69,9 +69,7 @@ func TestKillProjector(t *testing.T) {
 		<-time.After(time.Duration(rnd.IntN(300)) * time.Millisecond) // a random point, waited for by nobody
 		switch round % 3 {
 		case 0:
-			_ = runner.Process.Kill()
-			_ = runner.Wait()
-			runner = startRunnerProcess(t, cluster.URL(), pg.DSN())
+			killRunner()
 		case 1:
 			killPostgres(t, dir, pg)
 			pg = startPostgres(t, dir)
@@ -136,24 +134,58 @@ func killPostgres(t *testing.T, dir string, pg *localpg.Server) {
 	_ = pg.Stop() // gives the directory back
 }
 
-// startRunnerProcess runs a projector in a process of its own.
-func startRunnerProcess(t *testing.T, natsURL, dsn string) *exec.Cmd {
+// superviseRunner keeps a projector running in a process of its own, and starts it again
+// whenever it ends, as systemd does: one that is started while Postgres is away ends at
+// once. kill ends the one that runs.
+func superviseRunner(t *testing.T, natsURL, dsn string) (kill func()) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "bench", "project", "--nats", natsURL, "--postgres", dsn)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	cmd.Stderr = testLog{t}
-	if _, err := cmd.StdinPipe(); err != nil { // it ends when this is closed
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Kill(); err == nil || errors.Is(err, os.ErrProcessDone) {
-			_ = cmd.Wait()
+	var mu sync.Mutex
+	var running *exec.Cmd
+	ended, stop := false, make(chan struct{})
+	kill = func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if running != nil && running.Process != nil {
+			_ = running.Process.Kill() // it may have ended by itself
 		}
+	}
+	start := func() (*exec.Cmd, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ended {
+			return nil, nil
+		}
+		cmd := exec.Command(os.Args[0], "bench", "project", "--nats", natsURL, "--postgres", dsn)
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		cmd.Stderr = testLog{t}
+		if _, err := cmd.StdinPipe(); err != nil { // it ends when this is closed
+			return nil, err
+		}
+		running = cmd
+		return cmd, cmd.Start()
+	}
+	go func() {
+		defer close(stop)
+		for {
+			cmd, err := start()
+			if err != nil {
+				t.Errorf("start a runner: %v", err)
+			}
+			if cmd == nil || err != nil {
+				return
+			}
+			_ = cmd.Wait() // killed, or its exit code is in the log of the test
+			<-time.After(100 * time.Millisecond)
+		}
+	}()
+	t.Cleanup(func() {
+		mu.Lock()
+		ended = true
+		mu.Unlock()
+		kill()
+		<-stop
 	})
-	return cmd
+	return kill
 }
 
 // TestRebuildWhileServing rebuilds again and again while commands are given and pages read:
