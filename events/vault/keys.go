@@ -44,14 +44,19 @@ func (v *Vault) key(ctx context.Context, id string) (seal.Key, error) {
 }
 
 // keyOrNew returns an item's data key, and makes one when there is none; of several
-// writers that do so at once the first wins and all use its key.
-func (v *Vault) keyOrNew(ctx context.Context, id string) (seal.Key, error) {
+// writers that do so at once the first wins and all use its key. fresh spares the look for
+// one that is hardly there.
+func (v *Vault) keyOrNew(ctx context.Context, id string, fresh bool) (seal.Key, error) {
 	if k, ok := v.cache.get(id); ok && k.IsZero() {
 		return k, ErrErased
 	} else if ok {
 		return k, nil
 	}
-	e, err := v.kv.Get(ctx, "item."+id)
+	var e jetstream.KeyValueEntry
+	err := error(jetstream.ErrKeyNotFound)
+	if !fresh {
+		e, err = v.kv.Get(ctx, "item."+id)
+	}
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		k, err := v.create(ctx, "item."+id)
 		if err == nil {

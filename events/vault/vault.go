@@ -91,7 +91,7 @@ func (v *Vault) SealCommit(ctx context.Context, c *events.Commit) error {
 		if key.IsZero() {
 			ctx, cancel := bounded(ctx)
 			defer cancel()
-			key, err = v.keyOrNew(ctx, c.Item.String())
+			key, err = v.keyOrNew(ctx, c.Item.String(), c.Rev == 1)
 		}
 		return key, err
 	})
@@ -171,7 +171,7 @@ func (v *Vault) SealBytes(ctx context.Context, item, bound string, plain []byte)
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	key, err := v.keyOrNew(ctx, item)
+	key, err := v.keyOrNew(ctx, item, false)
 	if err != nil {
 		return nil, fmt.Errorf("seal blob of item %s: %w", item, err)
 	}
