@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
 	"xiaohao/events"
+	"xiaohao/events/journal/natstest"
 	"xiaohao/projections/localpg/pgtest"
 )
 
@@ -38,6 +40,7 @@ func TestDivergence(t *testing.T) {
 		if err := st.caughtUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		natstest.Eventually(t, 20*time.Second, "the read models are built", func() error { return st.reads.Ready(t.Context()) })
 	}
 	use("first", grow)
 	if err := os.CopyFS(copied, os.DirFS(logDir)); err != nil {
