@@ -21,6 +21,7 @@ var imports = map[string]struct {
 }{
 	"xiaohao/events":                     {nil, nil},
 	"xiaohao/domain":                     {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain/calendar":            {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/evidence":            {[]string{"xiaohao/events"}, []string{"nats"}},
 	"xiaohao/events/journal":             {[]string{"xiaohao/events"}, []string{"nats"}},
 	"xiaohao/events/journal/backup":      {[]string{"xiaohao/events", "xiaohao/events/journal", "xiaohao/events/proof"}, []string{"nats"}},

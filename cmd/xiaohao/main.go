@@ -20,17 +20,18 @@ import (
 
 // cli is every subcommand and flag.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run everything: log, read models, pages."`
-	Init    initCmd    `cmd:"" help:"Make the streams on JetStream servers elsewhere, once."`
-	Status  statusCmd  `cmd:"" help:"Say how a running server is."`
-	Backup  backupCmd  `cmd:"" help:"Copy the log into a directory, while the server runs or not."`
-	Restore restoreCmd `cmd:"" help:"Bring a backup into an empty store."`
-	Rebuild rebuildCmd `cmd:"" help:"Make the read models anew from the log, beside those that are served."`
-	Key     keyCmd     `cmd:"" help:"The master key of personal data."`
-	Bench   benchCmd   `cmd:"" help:"Measure, beside the ceiling in the same run."`
-	Verify  verifyCmd  `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`
-	Export  exportCmd  `cmd:"" help:"Hand out a case."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve    serveCmd    `cmd:"" help:"Run everything: log, read models, pages."`
+	Init     initCmd     `cmd:"" help:"Make the streams on JetStream servers elsewhere, once."`
+	Status   statusCmd   `cmd:"" help:"Say how a running server is."`
+	Backup   backupCmd   `cmd:"" help:"Copy the log into a directory, while the server runs or not."`
+	Restore  restoreCmd  `cmd:"" help:"Bring a backup into an empty store."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Make the read models anew from the log, beside those that are served."`
+	Key      keyCmd      `cmd:"" help:"The master key of personal data."`
+	Bench    benchCmd    `cmd:"" help:"Measure, beside the ceiling in the same run."`
+	Verify   verifyCmd   `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`
+	Export   exportCmd   `cmd:"" help:"Hand out a case."`
+	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 
 // exitError ends the program with a code and one line.
