@@ -15,7 +15,22 @@ type Aggregate string
 const (
 	ItemAggregate Aggregate = "item" // a rectification item (整改事项)
 	LogAggregate  Aggregate = "log"  // the log itself; the id is the stream's identity
+
+	// Entries of the directory, each with the [DirectoryID] of its short id.
+	UnitAggregate    Aggregate = "unit"    // a unit (单位)
+	OfficerAggregate Aggregate = "officer" // a person who works here, with posts and delegations
+	LedgerAggregate  Aggregate = "ledger"  // a ledger (台账)
+	DutyAggregate    Aggregate = "duty"    // a line of the responsibility catalogue (责任目录)
 )
+
+// Directory reports whether a is an entry of the directory.
+func (a Aggregate) Directory() bool {
+	switch a {
+	case UnitAggregate, OfficerAggregate, LedgerAggregate, DutyAggregate:
+		return true
+	}
+	return false
+}
 
 // AggregateOf returns what e is about.
 func AggregateOf(e Event) Aggregate { return table[e.fact()].of }

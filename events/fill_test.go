@@ -32,6 +32,8 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[EvidenceKind]():     ResultEvidence,
 	reflect.TypeFor[Phase]():            After,
 	reflect.TypeFor[SupervisionLevel](): Orange,
+	reflect.TypeFor[UnitLevel]():        Township,
+	reflect.TypeFor[UnitType]():         TerritorialUnit,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

@@ -87,6 +87,26 @@ const (
 	erasureRequested
 	erasureCompleted
 	rootSigned
+	unitAdded
+	unitRenamed
+	unitMoved
+	unitClassified
+	unitClosed
+	unitReopened
+	officerAdded
+	officerDescribed
+	officerLeft
+	officerReturned
+	postTaken
+	postLeft
+	delegationGiven
+	delegationWithdrawn
+	ledgerAdded
+	ledgerChanged
+	ledgerClosed
+	ledgerReopened
+	dutyAssigned
+	dutyWithdrawn
 	kinds // how many
 )
 
@@ -175,6 +195,26 @@ var table = [kinds]row{
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
 	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
 	rootSigned:            {"root.signed", 1, LogAggregate, "日根签名", decode[RootSigned]},
+	unitAdded:             {"unit.added", 1, UnitAggregate, "新增单位", decode[UnitAdded]},
+	unitRenamed:           {"unit.renamed", 1, UnitAggregate, "单位更名", decode[UnitRenamed]},
+	unitMoved:             {"unit.moved", 1, UnitAggregate, "单位调整隶属", decode[UnitMoved]},
+	unitClassified:        {"unit.classified", 1, UnitAggregate, "单位调整层级、类型、属地", decode[UnitClassified]},
+	unitClosed:            {"unit.closed", 1, UnitAggregate, "撤销单位", decode[UnitClosed]},
+	unitReopened:          {"unit.reopened", 1, UnitAggregate, "恢复单位", decode[UnitReopened]},
+	officerAdded:          {"officer.added", 1, OfficerAggregate, "新增人员", decode[OfficerAdded]},
+	officerDescribed:      {"officer.described", 1, OfficerAggregate, "更改姓名、电话", decode[OfficerDescribed]},
+	officerLeft:           {"officer.left", 1, OfficerAggregate, "人员离任", decode[OfficerLeft]},
+	officerReturned:       {"officer.returned", 1, OfficerAggregate, "人员返岗", decode[OfficerReturned]},
+	postTaken:             {"post.taken", 1, OfficerAggregate, "任职", decode[PostTaken]},
+	postLeft:              {"post.left", 1, OfficerAggregate, "免职", decode[PostLeft]},
+	delegationGiven:       {"delegation.given", 1, OfficerAggregate, "委托", decode[DelegationGiven]},
+	delegationWithdrawn:   {"delegation.withdrawn", 1, OfficerAggregate, "收回委托", decode[DelegationWithdrawn]},
+	ledgerAdded:           {"ledger.added", 1, LedgerAggregate, "新建台账", decode[LedgerAdded]},
+	ledgerChanged:         {"ledger.changed", 1, LedgerAggregate, "更改台账", decode[LedgerChanged]},
+	ledgerClosed:          {"ledger.closed", 1, LedgerAggregate, "停用台账", decode[LedgerClosed]},
+	ledgerReopened:        {"ledger.reopened", 1, LedgerAggregate, "启用台账", decode[LedgerReopened]},
+	dutyAssigned:          {"duty.assigned", 1, DutyAggregate, "责任目录定责", decode[DutyAssigned]},
+	dutyWithdrawn:         {"duty.withdrawn", 1, DutyAggregate, "责任目录撤销", decode[DutyWithdrawn]},
 }
 
 var byName = func() map[string]kind {
@@ -240,6 +280,25 @@ type wire struct {
 	Type string          `json:"type"`
 	V    int             `json:"v"`
 	Data json.RawMessage `json:"data"`
+}
+
+// EncodeFact returns one fact by itself, with its name and version: what read models keep of
+// the directory. It fails with ErrNotSealed when a personal field was not sealed.
+func EncodeFact(e Event) ([]byte, error) {
+	w, err := toWire(e)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(w)
+}
+
+// DecodeFact reads what EncodeFact wrote.
+func DecodeFact(data []byte) (Event, error) {
+	var w wire
+	if err := strict(data, &w); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrBroken, err)
+	}
+	return fromWire(w)
 }
 
 func toWire(e Event) (wire, error) {

@@ -191,6 +191,7 @@ func TestWords(t *testing.T) {
 		"Cause": func(s string) string { return Cause(s).Zh() }, "EvidenceKind": func(s string) string { return EvidenceKind(s).Zh() },
 		"Phase":            func(s string) string { return Phase(s).Zh() },
 		"SupervisionLevel": func(s string) string { return SupervisionLevel(s).Zh() },
+		"UnitLevel":        func(s string) string { return UnitLevel(s).Zh() }, "UnitType": func(s string) string { return UnitType(s).Zh() },
 	}
 	n := 0
 	for _, f := range parseAll(t) {

@@ -81,11 +81,19 @@ const (
 	Publisher       Role = "PUBLISHER"        // 公开审核员
 	Auditor         Role = "AUDITOR"          // 审计员
 	System          Role = "SYSTEM"           // the program itself: sweeps and timers
+
+	// 三员, kept apart: nobody has two of them (domain.md §7.4).
+	SystemAdmin   Role = "SYSTEM_ADMIN"   // 系统管理员: units, officers, ledgers, settings
+	SecurityAdmin Role = "SECURITY_ADMIN" // 安全管理员: who may do what, accounts, sessions
+	AuditAdmin    Role = "AUDIT_ADMIN"    // 审计管理员: reads the audit trail
 )
 
 // Roles lists every role.
 var Roles = []Role{Intake, Dispatcher, UnitLiaison, Handler, UnitDeputy, UnitHead, SectorAuthority, Supervisor,
-	LeaderRole, Witness, Petitioner, Publisher, Auditor, System}
+	LeaderRole, Witness, Petitioner, Publisher, Auditor, System, SystemAdmin, SecurityAdmin, AuditAdmin}
+
+// Administrators are the three kept apart (三员).
+var Administrators = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
 
 // Source is who found the problem; it decides the level of sign-off.
 type Source string

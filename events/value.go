@@ -120,6 +120,15 @@ type Actor struct {
 	Unit Unit   `json:"unit,omitzero"`
 	Post string `json:"post"`
 	Demo bool   `json:"demo,omitzero"` // 演示人员: a demonstration officer, not a real one
+
+	// Delegation is set when another officer's post is acted in. ID stays the person who acts.
+	Delegation Delegation `json:"delegation,omitzero"`
+}
+
+// Delegation says for whom an actor acts (受委托代办).
+type Delegation struct {
+	ID string `json:"id"`
+	Of string `json:"of"` // officer who gave it
 }
 
 // Opinion is what somebody said (意见), verbatim, apart from the item it led to.

@@ -17,7 +17,8 @@ var modeZh = map[Mode]string{Immediate: "立即改", TimeLimited: "限期改", P
 
 var roleZh = map[Role]string{Intake: "登记员", Dispatcher: "交办员", UnitLiaison: "联络员", Handler: "承办人",
 	UnitDeputy: "分管领导", UnitHead: "主要负责人", SectorAuthority: "行业主管部门", Supervisor: "督导", LeaderRole: "挂钩领导",
-	Witness: "群众代表", Petitioner: "反映人", Publisher: "公开审核员", Auditor: "审计员", System: "系统"}
+	Witness: "群众代表", Petitioner: "反映人", Publisher: "公开审核员", Auditor: "审计员", System: "系统",
+	SystemAdmin: "系统管理员", SecurityAdmin: "安全管理员", AuditAdmin: "审计管理员"}
 
 var sourceZh = map[Source]string{FromPublic: "群众意见", FromSuperior: "上级督导通报", FromSelf: "自查",
 	FromDelegate: "两代表一委员", FromMedia: "媒体反映"}

@@ -23,6 +23,7 @@ type batch struct {
 	older   map[uuid.UUID]*row // not used since the last forget
 	touched []*row             // changed since the last write, by first touch
 	names   names
+	entered int // facts of the directory since the last write
 	count   counters
 	out     outputs
 }
@@ -69,6 +70,8 @@ type outputs struct {
 	roots    rows[Root]
 	files    rows[fileRow]
 	erasures rows[erasureRow]
+	entered  rows[directoryRow]
+	sizes    rows[directorySize]
 	scrubs   scrubs // after the opinions
 }
 
@@ -93,12 +96,14 @@ func newOutputs() outputs {
 		roots:    rows[Root]{of: &rootTable},
 		files:    rows[fileRow]{of: &fileTable},
 		erasures: rows[erasureRow]{of: &erasureTable},
+		entered:  rows[directoryRow]{of: &directoryTable},
+		sizes:    rows[directorySize]{of: &directorySizeTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.scrubs}
+		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -133,9 +138,13 @@ func (b *batch) forget() {
 const keptRows = 16_000
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
-// another aggregate than items leave nothing but published roots.
+// another aggregate than items leave nothing but published roots and the directory.
 func (b *batch) apply(c events.Recorded) {
-	if c.Aggregate() != events.ItemAggregate {
+	switch a := c.Aggregate(); {
+	case a.Directory():
+		b.directory(c)
+		return
+	case a != events.ItemAggregate:
 		b.root(c)
 		return
 	}
@@ -195,6 +204,7 @@ func (b *batch) settle(full func() error) error {
 	}
 	b.touched = b.touched[:0]
 	b.settleNames()
+	b.settleDirectory()
 	b.settleSums()
 	b.settleMeasures()
 	return nil

@@ -95,6 +95,7 @@
 //	option.go    named       units and leaders, choices for selects
 //	public.go                what the public may read: a whitelist
 //	command.go   command_result
+//	directory.go directory_fact  the directory's own facts, folded in memory (events/roster)
 //
 // To show a new fact: say in fold.go what it does to the row, in words.go how it is told and
 // who may read that; a test fails until both know it. With every change of schema/*.sql or

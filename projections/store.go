@@ -14,7 +14,7 @@ import (
 )
 
 // SchemaVersion is raised with every change of schema/*.sql or of what a fact does to a row.
-const SchemaVersion = 4
+const SchemaVersion = 5
 
 // oldestReadable is the oldest schema version whose tables the queries of this program can
 // read, to serve them while the own ones are being built.
@@ -47,6 +47,7 @@ type Store struct {
 	oldest  int
 	grace   time.Duration
 	serving atomic.Pointer[generation]
+	people  atomic.Pointer[knownRoster] // the directory as last read
 	news    news
 	stop    func() // ends the listener
 }

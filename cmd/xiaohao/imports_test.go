@@ -32,10 +32,12 @@ var imports = map[string]struct {
 	"xiaohao/events/vault":               {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, []string{"nats"}},
 	"xiaohao/events/vault/seal":          {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
-	"xiaohao/projections":                {[]string{"xiaohao/events"}, []string{"pgx"}},
+	"xiaohao/events/roster":              {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/roster"}, nil},
+	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/proof", "xiaohao/projections"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
 }
 
 func golist(t *testing.T, args ...string) []string {
