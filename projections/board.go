@@ -20,29 +20,25 @@ func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
 	if !f.AsOf.IsZero() {
 		at.today = f.AsOf
 	}
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		p, err := position(ctx, tx)
-		if err != nil {
-			return err
-		}
-		b.AsOf, b.Day = p.Sequence, f.AsOf
-		ns, err := readNames(ctx, tx)
-		if err != nil {
-			return err
-		}
-		t, err := readSheet(ctx, tx, &n, at)
-		if err != nil {
-			return err
-		}
-		b.fill(t, ns)
-		if f.AsOf.IsZero() {
-			return b.weeks(ctx, tx, &n, f.Today)
-		}
-		return nil
+	var ns nameList
+	t, weeks := &sheet{}, weekSheet{}
+	b.Day = f.AsOf
+	err = s.together(ctx, func(q *pgx.Batch) {
+		var seq int64
+		each(q, `select sequence from position`, nil, []any{&seq}, func() error {
+			b.AsOf = uint64(seq)
+			return nil
+		})
+		ns.ask(q)
+		t.ask(q, &n, at, f.Areas)
+		weeks.ask(q, &n, at)
 	})
 	if err != nil {
 		return Board{}, fmt.Errorf("read board: %w", err)
 	}
+	t.settle(&n, at, f.Areas)
+	b.fill(t, ns)
+	b.weeks(weeks, at.today)
 	return b, nil
 }
 
@@ -154,77 +150,89 @@ func rankIn[T comparable](order []T, v T) int {
 // shownWeeks is how many weeks a board shows.
 const shownWeeks = 12
 
-func (b *Board) weeks(ctx context.Context, tx pgx.Tx, n *narrowing, today events.Date) error {
-	if today.IsZero() {
-		return nil
+// weekSheet counts what was registered and what was struck off, by Monday.
+type weekSheet map[events.Date]*Week
+
+func (ws weekSheet) note(kind string, week events.Date, n int) {
+	w := ws[week]
+	if w == nil {
+		w = &Week{Start: week}
+		ws[week] = w
 	}
-	first := monday(today).AddDays(-7 * (shownWeeks - 1))
-	for i := range shownWeeks {
-		b.Weeks = append(b.Weeks, Week{Start: first.AddDays(7 * i)})
+	if kind == weekNew {
+		w.New += n
+	} else {
+		w.Closed += n
 	}
-	b.EarlierNew, b.EarlierClosed = b.All.Total, b.All.Closed
-	note := func(kind string, week events.Date, m int) {
-		i := week.DaysSince(first) / 7
-		if i >= shownWeeks {
-			return // registered after today: a board of a day that is over
-		}
-		if kind == weekNew {
-			b.Weeks[i].New += m
-			b.EarlierNew -= m
-		} else {
-			b.Weeks[i].Closed += m
-			b.EarlierClosed -= m
-		}
+}
+
+// firstWeek is the first of the weeks that a board of that day shows.
+func firstWeek(today events.Date) events.Date { return monday(today).AddDays(-7 * (shownWeeks - 1)) }
+
+// ask queues what reads the weeks that a board shows.
+func (ws weekSheet) ask(b *pgx.Batch, n *narrowing, at when) {
+	if at.today.IsZero() || !at.asOf.IsZero() {
+		return
 	}
+	first := date(firstWeek(at.today))
 	var kind string
 	var week pgtype.Date
 	var m int
+	scan := []any{&kind, &week, &m}
 	reads, ok := n.reads(false)
 	if !ok {
 		w := &where{}
 		n.where(w)
-		day := w.arg(date(first))
-		rows, err := tx.Query(ctx, `
+		day := w.arg(first)
+		each(b, `
 			select 'NEW', i.new_week, count(*)::int from item i
 			where i.grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED') and i.new_week >= `+day+` and `+w.String()+` group by 2
 			union all
-			select 'CLOSED', i.closed_week, count(*)::int from item i where i.closed_week >= `+day+` and `+w.String()+` group by 2`, w.args...)
-		if err != nil {
-			return err
-		}
-		_, err = pgx.ForEachRow(rows, []any{&kind, &week, &m}, func() error {
-			note(kind, fromDate(week), m)
-			return nil
-		})
-		return err
+			select 'CLOSED', i.closed_week, count(*)::int from item i where i.closed_week >= `+day+` and `+w.String()+` group by 2`,
+			w.args, scan, func() error {
+				ws.note(kind, fromDate(week), m)
+				return nil
+			})
+		return
 	}
 	for _, r := range reads {
-		rows, err := tx.Query(ctx, `
+		each(b, `
 			select kind, week, n from week_count where scope = $1 and value = $2 and kind in ('NEW', 'CLOSED') and week >= $3`,
-			scopeCodes[r.scope], r.key, date(first))
-		if err != nil {
-			return err
-		}
-		if _, err = pgx.ForEachRow(rows, []any{&kind, &week, &m}, func() error {
-			note(kind, fromDate(week), r.sign*m)
-			return nil
-		}); err != nil {
-			return err
-		}
+			[]any{scopeCodes[r.scope], r.key, first}, scan, func() error {
+				ws.note(kind, fromDate(week), r.sign*m)
+				return nil
+			})
 	}
-	return nil
+}
+
+// weeks puts the weeks into the board. What was registered after today is in none of them.
+func (b *Board) weeks(ws weekSheet, today events.Date) {
+	if today.IsZero() || !b.Day.IsZero() {
+		return
+	}
+	b.EarlierNew, b.EarlierClosed = b.All.Total, b.All.Closed
+	first := firstWeek(today)
+	for i := range shownWeeks {
+		week := Week{Start: first.AddDays(7 * i)}
+		if w := ws[week.Start]; w != nil {
+			week = *w
+		}
+		b.Weeks = append(b.Weeks, week)
+		b.EarlierNew, b.EarlierClosed = b.EarlierNew-week.New, b.EarlierClosed-week.Closed
+	}
 }
 
 type nameRef struct{ Kind, ID, Name string }
 
 type nameList []nameRef
 
-func readNames(ctx context.Context, q querier) (nameList, error) {
-	rows, err := q.Query(ctx, `select kind, id, name from named order by first, id`)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[nameRef])
+// ask queues what reads every name, in the order in which they first appeared.
+func (l *nameList) ask(b *pgx.Batch) {
+	var n nameRef
+	each(b, `select kind, id, name from named order by first, id`, nil, []any{&n.Kind, &n.ID, &n.Name}, func() error {
+		*l = append(*l, n)
+		return nil
+	})
 }
 
 func (l nameList) of(kind string) []nameRef {

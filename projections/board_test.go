@@ -50,7 +50,7 @@ func TestBoardTies(t *testing.T) {
 			s := openStore(t)
 			s.catchUp(t, st.log, func() int { return 1 + st.c.n(200) })
 			for _, f := range []BoardFilter{{}, {Unit: None}, {Leader: Any}, randomBoard(st.c), randomBoard(st.c), randomBoard(st.c)} {
-				f.Today, f.Near = today, near
+				f.Today, f.Near, f.Areas = today, near, true
 				checkBoard(t, s, f)
 			}
 			checkOptions(t, s)

@@ -207,7 +207,7 @@ func (b *batch) settleSums() {
 		if k.span != spanDay || *n == [2]int32{} {
 			continue
 		}
-		for _, s := range []span{spanMonth, spanYear} {
+		for _, s := range []span{spanTen, spanMonth, spanYear} {
 			up := k
 			up.span, up.since = s, s.start(k.since)
 			into := d.due(up)
@@ -265,7 +265,7 @@ var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"sc
 		textCol("key", func(r *sumRows) string { return r.keyText }),
 	}, measureCols(int(places))...)}
 
-var dayTable = table[sumRows]{name: "board_day", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
+var dayTable = table[sumRows]{name: "board_day", then: sumRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: append([]col[sumRows]{
 		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *sumRows) string { return r.valueText }),
@@ -286,7 +286,7 @@ func measureCols(n int) (cs []col[sumRows]) {
 	return cs
 }
 
-var dueTable = table[dueRows]{name: "board_due", then: sumRow, key: []string{"scope", "value", "span", "since", "dim", "key"},
+var dueTable = table[dueRows]{name: "board_due", then: sumRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: []col[dueRows]{
 		textCol("scope", func(r *dueRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *dueRows) string { return r.valueText }),

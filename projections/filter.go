@@ -68,6 +68,9 @@ func (f Filter) stands(w *where, today events.Date) {
 	}
 	if len(f.Groups) > 0 {
 		w.add("i.grp = any($)", texts(f.Groups))
+		if s := map[Group]events.State{GroupWaiting: events.Accepted, GroupOpen: events.InProgress}[f.Groups[0]]; s != "" && len(f.Groups) == 1 {
+			w.add("i.state = $", string(s)) // the same, for the index
+		}
 	}
 	if len(f.Modes) > 0 {
 		w.add("i.mode = any($)", texts(f.Modes))
@@ -77,7 +80,13 @@ func (f Filter) stands(w *where, today events.Date) {
 	w.key("i.area", f.Area)
 	w.key("i.leader", f.Leader)
 	w.key("i.campaign", f.Campaign)
+	if f.Campaign != "" && f.Campaign != None {
+		w.add("i.campaign <> ''") // the same, for the index
+	}
 	w.key("i.class", string(f.Class))
+	if f.Class != "" && f.Class != events.Ordinary {
+		w.add("i.class <> 'ORDINARY'")
+	}
 	w.key("i.preset", string(f.Preset))
 	switch f.Lamp {
 	case LampOverdue:
@@ -115,18 +124,23 @@ func (f Filter) past() *where {
 // where is the filter as conditions on item i.
 func (f Filter) where() *where {
 	w := &where{}
+	f.conditions(w)
+	w.only(f.ordered(w, "i."), "i.")
+	return w
+}
+
+// conditions adds all that the filter says but what follows for the order.
+func (f Filter) conditions(w *where) {
 	f.stands(w, f.Today)
-	f.ordered(w)
 	if f.LeadOnly || f.Unit == Any || f.Unit == None {
 		w.key("i.unit", f.Unit)
 	} else if f.Unit != "" {
-		w.add("i.id in (select a.item from assignment a where a.unit = $ and a.state <> 'WITHDRAWN')", clean(f.Unit))
+		w.add("i.id in (select a.item from assignment a where a.unit = $ and a.lists)", clean(f.Unit))
 	}
 	f.now(w)
 	if f.Queue != "" {
 		w.conds = append(w.conds, w.queue(f.Queue, f))
 	}
-	return w
 }
 
 // now adds what only item knows.
@@ -150,6 +164,9 @@ func (f Filter) now(w *where) {
 		w.add("i.urgent")
 	}
 	w.key("i.supervision", string(f.Supervision))
+	if f.Supervision != "" && f.Supervision != None {
+		w.add("i.supervision <> ''")
+	}
 	if f.Reopened {
 		w.add("i.reopened > 0")
 	}
@@ -161,64 +178,62 @@ func (f Filter) now(w *where) {
 	}
 	if f.HideFrom != "" {
 		w.add(`(i.class not in ('CONDUCT', 'STABILITY') or (not ($ = any(i.complained_of)) and i.id in (
-			select a.item from assignment a where a.unit = $ and a.state <> 'WITHDRAWN')))`, clean(f.HideFrom), clean(f.HideFrom))
+			select a.item from assignment a where a.unit = $ and a.lists)))`, clean(f.HideFrom), clean(f.HideFrom))
 	}
 }
 
-// ordered adds what follows for the ledger's order, so that the index over it is entered
+// ordered adds what follows of the days for the ledger's order, whose columns have the prefix
+// col, and returns the ranks that rows can have, so that the index over the order is entered
 // where the rows begin and left where they end.
-func (f Filter) ordered(w *where) {
-	lo, hi := 0, 7
-	within := func(l, h int) { lo, hi = max(lo, l), min(hi, h) }
+func (f Filter) ordered(w *where, col string) (rs ranks) {
+	rs = allRanks
 	if len(f.Groups) > 0 {
-		l, h := 7, 0
+		var of ranks
 		for _, g := range f.Groups {
-			r := rankOf(&Item{Group: g})
-			l, h = min(l, r), max(h, r)
-			if g == GroupWaiting { // those with a deadline stand with what is under way
-				l = 0
-			}
+			of |= ranksOf(g)
 		}
-		within(l, h)
+		rs &= of
 	}
 	if len(f.States) > 0 && !slices.Contains(f.States, events.Archived) {
-		l, h := 7, 0
+		var of ranks
 		for _, s := range f.States {
-			r := rankOf(&Item{Group: groupOf(s, "")})
-			l, h = min(l, r), max(h, r)
-			if s == events.Accepted {
-				l = 0
-			}
+			of |= ranksOf(groupOf(s, ""))
 		}
-		within(l, h)
+		rs &= of
 	}
+	due := ranksOf(GroupOpen)
 	switch f.Lamp {
 	case LampOverdue:
-		within(0, 0)
-		w.add("i.sort_day < $", date(f.Today))
+		rs &= due
+		w.add(col+"sort_day < $", date(f.Today))
 	case LampNear:
-		within(0, 0)
-		w.add("i.sort_day between $ and $", date(f.Today), date(f.Near))
+		rs &= due
+		w.add(col+"sort_day between $ and $", date(f.Today), date(f.Near))
 	case LampCalm:
-		within(0, 1)
+		rs &= ranksOf(GroupWaiting)
 	}
 	if !f.DueFrom.IsZero() {
-		within(0, 0)
-		w.add("i.sort_day >= $", date(f.DueFrom))
+		rs &= due
+		w.add(col+"sort_day >= $", date(f.DueFrom))
 	}
 	if !f.DueBy.IsZero() {
-		within(0, 0)
-		w.add("i.sort_day <= $", date(f.DueBy))
+		rs &= due
+		w.add(col+"sort_day <= $", date(f.DueBy))
 	}
 	if !f.ClosedIn.IsZero() {
-		within(6, 6)
+		rs &= ranksOf(GroupClosed)
 	}
-	switch {
-	case lo > hi:
+	return rs
+}
+
+// only adds that rows have one of the ranks, when that is not a matter of course.
+func (w *where) only(rs ranks, col string) {
+	switch lo, hi := rs.ends(); {
+	case rs == 0:
 		w.add("false")
 	case lo == hi:
-		w.add("i.rank = $", lo)
-	case lo > 0 || hi < 7:
-		w.add("i.rank between $ and $", lo, hi)
+		w.add(col+"rank = $", lo)
+	case rs != allRanks:
+		w.add(col+"rank between $ and $", lo, hi)
 	}
 }

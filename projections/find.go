@@ -105,29 +105,32 @@ func score(body string, ws []string) (n int) {
 }
 
 // found returns one page of what a search finds, best first. Its cursor is a number of rows.
-func found(ctx context.Context, tx pgx.Tx, f Filter) (p Page, err error) {
+func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 	limit := within(f.Limit, 50, 200)
 	at, err := parseOffset(f.After)
 	if err != nil {
 		return p, err
 	}
-	hits, more, err := search(ctx, tx, f.where(), f.Q)
-	if err != nil {
-		return p, err
-	}
-	p.Total, p.More = len(hits), more
-	at = min(at, len(hits))
-	page := hits[at:min(at+limit, len(hits))]
-	if p.Items, err = itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id })); err != nil {
-		return p, err
-	}
-	if at+limit < len(hits) {
-		p.Next = offsetCursor(at + limit)
-	}
-	if at > 0 {
-		p.Prev = offsetCursor(max(at-limit, 0))
-	}
-	return p, nil
+	err = s.snapshot(ctx, func(tx pgx.Tx) error {
+		hits, more, err := search(ctx, tx, f.where(), f.Q)
+		if err != nil {
+			return err
+		}
+		p.Total, p.More = len(hits), more
+		at = min(at, len(hits))
+		page := hits[at:min(at+limit, len(hits))]
+		if p.Items, err = itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id })); err != nil {
+			return err
+		}
+		if at+limit < len(hits) {
+			p.Next = offsetCursor(at + limit)
+		}
+		if at > 0 {
+			p.Prev = offsetCursor(max(at-limit, 0))
+		}
+		return nil
+	})
+	return p, err
 }
 
 // itemsByID returns the items in the order of ids.

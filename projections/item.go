@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -15,28 +16,66 @@ import (
 	"xiaohao/events"
 )
 
-// rankOf is the first key of the ledger's order: what is stuck comes first.
+// rankOf is the first key of the ledger's order: what is stuck comes first. An item that
+// waits to be assigned stands with what is under way as soon as it has a deadline.
 func rankOf(it *Item) int {
-	switch it.Group {
-	case GroupOpen:
+	if it.Group == GroupWaiting && !it.Due.IsZero() {
 		return 0
-	case GroupWaiting:
-		if !it.Due.IsZero() {
-			return 0
-		}
-		return 1
-	case GroupDone:
-		return 2
-	case GroupStanding:
-		return 3
-	case GroupHeld:
-		return 4
-	case GroupPending:
-		return 5
-	case GroupClosed:
-		return 6
 	}
-	return 7
+	lo, hi := ranksOf(it.Group).ends()
+	return max(lo, hi)
+}
+
+// ranks is a set of ranks.
+type ranks uint16
+
+// allRanks are the ranks 0 to 9.
+const allRanks ranks = 1<<10 - 1
+
+// ranksOf are the ranks that items of a group can have.
+func ranksOf(g Group) ranks {
+	switch g {
+	case GroupOpen:
+		return 1 << 0
+	case GroupWaiting:
+		return 1<<0 | 1<<1
+	case GroupDone:
+		return 1 << 2
+	case GroupStanding:
+		return 1 << 3
+	case GroupHeld:
+		return 1 << 4
+	case GroupPending:
+		return 1 << 5
+	case GroupClosed:
+		return 1 << 6
+	case GroupAnswered:
+		return 1 << 7
+	case GroupEnded:
+		return 1 << 8
+	}
+	return 1 << 9
+}
+
+// ends are the least and the greatest.
+func (r ranks) ends() (lo, hi int) {
+	return bits.TrailingZeros16(uint16(r)), bits.Len16(uint16(r)) - 1
+}
+
+// gaps reports whether a rank between the least and the greatest is missing.
+func (r ranks) gaps() bool {
+	lo, hi := r.ends()
+	return bits.OnesCount16(uint16(r)) < hi-lo+1
+}
+
+// list is the ranks in order.
+func (r ranks) list() (out []int16) {
+	for n := range int16(16) {
+		if r&(1<<n) != 0 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // sortDay is the second key: the deadline while it runs, else the day of the next review.
@@ -128,32 +167,43 @@ func (b *batch) settleItem(r *row) error {
 	return nil
 }
 
-// partRow is one unit's part of an item.
+// partRow is one unit's part of an item. It repeats where the item stands in the ledger's
+// order, so that the ledger of a unit that leads or helps is a stretch of one index.
 type partRow struct {
-	item uuid.UUID
+	of    *row
+	lists bool // the unit's first part that was not taken back
 	*Assignment
 }
 
 var assignmentTable = table[partRow]{name: "assignment", key: []string{"item", "id"}, cols: []col[partRow]{
-	uuidCol("item", func(r *partRow) uuid.UUID { return r.item }),
+	uuidCol("item", func(r *partRow) uuid.UUID { return r.of.id }),
 	textCol("id", func(r *partRow) string { return r.ID }),
 	textCol("unit", func(r *partRow) string { return r.Unit.ID }),
 	textCol("part", func(r *partRow) events.Part { return r.Part }),
 	textCol("state", func(r *partRow) events.AssignmentState { return r.State }),
 	dateCol("due", func(r *partRow) events.Date { return r.Due }),
+	boolCol("lists", func(r *partRow) bool { return r.lists }),
+	smallCol("rank", func(r *partRow) int { return rankOf(&r.of.Item) }),
+	lastDateCol("sort_day", func(r *partRow) events.Date { return sortDay(&r.of.Item) }),
+	textCol("number", func(r *partRow) string { return r.of.Number }),
 }}
 
 func (b *batch) settleParts(r *row) {
 	parts := r.Detail.Assignments
+	listed := map[string]bool{} // units
 	for i := range parts {
 		a := &parts[i]
 		if slices.ContainsFunc(parts[i+1:], func(x Assignment) bool { return clean(x.ID) == clean(a.ID) }) {
 			continue // the later of two with one id stands
 		}
+		x := partRow{r, a.Live() && !listed[clean(a.Unit.ID)], a}
+		if x.lists {
+			listed[clean(a.Unit.ID)] = true
+		}
 		if r.parts == 0 { // none of it is stored
-			b.out.parts.insert(&partRow{r.id, a})
+			b.out.parts.insert(&x)
 		} else {
-			b.out.parts.upsert(&partRow{r.id, a})
+			b.out.parts.upsert(&x)
 		}
 	}
 	r.parts = len(parts)

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -79,45 +80,34 @@ func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error
 	if f.ByRaised {
 		cohort = cohortRaised
 	}
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		ns, err := readNames(ctx, tx)
-		if err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, `
-			select unit, measure, sum(n)::int from kpi_count
-			where cohort = $1 and basis >= $2 and basis < $3 and basis <= $4 and day <= $4
-			group by unit, measure`, cohortCodes[cohort], date(spanMonth.start(f.From)), date(spanMonth.start(to)), date(f.CutOff))
-		if err != nil {
-			return err
-		}
-		counts, total := map[string]*[measureCount]int{}, [measureCount]int{}
+	var ns nameList
+	counts, total := map[string]*[measureCount]int{}, [measureCount]int{}
+	err = s.together(ctx, func(b *pgx.Batch) {
+		ns.ask(b)
 		var unit, code string
 		var n int
-		if _, err := pgx.ForEachRow(rows, []any{&unit, &code, &n}, func() error {
-			if counts[unit] == nil {
-				counts[unit] = new([measureCount]int)
-			}
-			for m, c := range measureCodes {
-				if c == code {
-					counts[unit][m] += n
-					total[m] += n
+		each(b, `
+			select unit, measure, sum(n)::int from kpi_count
+			where cohort = $1 and basis >= $2 and basis < $3 and basis <= $4 and day <= $4
+			group by unit, measure`, []any{cohortCodes[cohort], date(spanMonth.start(f.From)), date(spanMonth.start(to)), date(f.CutOff)},
+			[]any{&unit, &code, &n}, func() error {
+				if counts[unit] == nil {
+					counts[unit] = new([measureCount]int)
 				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		out.Total = KPIRow{Ratios: ratios(&total)}
-		for _, u := range append(ns.of(unitName), nameRef{Name: "还没交办"}) {
-			if c := counts[u.ID]; c != nil {
-				out.Units = append(out.Units, KPIRow{u.ID, u.Name, ratios(c)})
-			}
-		}
-		return nil
+				m := slices.Index(measureCodes[:], code)
+				counts[unit][m] += n
+				total[m] += n
+				return nil
+			})
 	})
 	if err != nil {
 		return KPIReport{}, fmt.Errorf("read figures: %w", err)
+	}
+	out.Total = KPIRow{Ratios: ratios(&total)}
+	for _, u := range append(ns.of(unitName), nameRef{Name: "还没交办"}) {
+		if c := counts[u.ID]; c != nil {
+			out.Units = append(out.Units, KPIRow{u.ID, u.Name, ratios(c)})
+		}
 	}
 	return out, nil
 }

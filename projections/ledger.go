@@ -15,57 +15,109 @@ import (
 )
 
 // Items returns one page of the ledger. It returns ErrBadCursor for a cursor that is none.
-func (s *Store) Items(ctx context.Context, f Filter) (p Page, err error) {
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		p, err = items(ctx, tx, f)
-		return err
-	})
+func (s *Store) Items(ctx context.Context, f Filter) (Page, error) {
+	var p Page
+	var err error
+	if len(words(f.Q)) > 0 {
+		p, err = s.found(ctx, f)
+	} else {
+		var x *listing
+		if x, err = newListing(f); err == nil {
+			if err = s.together(ctx, x.ask); err == nil {
+				p = x.page()
+			}
+		}
+	}
 	if err != nil {
 		return Page{}, fmt.Errorf("list items: %w", err)
 	}
 	return p, nil
 }
 
-func items(ctx context.Context, q pgx.Tx, f Filter) (p Page, err error) {
-	switch {
-	case len(words(f.Q)) > 0:
-		return found(ctx, q, f)
-	case !f.AsOf.IsZero():
-		return pastItems(ctx, q, f)
+// listing is a page of the ledger that is asked for.
+type listing struct {
+	f     Filter
+	cur   cursor
+	limit int
+	total *total
+	items []Item
+	names nameList // of a past day
+}
+
+func newListing(f Filter) (x *listing, err error) {
+	x = &listing{f: f, limit: within(f.Limit, 50, 200)}
+	if f.AsOf.IsZero() {
+		x.cur, err = parseCursor(f.After)
+	} else {
+		x.cur, err = parsePast(f.After)
 	}
-	limit := within(f.Limit, 50, 200)
-	cur, err := parseCursor(f.After)
-	if err != nil {
-		return p, err
+	return x, err
+}
+
+// ask queues what reads the rows of the page and how many there are in all.
+func (x *listing) ask(b *pgx.Batch) {
+	x.total = askTotal(b, x.f)
+	if !x.f.AsOf.IsZero() {
+		x.askPast(b)
+		return
 	}
-	if p.Total, p.More, err = total(ctx, q, f); err != nil {
-		return p, err
+	inner, args := x.rows()
+	order := "p.rank, p.sort_day, p.number, p.id"
+	if x.cur.back {
+		order = "p.rank desc, p.sort_day desc, p.number desc, p.id desc"
 	}
-	w := f.where()
-	compare, order := ">", ""
-	if cur.back {
-		compare, order = "<", " desc"
+	b.Queue(`
+		select p.code_hash, d.doc from (`+inner+`) p join item_doc d on d.item = p.id
+		order by `+order, args...).Query(func(rows pgx.Rows) error {
+		var err error
+		x.items, err = pgx.CollectRows(rows, scanItem)
+		return err
+	})
+}
+
+// rows selects the rows of the page, and one more, in the ledger's order. The ledger of a
+// unit that leads or helps is read by its parts, every other from item. Of ranks with others
+// between them each is read by itself, so that nothing is read only to be passed over.
+func (x *listing) rows() (sql string, args []any) {
+	f, w := x.f, &where{}
+	from, at, id := "item i", "i.", "i.id"
+	if f.Unit != "" && f.Unit != Any && f.Unit != None && !f.LeadOnly && f.Queue == "" {
+		from, at, id = "assignment a join item i on i.id = a.item", "a.", "a.item"
+		w.add("a.unit = $ and a.lists", clean(f.Unit))
+		f.Unit = ""
+	}
+	f.conditions(w)
+	rs := f.ordered(w, at)
+	compare, desc := ">", ""
+	if x.cur.back {
+		compare, desc = "<", " desc"
 	}
 	if f.After != "" {
-		w.add("(i.rank, i.sort_day, i.number, i.id) "+compare+" ($, $, $, $)", cur.rank, sortable(cur.day), cur.number, cur.id)
+		w.add("("+at+"rank, "+at+"sort_day, "+at+"number, "+id+") "+compare+" ($, $, $, $)", x.cur.rank, sortable(x.cur.day), x.cur.number, x.cur.id)
 	}
-	rows, err := q.Query(ctx, `
-		select p.code_hash, d.doc
-		from (select i.id, i.rank, i.sort_day, i.number, i.code_hash
-			from item i
-			where `+w.String()+`
-			order by i.rank`+order+`, i.sort_day`+order+`, i.number`+order+`, i.id`+order+`
-			limit `+w.arg(limit+1)+`) p
-		join item_doc d on d.item = p.id
-		order by p.rank`+order+`, p.sort_day`+order+`, p.number`+order+`, p.id`+order, w.args...)
-	if err != nil {
-		return p, err
+	limit := w.arg(x.limit + 1)
+	query := func(conds, order string) string {
+		return `select i.id, ` + at + `rank, ` + at + `sort_day, ` + at + `number, i.code_hash from ` + from + ` where ` + conds + `
+			order by ` + order + at + `sort_day` + desc + `, ` + at + `number` + desc + `, ` + id + desc + ` limit ` + limit
 	}
-	if p.Items, err = pgx.CollectRows(rows, scanItem); err != nil {
-		return p, err
+	if !rs.gaps() {
+		w.only(rs, at)
+		return query(w.String(), at+"rank"+desc+", "), w.args
 	}
-	p.turn(f, limit, cur.back, cursorOf)
-	return p, nil
+	each := `select x.* from unnest(` + w.arg(rs.list()) + `::smallint[]) r (rank) cross join lateral (` +
+		query(w.String()+" and "+at+"rank = r.rank", "") + `) x`
+	return each + ` order by x.rank` + desc + `, x.sort_day` + desc + `, x.number` + desc + `, x.id` + desc + ` limit ` + limit, w.args
+}
+
+// page is the page when the answers are there.
+func (x *listing) page() Page {
+	p := Page{Items: x.items, Total: x.total.n, More: x.total.more}
+	if x.f.AsOf.IsZero() {
+		p.turn(x.f, x.limit, x.cur.back, cursorOf)
+	} else {
+		p.turn(x.f, x.limit, x.cur.back, pastCursor)
+	}
+	return p
 }
 
 // turn cuts the row too many off that tells whether there is a further page, and makes the

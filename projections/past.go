@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -11,47 +10,31 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// pastItems returns one page of the ledger as it stood at the end of the day AsOf, by
+// askPast queues what reads one page of the ledger as it stood at the end of the day AsOf, by
 // number. What item_day keeps is of that day; the rest of a row (title, goal, and so on) is
 // of now, and what was not known then is left out.
-func pastItems(ctx context.Context, q pgx.Tx, f Filter) (p Page, err error) {
-	limit := within(f.Limit, 50, 200)
-	cur, err := parsePast(f.After)
-	if err != nil {
-		return p, err
-	}
-	if p.Total, p.More, err = total(ctx, q, f); err != nil {
-		return p, err
-	}
-	ns, err := readNames(ctx, q)
-	if err != nil {
-		return p, err
-	}
-	w := f.past()
+func (x *listing) askPast(b *pgx.Batch) {
+	w := x.f.past()
 	compare, order := ">", ""
-	if cur.back {
+	if x.cur.back {
 		compare, order = "<", " desc"
 	}
-	if f.After != "" {
-		w.add("(i.number, i.item) "+compare+" ($, $)", cur.number, cur.id)
+	if x.f.After != "" {
+		w.add("(i.number, i.item) "+compare+" ($, $)", x.cur.number, x.cur.id)
 	}
-	rows, err := q.Query(ctx, `
+	x.names.ask(b)
+	b.Queue(`
 		select d.doc, p.grp, p.state, p.due, p.class, p.preset, p.unit, p.leader, p.mode, p.source, p.category, p.area, p.campaign
 		from (select i.* from item_day i
 			where `+w.String()+`
 			order by i.number`+order+`, i.item`+order+`
-			limit `+w.arg(limit+1)+`) p
+			limit `+w.arg(x.limit+1)+`) p
 		join item_doc d on d.item = p.item
-		order by p.number`+order+`, p.item`+order, w.args...)
-	if err != nil {
-		return p, err
-	}
-	p.Items, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Item, error) { return scanPast(r, ns) })
-	if err != nil {
-		return p, err
-	}
-	p.turn(f, limit, cur.back, pastCursor)
-	return p, nil
+		order by p.number`+order+`, p.item`+order, w.args...).Query(func(rows pgx.Rows) error {
+		var err error
+		x.items, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (Item, error) { return scanPast(r, x.names) })
+		return err
+	})
 }
 
 func scanPast(r pgx.CollectableRow, ns nameList) (it Item, err error) {

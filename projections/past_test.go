@@ -36,7 +36,7 @@ func TestPastBoard(t *testing.T) {
 				}
 				s.catchUp(t, st.log[:at], func() int { return 1 + st.c.n(40) })
 				for _, f := range filters {
-					f.Today, f.Near = day, day.AddDays(3)
+					f.Today, f.Near, f.Areas = day, day.AddDays(3), true
 					b, err := s.Board(t.Context(), f)
 					if err != nil {
 						t.Fatal(err)

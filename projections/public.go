@@ -197,29 +197,24 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 
 // PublicFigures returns the numbers of the public front page from counters.
 func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures, err error) {
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		at := when{today: today}
-		everything, public := &sheet{}, &sheet{}
-		if err := everything.readSums(ctx, tx, read{scopeAll, term{"", 1}}, at, byAll.code(), ""); err != nil {
-			return err
-		}
-		shown := read{scopeShown, term{"1", 1}}
-		if err := public.readSums(ctx, tx, shown, at, "", ""); err != nil {
-			return err
-		}
-		if err := public.readDues(ctx, tx, shown, at, byAll.code(), ""); err != nil {
-			return err
-		}
-		all := public.row(byAll, "")
-		c := all.cell("")
-		now := public.row(byMode, string(events.Immediate)).cell("")
-		f = Figures{ImmediateDone: now.Rectified(), ImmediateTotal: now.Total, Closed: c.Closed, InProgress: all.at[placeOpen], Overdue: all.lateOpen,
-			Waiting: all.at[placeWaiting], Done: c.Done, Standing: c.Standing, Held: c.Held, Total: c.Total,
-			Unreleased: everything.row(byAll, "").cell("").Total - c.Total}
-		return nil
+	at := when{today: today}
+	everything, public := &sheet{}, &sheet{}
+	of := func(t *sheet) func(dim, key string, f figures) {
+		return func(dim, key string, f figures) { t.row(dimensionOf(dim), key).add(f, 1) }
+	}
+	shown, dims := read{scopeShown, term{"1", 1}}, []string{byAll.code(), byMode.code()}
+	err = s.together(ctx, func(b *pgx.Batch) {
+		askSums(b, read{scopeAll, term{"", 1}}, at, dims[:1], "", of(everything))
+		askSums(b, shown, at, dims, "", of(public))
+		askDues(b, shown, at, dims[:1], "", of(public))
 	})
 	if err != nil {
 		return Figures{}, fmt.Errorf("read figures: %w", err)
 	}
-	return f, nil
+	all := public.row(byAll, "")
+	c := all.cell("")
+	now := public.row(byMode, string(events.Immediate)).cell("")
+	return Figures{ImmediateDone: now.Rectified(), ImmediateTotal: now.Total, Closed: c.Closed, InProgress: all.at[placeOpen], Overdue: all.lateOpen,
+		Waiting: all.at[placeWaiting], Done: c.Done, Standing: c.Standing, Held: c.Held, Total: c.Total,
+		Unreleased: everything.row(byAll, "").cell("").Total - c.Total}, nil
 }

@@ -98,32 +98,60 @@ func (w *where) queue(q Queue, f Filter) string {
 func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 	f.Lamp, f.Queue, f.After, f.Limit = "", "", "", 10
 	st.Counts = map[string]int{}
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		for _, x := range []struct {
-			name  string
-			lamp  Lamp
-			queue Queue
-			into  *[]Item
-		}{
-			{"overdue", LampOverdue, "", &st.Overdue},
-			{"near", LampNear, "", &st.Near},
-			{"bounced", "", QueueBounced, &st.Bounced},
-			{"unsatisfied", "", QueueUnsatisfied, &st.Unsatisfied},
-			{"reopened", "", QueueReopened, &st.Reopened},
-		} {
-			f.Lamp, f.Queue = x.lamp, x.queue
-			p, err := items(ctx, tx, f)
-			if err != nil {
-				return err
-			}
-			*x.into, st.Counts[x.name] = p.Items, p.Total
-		}
-		return nil
-	})
+	of := []struct {
+		name  string
+		lamp  Lamp
+		queue Queue
+		into  *[]Item
+	}{
+		{"overdue", LampOverdue, "", &st.Overdue},
+		{"near", LampNear, "", &st.Near},
+		{"bounced", "", QueueBounced, &st.Bounced},
+		{"unsatisfied", "", QueueUnsatisfied, &st.Unsatisfied},
+		{"reopened", "", QueueReopened, &st.Reopened},
+	}
+	var fs []Filter
+	for _, x := range of {
+		f.Lamp, f.Queue = x.lamp, x.queue
+		fs = append(fs, f)
+	}
+	ps, err := s.pages(ctx, fs)
 	if err != nil {
 		return Stuck{}, fmt.Errorf("list what is stuck: %w", err)
 	}
+	for i, x := range of {
+		*x.into, st.Counts[x.name] = ps[i].Items, ps[i].Total
+	}
 	return st, nil
+}
+
+// pages reads the first page of each of several filters, of one state of the log unless they
+// have words.
+func (s *Store) pages(ctx context.Context, fs []Filter) (ps []Page, err error) {
+	xs := make([]*listing, len(fs))
+	for i, f := range fs {
+		if len(words(f.Q)) > 0 {
+			p, err := s.found(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			ps = append(ps, p)
+		} else if xs[i], err = newListing(f); err != nil {
+			return nil, err
+		}
+	}
+	if len(ps) > 0 { // all have the same words
+		return ps, nil
+	}
+	err = s.together(ctx, func(b *pgx.Batch) {
+		for _, x := range xs {
+			x.ask(b)
+		}
+	})
+	for _, x := range xs {
+		ps = append(ps, x.page())
+	}
+	return ps, err
 }
 
 // Queues counts each queue among the rows of f; Queue of f is not looked at. Each count is
@@ -131,17 +159,32 @@ func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err error) {
 	f.After, f.Limit = "", 1
 	out = make(map[Queue]int, len(queues))
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		for _, q := range queues {
-			f.Queue = q
-			if out[q], _, err = total(ctx, tx, f); err != nil {
-				return err
-			}
+	var fs []Filter
+	for _, q := range queues {
+		f.Queue = q
+		fs = append(fs, f)
+	}
+	ts := make([]*total, len(fs))
+	if len(words(f.Q)) > 0 {
+		ps, err := s.pages(ctx, fs)
+		if err != nil {
+			return nil, fmt.Errorf("count queues: %w", err)
 		}
-		return nil
+		for i, q := range queues {
+			out[q] = ps[i].Total
+		}
+		return out, nil
+	}
+	err = s.together(ctx, func(b *pgx.Batch) {
+		for i := range fs {
+			ts[i] = askTotal(b, fs[i])
+		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count queues: %w", err)
+	}
+	for i, q := range queues {
+		out[q] = ts[i].n
 	}
 	return out, nil
 }
@@ -149,19 +192,13 @@ func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err er
 // Views counts the office's saved views; soon is the last day of 今明到期. They cost the same
 // however many items there are.
 func (s *Store) Views(ctx context.Context, today, soon events.Date) (v Views, err error) {
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		t, err := readSheet(ctx, tx, &narrowing{}, when{today: today, near: soon})
-		if err != nil {
-			return err
-		}
-		all := t.row(byAll, "")
-		c := all.cell("")
-		v = Views{All: all.all(), Overdue: c.Overdue, Soon: c.Near, Standing: c.Standing, Held: c.Held,
-			Verify: all.of(placeRectified, placeVerifying), Return: t.row(byQueue, string(QueueReturn)).all()}
-		return nil
-	})
-	if err != nil {
+	t, n := &sheet{}, &narrowing{}
+	at := when{today: today, near: soon}
+	if err := s.together(ctx, func(b *pgx.Batch) { t.ask(b, n, at, false) }); err != nil {
 		return Views{}, fmt.Errorf("count saved views: %w", err)
 	}
-	return v, nil
+	all := t.row(byAll, "")
+	c := all.cell("")
+	return Views{All: all.all(), Overdue: c.Overdue, Soon: c.Near, Standing: c.Standing, Held: c.Held,
+		Verify: all.of(placeRectified, placeVerifying), Return: t.row(byQueue, string(QueueReturn)).all()}, nil
 }

@@ -121,3 +121,21 @@ func (s *Store) connect(ctx context.Context, g generation) (*pgx.Conn, error) {
 func (s *Store) snapshot(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
 }
+
+// together sends all that f queues to Postgres in one round trip; the queries see one state
+// of all tables.
+func (s *Store) together(ctx context.Context, f func(b *pgx.Batch)) error {
+	b := &pgx.Batch{}
+	b.Queue(`begin isolation level repeatable read, read only`)
+	f(b)
+	b.Queue(`commit`)
+	return s.pool.SendBatch(ctx, b).Close()
+}
+
+// each queues a query and has f called after each of its rows was scanned.
+func each(b *pgx.Batch, sql string, args, scan []any, f func() error) {
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, scan, f)
+		return err
+	})
+}

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -98,25 +97,42 @@ type when struct {
 	today, near events.Date // decide what is late and what is near; of a past day, today is that day
 }
 
-// readSheet reads all figures under a narrowing: from counters when there are such, else
-// counted over the rows that the narrowing's index finds.
-func readSheet(ctx context.Context, q querier, n *narrowing, at when) (*sheet, error) {
-	t := &sheet{}
+// ask queues what reads all figures under a narrowing: from counters when there are such, else
+// counted over the rows that the narrowing's index finds. Figures by area are left out unless
+// areas is set, because there may be thousands of areas. After the answers, settle.
+func (t *sheet) ask(b *pgx.Batch, n *narrowing, at when, areas bool) {
 	reads, ok := n.reads(!at.asOf.IsZero())
 	if !ok {
-		return t, t.count(ctx, q, n, at)
+		t.askCount(b, n, at)
+		return
+	}
+	dims := make([]string, 0, allDimensions)
+	for d := range allDimensions {
+		if d != byArea || areas {
+			dims = append(dims, d.code())
+		}
 	}
 	for _, r := range reads {
-		if err := t.readSums(ctx, q, r, at, "", ""); err != nil {
-			return nil, err
-		}
+		add := func(dim, key string, f figures) { t.row(dimensionOf(dim), key).add(f, r.sign) }
+		askSums(b, r, at, dims, "", add)
 		if at.asOf.IsZero() {
-			if err := t.readDues(ctx, q, r, at, "", ""); err != nil {
-				return nil, err
-			}
+			askDues(b, r, at, dims, "", add)
 		}
 	}
-	// A narrowed counter leaves out the dimension itself: all rows have the one value.
+	if !at.asOf.IsZero() {
+		t.askNear(b, n, at)
+	}
+}
+
+// settle adds the rows that narrowed counters leave out: of a dimension that is narrowed all
+// items have the one value.
+func (t *sheet) settle(n *narrowing, at when, areas bool) {
+	if !areas {
+		t[byArea] = nil
+	}
+	if _, ok := n.reads(!at.asOf.IsZero()); !ok {
+		return
+	}
 	for _, d := range n.set() {
 		if n[d] == Any {
 			delete(t[d], "")
@@ -124,10 +140,6 @@ func readSheet(ctx context.Context, q querier, n *narrowing, at when) (*sheet, e
 			*t.row(d, keyOf(n[d])) = *t.row(byAll, "")
 		}
 	}
-	if at.asOf.IsZero() {
-		return t, nil
-	}
-	return t, t.countNear(ctx, q, n, at)
 }
 
 func keyOf(v string) string {
@@ -137,31 +149,30 @@ func keyOf(v string) string {
 	return clean(v)
 }
 
-// pick narrows a read to one dimension and key, when there is one.
-func (r read) pick(w *where, dim, key string) {
+// pick narrows a read to some dimensions, and to one key when there is but one.
+func (r read) pick(w *where, dims []string, key string) {
 	w.add("scope = $ and value = $", scopeCodes[r.scope], r.key)
-	if dim != "" {
-		w.add("dim = $ and key = $", dim, key)
+	if len(dims) == 1 {
+		w.add("dim = $ and key = $", dims[0], key)
+	} else {
+		w.add("dim = any($)", dims)
 	}
 }
 
-// readSums adds the rows of one scope, of one dimension and key only when dim is given.
-func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, key string) error {
+// askSums queues what reads the rows of one scope, of one key only when there is but one
+// dimension.
+func askSums(b *pgx.Batch, r read, at when, dims []string, key string, add func(dim, key string, f figures)) {
 	w := &where{}
-	r.pick(w, dim, key)
+	r.pick(w, dims, key)
 	n := int(places)
 	sql := `select dim, key, ` + strings.Join(measureNames[:n], ", ") + ` from board_sum where ` + w.String()
 	if !at.asOf.IsZero() {
 		n = measures
 		names := strings.Join(measureNames[:], ", ")
 		sql = `select dim, key, sum(` + strings.Join(measureNames[:], `)::int, sum(`) + `)::int from (` +
-			spansTo(w, at.asOf, true, func(cond string) string {
+			spansTo(w, at.asOf, func(cond string) string {
 				return `select dim, key, ` + names + ` from board_day where ` + w.String() + ` and ` + cond
 			}) + `) x group by dim, key`
-	}
-	rows, err := q.Query(ctx, sql, w.args...)
-	if err != nil {
-		return err
 	}
 	var name, value string
 	var ns [measures]int
@@ -169,62 +180,51 @@ func (t *sheet) readSums(ctx context.Context, q querier, r read, at when, dim, k
 	for i := range n {
 		into = append(into, &ns[i])
 	}
-	_, err = pgx.ForEachRow(rows, into, func() error {
+	each(b, sql, w.args, into, func() error {
 		f := figures{lateWaiting: ns[lateWaiting], lateOpen: ns[lateOpen]}
 		copy(f.at[:], ns[:places])
-		t.row(dimensionOf(name), value).add(f, r.sign)
+		add(name, value, f)
 		return nil
 	})
-	return err
 }
 
 // spansTo joins one query for each span of which the days up to the end of d are made; each
-// reads one stretch of an index. Only rows by day, month and year are there without tens.
-func spansTo(w *where, d events.Date, tens bool, query func(cond string) string) string {
-	year, month, ten := date(spanYear.start(d)), date(spanMonth.start(d)), date(spanTen.start(d))
-	if !tens {
-		ten = month
-	}
-	conds := []string{
-		"span = 'Y' and since < " + w.arg(year),
-		"span = 'M' and since >= " + w.arg(year) + " and since < " + w.arg(month),
-		"span = 'D' and since >= " + w.arg(ten) + " and since <= " + w.arg(date(d)),
-	}
-	if tens {
-		conds = append(conds, "span = 'T' and since >= "+w.arg(month)+" and since < "+w.arg(ten))
-	}
-	return strings.Join(column(conds, query), "\n\t\tunion all ")
+// reads one stretch of an index.
+func spansTo(w *where, d events.Date, query func(cond string) string) string {
+	year, month, ten := w.arg(date(spanYear.start(d))), w.arg(date(spanMonth.start(d))), w.arg(date(spanTen.start(d)))
+	return strings.Join(column([]string{
+		"span = 'Y' and since < " + year,
+		"span = 'M' and since >= " + year + " and since < " + month,
+		"span = 'T' and since >= " + month + " and since < " + ten,
+		"span = 'D' and since >= " + ten + " and since <= " + w.arg(date(d)),
+	}, query), "\n\t\tunion all ")
 }
 
-// readDues adds what is late and near today.
-func (t *sheet) readDues(ctx context.Context, q querier, r read, at when, dim, key string) error {
+// askDues queues what reads what is late and near today.
+func askDues(b *pgx.Batch, r read, at when, dims []string, key string, add func(dim, key string, f figures)) {
 	if at.today.IsZero() {
-		return nil
+		return
 	}
 	w := &where{}
-	r.pick(w, dim, key)
+	r.pick(w, dims, key)
 	part := func(late string) func(cond string) string {
 		return func(cond string) string {
 			return `select dim, key, waiting, open, ` + late + ` as late from board_due where ` + w.String() + ` and ` + cond
 		}
 	}
-	sql := spansTo(w, at.today.AddDays(-1), false, part("true"))
+	sql := spansTo(w, at.today.AddDays(-1), part("true"))
 	sql += " union all " + part("false")("span = 'D' and since >= "+w.arg(date(at.today))+" and since <= "+w.arg(date(at.near)))
-	rows, err := q.Query(ctx, `
+	var name, value string
+	var f figures
+	each(b, `
 		select dim, key,
 			coalesce(sum(waiting) filter (where late), 0)::int, coalesce(sum(open) filter (where late), 0)::int,
 			coalesce(sum(waiting) filter (where not late), 0)::int, coalesce(sum(open) filter (where not late), 0)::int
-		from (`+sql+`) x group by dim, key`, w.args...)
-	if err != nil {
-		return err
-	}
-	var name, value string
-	var f figures
-	_, err = pgx.ForEachRow(rows, []any{&name, &value, &f.lateWaiting, &f.lateOpen, &f.nearWaiting, &f.nearOpen}, func() error {
-		t.row(dimensionOf(name), value).add(f, r.sign)
-		return nil
-	})
-	return err
+		from (`+sql+`) x group by dim, key`, w.args,
+		[]any{&name, &value, &f.lateWaiting, &f.lateOpen, &f.nearWaiting, &f.nearOpen}, func() error {
+			add(name, value, f)
+			return nil
+		})
 }
 
 func dimensionOf(code string) dimension {
@@ -236,39 +236,36 @@ func dimensionOf(code string) dimension {
 	return byAll
 }
 
-// count counts rows, where no counter is narrowed like that.
-func (t *sheet) count(ctx context.Context, q querier, n *narrowing, at when) error {
+// askCount counts rows, where no counter is narrowed like that.
+func (t *sheet) askCount(b *pgx.Batch, n *narrowing, at when) {
 	w, from := &where{}, "item i"
 	if !at.asOf.IsZero() {
 		from = "item_day i"
 		w.asOf(at.asOf)
 	}
 	n.where(w)
-	return t.countRows(ctx, q, from, w, at, false)
+	t.askRows(b, from, w, at, false)
 }
 
-// countNear counts what was near its deadline at the end of a past day, by an index over
+// askNear counts what was near its deadline at the end of a past day, by an index over
 // deadlines: which days are near follows from a calendar, so no counter is kept for it.
-func (t *sheet) countNear(ctx context.Context, q querier, n *narrowing, at when) error {
+func (t *sheet) askNear(b *pgx.Batch, n *narrowing, at when) {
 	w := &where{}
 	w.asOf(at.asOf)
 	w.add("i.due between $ and $", date(at.asOf), date(at.near))
 	n.where(w)
-	return t.countRows(ctx, q, "item_day i", w, at, true)
+	t.askRows(b, "item_day i", w, at, true)
 }
 
-// countRows adds rows up by every dimension; only what is near, when nearOnly is set.
-func (t *sheet) countRows(ctx context.Context, q querier, from string, w *where, at when, nearOnly bool) error {
+// askRows adds rows up by every dimension; only what is near, when nearOnly is set.
+func (t *sheet) askRows(b *pgx.Batch, from string, w *where, at when, nearOnly bool) {
 	today, near := w.arg(date(at.today)), w.arg(date(at.near))
-	rows, err := q.Query(ctx, fmt.Sprintf(`
+	sql := fmt.Sprintf(`
 		select i.preset, i.unit, i.leader, i.mode, i.source, i.category, i.area, i.campaign, i.grp, i.state,
 			coalesce(i.due < %s, false), coalesce(i.due between %s and %s, false), count(*)::int
 		from %s
 		where %s
-		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`, today, today, near, from, w), w.args...)
-	if err != nil {
-		return err
-	}
+		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`, today, today, near, from, w)
 	var k keys
 	var group Group
 	var state events.State
@@ -278,7 +275,7 @@ func (t *sheet) countRows(ctx context.Context, q querier, from string, w *where,
 	for d := range k {
 		into = append(into, &k[d])
 	}
-	_, err = pgx.ForEachRow(rows, append(into, &group, &state, &isLate, &isNear, &m), func() error {
+	each(b, sql, w.args, append(into, &group, &state, &isLate, &isNear, &m), func() error {
 		var f figures
 		if !nearOnly {
 			f.at[placeOf(group, state)] = m
@@ -302,7 +299,6 @@ func (t *sheet) countRows(ctx context.Context, q querier, from string, w *where,
 		}
 		return nil
 	})
-	return err
 }
 
 // asOf picks of item_day i the rows of a day.

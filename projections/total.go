@@ -1,8 +1,6 @@
 package projections
 
 import (
-	"context"
-
 	"github.com/jackc/pgx/v5"
 
 	"xiaohao/events"
@@ -11,26 +9,36 @@ import (
 // countLimit is how far rows are counted when no counter says how many there are.
 const countLimit = 1000
 
-// total says how many rows a filter selects, and whether there are more than that: from a
-// counter when one is kept, else counted. Filters of what a board shows are counted to the
-// end, so that the list behind a figure says the same number; all others up to countLimit.
-func total(ctx context.Context, tx pgx.Tx, f Filter) (n int, more bool, err error) {
-	n, ok, err := counted(ctx, tx, f)
-	if ok || err != nil {
-		return n, false, err
-	}
-	if len(words(f.Q)) > 0 {
-		hits, more, err := search(ctx, tx, f.where(), f.Q)
-		return len(hits), more, err
+// total is how many rows a filter selects, known after the answers; more says that there are
+// more than that.
+type total struct {
+	n    int
+	more bool
+}
+
+// askTotal queues what says how many rows a filter without words selects: from a counter when
+// one is kept, else counted. Filters of what a board shows are counted to the end, so that
+// the list behind a figure says the same number; all others up to countLimit.
+func askTotal(b *pgx.Batch, f Filter) *total {
+	t := &total{}
+	if askCounted(b, f, &t.n) {
+		return t
 	}
 	from, w := f.rows()
-	if f.onBoard() {
-		err = tx.QueryRow(ctx, `select count(*) from `+from+` where `+w.String(), w.args...).Scan(&n)
-		return n, false, err
+	sql, args := `select count(*)::int from `+from+` where `+w.String(), w.args
+	if !f.onBoard() {
+		limit := w.arg(countLimit + 1)
+		sql, args = `select count(*)::int from (select from `+from+` where `+w.String()+` limit `+limit+`) x`, w.args
 	}
-	limit := w.arg(countLimit + 1)
-	err = tx.QueryRow(ctx, `select count(*) from (select from `+from+` where `+w.String()+` limit `+limit+`) x`, w.args...).Scan(&n)
-	return min(n, countLimit), n > countLimit, err
+	bounded := !f.onBoard()
+	b.Queue(sql, args...).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&t.n)
+		if bounded && t.n > countLimit {
+			t.n, t.more = countLimit, true
+		}
+		return err
+	})
+	return t
 }
 
 // onBoard reports whether the filter has nothing in it that boards do not narrow by.
@@ -67,14 +75,15 @@ func (f Filter) narrowing() (n narrowing, ok bool) {
 	return n, true
 }
 
-// counted reads how many rows a filter selects from counters, false when none is kept.
-func counted(ctx context.Context, tx pgx.Tx, f Filter) (n int, ok bool, err error) {
+// askCounted queues what reads from counters how many rows a filter selects, false when none
+// is kept.
+func askCounted(b *pgx.Batch, f Filter, n *int) bool {
 	if !f.onBoard() {
-		return 0, false, nil
+		return false
 	}
 	by, ok := f.narrowing()
 	if !ok {
-		return 0, false, nil
+		return false
 	}
 	at := when{f.AsOf, f.Today, f.Near}
 	if !f.AsOf.IsZero() {
@@ -85,29 +94,24 @@ func counted(ctx context.Context, tx pgx.Tx, f Filter) (n int, ok bool, err erro
 	case f.Queue != "":
 		if f.Queue == QueueReview || states > 0 || f.Lamp != "" || !f.NewIn.IsZero() || !f.ClosedIn.IsZero() || !f.AsOf.IsZero() ||
 			f.Unit != "" && (f.Queue == QueueToSign || f.Queue == QueueSentBack || f.Queue == QueueOpen) {
-			return 0, false, nil
+			return false
 		}
-		fs, ok, err := readCell(ctx, tx, by, when{}, byQueue, string(f.Queue))
-		return fs.all(), ok, err
+		return askCell(b, by, when{}, byQueue, string(f.Queue), func(fs figures, sign int) { *n += sign * fs.all() })
 	case !f.NewIn.IsZero() || !f.ClosedIn.IsZero():
 		if states > 0 || f.Lamp != "" || !f.AsOf.IsZero() || !f.NewIn.IsZero() && !f.ClosedIn.IsZero() {
-			return 0, false, nil
+			return false
 		}
-		return countedWeek(ctx, tx, by, f)
+		return askWeek(b, by, f, n)
 	}
 	in, ok := placesIn(f)
 	if !ok {
-		return 0, false, nil
+		return false
 	}
 	dim, key := tallyIn(&by)
 	if f.Lamp == "" {
 		at.today, at.near = events.Date{}, events.Date{} // what is late does not matter
 	}
-	fs, ok, err := readCell(ctx, tx, by, at, dim, key)
-	if !ok || err != nil {
-		return 0, false, err
-	}
-	return fs.within(in, f.Lamp), true, nil
+	return askCell(b, by, at, dim, key, func(fs figures, sign int) { *n += sign * fs.within(in, f.Lamp) })
 }
 
 // within sums the places, of those with a lamp only what shows it.
@@ -186,10 +190,14 @@ func tallyIn(n *narrowing) (dimension, string) {
 	return byTally, key
 }
 
-// readCell reads one cell: a narrowing by at most two dimensions of which one is a scope,
-// or by one scope when another dimension's key is given.
-func readCell(ctx context.Context, tx pgx.Tx, n narrowing, at when, dim dimension, key string) (f figures, ok bool, err error) {
+// askCell queues what reads one cell, and false when no counter is narrowed like that: it is
+// narrowed by at most two dimensions of which one is a scope, or by one scope when another
+// dimension's key is given. The cell is the sum of what add is told.
+func askCell(b *pgx.Batch, n narrowing, at when, dim dimension, key string, add func(f figures, sign int)) bool {
 	past := !at.asOf.IsZero()
+	if past && !at.near.IsZero() {
+		return false // what was near is counted, not kept
+	}
 	cell := []term{{key, 1}}
 	everything := false
 	if dim == byAll { // one dimension may be the cell's own
@@ -211,44 +219,32 @@ func readCell(ctx context.Context, tx pgx.Tx, n narrowing, at when, dim dimensio
 	}
 	reads, ok := n.reads(past)
 	if !ok {
-		return f, false, nil
+		return false
 	}
-	t := &sheet{}
-	one := func(r read, d dimension, c term) error {
-		r.sign *= c.sign
-		if err := t.readSums(ctx, tx, r, at, d.code(), c.key); err != nil || past {
-			return err
+	one := func(r read, d dimension, c term) {
+		sign := r.sign * c.sign
+		tell := func(_, _ string, f figures) { add(f, sign) }
+		askSums(b, r, at, []string{d.code()}, c.key, tell)
+		if !past {
+			askDues(b, r, at, []string{d.code()}, c.key, tell)
 		}
-		return t.readDues(ctx, tx, r, at, d.code(), c.key)
 	}
 	for _, r := range reads {
 		if everything {
-			if err := one(r, byAll, term{"", 1}); err != nil {
-				return f, false, err
-			}
+			one(r, byAll, term{"", 1})
 		}
 		for _, c := range cell {
-			if err := one(r, dim, c); err != nil {
-				return f, false, err
-			}
+			one(r, dim, c)
 		}
 	}
-	for _, rows := range t {
-		for _, x := range rows {
-			f.add(*x, 1)
-		}
-	}
-	if past && !at.near.IsZero() {
-		return f, false, nil // what was near is counted, not kept
-	}
-	return f, true, nil
+	return true
 }
 
-// countedWeek reads how many were registered or struck off in a week.
-func countedWeek(ctx context.Context, tx pgx.Tx, by narrowing, f Filter) (n int, ok bool, err error) {
+// askWeek queues what reads how many were registered or struck off in a week.
+func askWeek(b *pgx.Batch, by narrowing, f Filter, n *int) bool {
 	reads, ok := by.reads(false)
 	if !ok {
-		return 0, false, nil
+		return false
 	}
 	kind, week := weekNew, f.NewIn
 	if week.IsZero() {
@@ -256,11 +252,11 @@ func countedWeek(ctx context.Context, tx pgx.Tx, by narrowing, f Filter) (n int,
 	}
 	for _, r := range reads {
 		var m int
-		if err := tx.QueryRow(ctx, `select coalesce(sum(n), 0)::int from week_count where scope = $1 and value = $2 and kind = $3 and week = $4`,
-			scopeCodes[r.scope], r.key, kind, date(week)).Scan(&m); err != nil {
-			return 0, false, err
-		}
-		n += r.sign * m
+		each(b, `select n from week_count where scope = $1 and value = $2 and kind = $3 and week = $4`,
+			[]any{scopeCodes[r.scope], r.key, kind, date(week)}, []any{&m}, func() error {
+				*n += r.sign * m
+				return nil
+			})
 	}
-	return n, true, nil
+	return true
 }

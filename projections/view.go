@@ -375,6 +375,7 @@ type BoardFilter struct {
 	Today    events.Date // decides overdue and the weeks shown
 	Near     events.Date // last day that still counts as near
 	AsOf     events.Date // the figures as they stood at the end of this past day; it decides overdue
+	Areas    bool        // also ByArea: there may be thousands of areas
 }
 
 // Board is the overview. Base are the items that were accepted and are not merged,
@@ -394,7 +395,7 @@ type Board struct {
 	ByMode        []Cell
 	BySource      []Cell
 	ByCategory    []Cell
-	ByArea        []Cell
+	ByArea        []Cell // when BoardFilter.Areas
 	ByLeader      []Cell
 	ByCampaign    []Cell
 	Linked        []ModeTally // items that have a leader (Leader [Any]), for the seal tally

@@ -138,8 +138,9 @@ var growSQL = []string{
 		select t.id, t.number, lower(t.number) || substr(body, strpos(body, E'\n')),
 			grams || array(select distinct substr(lower(t.number), g, 2) from generate_series(1, length(t.number) - 1) g)
 		from twin t join base.item_search s on s.item = t.old order by t.number`,
-	`insert into assignment (item, id, unit, part, state, due)
-		select t.id, a.id, unit, part, state, due - shift from twin t join base.assignment a on a.item = t.old order by t.number`,
+	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, number)
+		select t.id, a.id, unit, part, state, due - shift, lists, rank, sort_day - shift, t.number
+		from twin t join base.assignment a on a.item = t.old order by t.number`,
 	`insert into item_day (item, from_day, to_day, number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state, due)
 		select t.id, from_day - shift, to_day - shift, t.number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state,
 			due - shift
@@ -154,9 +155,12 @@ var growSQL = []string{
 			(values ('D', 'day'), ('T', 'month'), ('M', 'month'), ('Y', 'year')) v (s, unit)
 		group by 1, 2, 3, 4, 5, 6`,
 	`insert into board_due (scope, value, span, since, dim, key, waiting, open)
-		select scope, value, s, date_trunc(unit, since - shift)::date, dim, key, sum(waiting), sum(open)
-		from base.board_due, copy, (values ('D', 'day'), ('M', 'month'), ('Y', 'year')) v (s, unit)
-		where span = 'D' group by 1, 2, 3, 4, 5, 6`,
+		select scope, value, s, date_trunc(unit, day)::date + case when s = 'T' then least((extract(day from day)::int - 1) / 10, 2) * 10 else 0 end,
+			dim, key, sum(waiting), sum(open)
+		from (select scope, value, since - shift as day, dim, key, sum(waiting) as waiting, sum(open) as open
+			from base.board_due, copy where span = 'D' group by 1, 2, 3, 4, 5) d,
+			(values ('D', 'day'), ('T', 'month'), ('M', 'month'), ('Y', 'year')) v (s, unit)
+		group by 1, 2, 3, 4, 5, 6`,
 	`insert into week_count (scope, value, kind, week, n)
 		select scope, value, kind, week - shift, sum(n) from base.week_count, copy group by 1, 2, 3, 4`,
 }

@@ -57,14 +57,18 @@ create table item_search (
     constraint item_search_pk primary key (item)
 );
 
--- One unit's part of an item.
+-- One unit's part of an item, and where the item stands in the ledger's order.
 create table assignment (
-    item   uuid    not null,
-    id     text    not null,
-    unit   text    not null,
-    part   text    not null,
-    state  text    not null,
-    due    date,
+    item     uuid     not null,
+    id       text     not null,
+    unit     text     not null,
+    part     text     not null,
+    state    text     not null,
+    due      date,
+    lists    boolean  not null, -- the unit's first part that was not taken back
+    rank     smallint not null, -- as in item
+    sort_day date     not null,
+    number   text     not null,
     constraint assignment_pk primary key (item, id)
 );
 
@@ -85,12 +89,22 @@ create index item_area on item (area, rank, sort_day, number, id);
 comment on index item_area is 'Items: Filter.Area; Similar, Relapses';
 create index item_category on item (category, rank, sort_day, number, id);
 comment on index item_category is 'Items: Filter.Category; Similar';
+create index item_source on item (source, rank, sort_day, number, id);
+comment on index item_source is 'Items: Filter.Source';
+create index item_campaign on item (campaign, rank, sort_day, number, id) where campaign <> '';
+comment on index item_campaign is 'Items: Filter.Campaign';
+create index item_class on item (class, rank, sort_day, number, id) where class <> 'ORDINARY';
+comment on index item_class is 'Items: Filter.Class';
+create index item_supervision on item (rank, sort_day, number, id) where supervision <> '';
+comment on index item_supervision is 'Items: Filter.Supervision';
+create index item_urgent on item (rank, sort_day, number, id) where urgent;
+comment on index item_urgent is 'Items: Filter.Urgent';
+create index item_returned on item (rank, sort_day, number, id) where returns > 1;
+comment on index item_returned is 'Items: QueueBounced, Filter.Returned; Stuck';
 create index item_return on item (rank, sort_day, number, id) where return_open and grp in ('WAITING', 'OPEN');
 comment on index item_return is 'Items: QueueReturn';
 create index item_extension on item (rank, sort_day, number, id) where ext_open and grp in ('WAITING', 'OPEN');
 comment on index item_extension is 'Items: QueueExtension';
-create index item_bounced on item (rank, sort_day, number, id) where returns > 1 and grp in ('WAITING', 'OPEN');
-comment on index item_bounced is 'Items: QueueBounced; Stuck';
 create index item_reopened on item (rank, sort_day, number, id) where reopened > 0;
 comment on index item_reopened is 'Items: QueueReopened, Filter.Reopened; Stuck';
 create index item_unsatisfied on item (rank, sort_day, number, id) where unsatisfied;
@@ -105,5 +119,7 @@ create index item_search_number on item_search (number desc);
 comment on index item_search_number is 'Items: Filter.Q, the newest first';
 create index item_search_grams on item_search using gin (grams);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
-create index assignment_unit on assignment (unit, state, item);
-comment on index assignment_unit is 'Items, Queues: Filter.Unit';
+create index assignment_unit on assignment (unit, rank, sort_day, number, item) where lists;
+comment on index assignment_unit is 'Items: Filter.Unit';
+create index assignment_state on assignment (unit, state, item);
+comment on index assignment_state is 'Items, Queues: QueueToSign, QueueSentBack, QueueOpen with Filter.Unit';

@@ -52,7 +52,7 @@ create table board_day (
     merged       integer not null,
     late_waiting integer not null, -- past the deadline
     late_open    integer not null,
-    constraint board_day_pk primary key (scope, value, span, since, dim, key)
+    constraint board_day_pk primary key (scope, value, dim, span, since, key)
         include (registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed,
             answered, ended, merged, late_waiting, late_open)
 );
@@ -62,18 +62,18 @@ create index board_day_empty on board_day (scope) where registered = 0 and info 
     and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
 comment on index board_day_empty is 'the projector, to drop what fell to nothing';
 
--- How many items whose deadline runs now have it on which day, in which month and year.
+-- How many items whose deadline runs now have it on which day, in which ten days, month and year.
 -- Overdue is a sum over what lies before today.
 create table board_due (
     scope   text not null,
     value   text not null,
-    span    text not null, -- Y, M, D
+    span    text not null, -- Y, M, T, D
     since   date not null,
     dim     text not null,
     key     text not null,
     waiting integer not null,
     open    integer not null,
-    constraint board_due_pk primary key (scope, value, span, since, dim, key) include (waiting, open)
+    constraint board_due_pk primary key (scope, value, dim, span, since, key) include (waiting, open)
 );
 comment on index board_due_pk is 'Board, Views, Items: totals';
 create index board_due_empty on board_due (scope) where waiting = 0 and open = 0;
