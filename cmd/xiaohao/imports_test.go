@@ -38,6 +38,7 @@ var imports = map[string]struct {
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
 	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
+	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/events"}, nil},
 }
 
 func golist(t *testing.T, args ...string) []string {

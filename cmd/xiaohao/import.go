@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"xiaohao/domain"
+	"xiaohao/web/paper/ledger"
+)
+
+// importCmd reads a ledger as offices keep it.
+type importCmd struct {
+	File   string `arg:"" type:"path" help:"Ledger of problems: .xlsx, or .csv in UTF-8 or GB18030."`
+	Ledger string `required:"" placeholder:"L" help:"Name of the ledger that the rows belong to."`
+	Map    string `type:"path" placeholder:"FILE" help:"Corrected mapping, JSON: {\"heading\": \"field\"}, as the columns that --json prints."`
+	DryRun bool   `required:"" help:"Say what would happen, row by row. Needs no server and changes nothing."`
+	JSON   bool   `help:"Print one JSON object."`
+}
+
+func (c *importCmd) Run() error {
+	l, err := c.read()
+	if err != nil {
+		return err
+	}
+	for _, other := range l.Others {
+		fmt.Fprintf(os.Stderr, "工作表“%s”也像台账，没有读：一次只读一张。\n", other)
+	}
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetEscapeHTML(false)
+		out.SetIndent("", "  ")
+		return out.Encode(l)
+	}
+	printLedger(l)
+	return nil
+}
+
+// read reads the file with the corrected mapping, if any.
+func (c *importCmd) read() (*ledger.Ledger, error) {
+	fixed, err := readMapping(c.Map)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s 不是文件。", c.File)
+	}
+	l, err := ledger.Read(c.File, f, st.Size(), fixed)
+	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
+		return nil, errors.New(refusals[0].Message)
+	}
+	return l, err
+}
+
+// unreadable says in a sentence why a file cannot be opened.
+func unreadable(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("没有这个文件。（%w）", err)
+	}
+	return fmt.Errorf("文件打不开。（%w）", err)
+}
+
+// readMapping reads a mapping file; no name is no mapping.
+func readMapping(name string) (ledger.Mapping, error) {
+	if name == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	var m ledger.Mapping
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("%s 不是对照表：要写成 {\"表头\": \"字段\"}。（%w）", name, err)
+	}
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// printLedger prints a dry run for people.
+func printLedger(l *ledger.Ledger) {
+	if l.Sheet != "" {
+		fmt.Printf("工作表：%s\n", l.Sheet)
+	}
+	for _, h := range l.Headings {
+		note := ""
+		if h.Guessed {
+			note = "（按内容猜的，请核对）"
+		}
+		fmt.Printf("  %s 列 %s → %s%s\n", h.Column, h.Heading, h.Field.Zh(), note)
+	}
+	for _, it := range l.Items {
+		deadline := "未写时限"
+		if it.Deadline != nil {
+			deadline = it.Deadline.String()
+		}
+		fmt.Printf("第 %d 行  %s  %s  %s  %s  %s\n", it.Row, ledger.Short(it.Problem, 24), it.LeadUnit, it.Mode.Zh(), deadline, it.Status.Zh())
+		for _, w := range it.Warnings {
+			fmt.Printf("    注意：%s\n", w)
+		}
+	}
+	for _, d := range l.Duplicates {
+		fmt.Printf("第 %d 行  与第 %d 行相同，不再导入。\n", d.Row, d.Of)
+	}
+	for _, r := range l.Rejected {
+		fmt.Printf("第 %d 行  %s  不收：%s\n", r.Row, r.Cell, r.Reason)
+	}
+	fmt.Printf("共 %d 行：可导入 %d 件，重复 %d 行，不收 %d 处。\n", l.Rows, len(l.Items), len(l.Duplicates), len(l.Rejected))
+}
