@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"xiaohao/domain"
-	"xiaohao/web/paper/ledger"
+	paper "xiaohao/web/paper/ledger"
 )
 
 // importCmd reads a ledger as offices keep it.
@@ -39,7 +39,7 @@ func (c *importCmd) Run() error {
 }
 
 // read reads the file with the corrected mapping, if any.
-func (c *importCmd) read() (*ledger.Ledger, error) {
+func (c *importCmd) read() (*paper.Ledger, error) {
 	fixed, err := readMapping(c.Map)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *importCmd) read() (*ledger.Ledger, error) {
 	if !st.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s 不是文件。", c.File)
 	}
-	l, err := ledger.Read(c.File, f, st.Size(), fixed)
+	l, err := paper.Read(c.File, f, st.Size(), fixed)
 	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
 		return nil, errors.New(refusals[0].Message)
 	}
@@ -72,7 +72,7 @@ func unreadable(err error) error {
 }
 
 // readMapping reads a mapping file; no name is no mapping.
-func readMapping(name string) (ledger.Mapping, error) {
+func readMapping(name string) (paper.Mapping, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -80,7 +80,7 @@ func readMapping(name string) (ledger.Mapping, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	var m ledger.Mapping
+	var m paper.Mapping
 	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, fmt.Errorf("%s 不是对照表：要写成 {\"表头\": \"字段\"}。（%w）", name, err)
 	}
@@ -91,7 +91,7 @@ func readMapping(name string) (ledger.Mapping, error) {
 }
 
 // printLedger prints a dry run for people.
-func printLedger(l *ledger.Ledger) {
+func printLedger(l *paper.Ledger) {
 	if l.Sheet != "" {
 		fmt.Printf("工作表：%s\n", l.Sheet)
 	}
@@ -107,7 +107,7 @@ func printLedger(l *ledger.Ledger) {
 		if it.Deadline != nil {
 			deadline = it.Deadline.String()
 		}
-		fmt.Printf("第 %d 行  %s  %s  %s  %s  %s\n", it.Row, ledger.Short(it.Problem, 24), it.LeadUnit, it.Mode.Zh(), deadline, it.Status.Zh())
+		fmt.Printf("第 %d 行  %s  %s  %s  %s  %s\n", it.Row, paper.Short(it.Problem, 24), it.LeadUnit, it.Mode.Zh(), deadline, it.Status.Zh())
 		for _, w := range it.Warnings {
 			fmt.Printf("    注意：%s\n", w)
 		}
