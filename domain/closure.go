@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -272,7 +273,7 @@ func (c Refuse) decide(it *Item, _ Situation) ([]events.Event, error) {
 
 func mayRefuse(it *Item, s Situation) *Refusal {
 	_, handles := it.of(s.Actor.Unit)
-	if !slices.Contains(unitRoles, s.Actor.Role) && (!handles || s.Actor.Unit.IsZero()) {
+	if !rights.OfUnit(s.Actor) && (!handles || s.Actor.Unit.IsZero()) {
 		return nil
 	}
 	lead, _ := it.lead()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -25,29 +26,16 @@ type Situation struct {
 // Today is the Beijing day of the decision.
 func (s Situation) Today() events.Date { return events.DateOf(s.Now) }
 
-// Scope narrows who of a role may give a command.
-type Scope int
-
-const (
-	Anybody  Scope = iota // everyone of the role
-	OwnUnit               // staff of any unit that has an assignment here
-	LeadOnly              // staff of the lead unit
-	CoOnly                // staff of a co-unit
-	NotUnit               // not staff of any unit that has an assignment here
-	Linked                // the linked leader; any leader when none is linked
-	ByCode                // the petitioner, who proves it with the query code
-)
-
-// Spec says everything about a command but its decision: who may give it, in which
-// states, under which further condition. One table (specs) holds them all; pages, API,
-// permissions and the documentation read it.
+// Spec says everything about a command but its decision: in which states and under which
+// further condition it can be given, and by whom (package rights has the table of that).
+// Pages, API, permissions and the documentation read it.
 type Spec struct {
 	Name   string // "assign"
 	Title  string // 交办
 	Starts bool   // it makes a new item; all others need one
 	From   []events.State
 	Roles  []events.Role
-	Scope  Scope
+	Scope  rights.Scope
 	// Pre is a condition that can be judged before the form is filled in.
 	Pre func(*Item, Situation) *Refusal
 	New func() Command // a zero command to decode into
@@ -152,35 +140,32 @@ func (sp Spec) allowsRole(a events.Actor) *Refusal {
 	return refuse(sp.Name+".role", "%s由%s来做，您现在是%s。", sp.Title, words, a.Role.Zh())
 }
 
-// unitRoles act for a unit; whatever they do is bound to their own unit's assignments.
-var unitRoles = []events.Role{events.UnitLiaison, events.Handler, events.UnitDeputy, events.UnitHead}
-
 func (sp Spec) allowsScope(it *Item, a events.Actor) *Refusal {
 	code := sp.Name + ".scope"
 	_, mine := it.of(a.Unit)
 	lead, hasLead := it.lead()
 	isLead := hasLead && lead.Unit.ID == a.Unit.ID
-	if !slices.Contains(unitRoles, a.Role) && sp.Scope != NotUnit && sp.Scope != Linked {
+	if !rights.OfUnit(a) && sp.Scope != rights.NotUnit && sp.Scope != rights.Linked {
 		return nil // the office and others are not bound to a unit here
 	}
 	switch sp.Scope {
-	case OwnUnit:
+	case rights.OwnUnit:
 		if !mine {
 			return refuse(code, "这一件没有交给您单位，不能%s。", sp.Title)
 		}
-	case LeadOnly:
+	case rights.LeadOnly:
 		if !isLead {
 			return refuse(code, "%s由主办单位来做，您单位不是主办。", sp.Title)
 		}
-	case CoOnly:
+	case rights.CoOnly:
 		if !mine || isLead {
 			return refuse(code, "%s由协办单位来做，您单位不是协办。", sp.Title)
 		}
-	case NotUnit:
+	case rights.NotUnit:
 		if mine && !a.Unit.IsZero() {
 			return refuse(code, "办这件事的单位不能%s。", sp.Title)
 		}
-	case Linked:
+	case rights.Linked:
 		if a.Role == events.LeaderRole && !it.Leader.IsZero() && it.Leader.ID != a.ID {
 			return refuse(code, "这一件由%s挂钩，%s由他来定。", it.Leader.Post, sp.Title)
 		}

@@ -15,7 +15,8 @@
 //
 // # Where things are
 //
-//	specs.go     the table of all commands: who, in which states, under which condition
+//	specs.go     the table of all commands: in which states, under which condition
+//	rights       (its own package) who may give which, and who sees what
 //	intake.go    登记、受理、并单、拆单        assign.go  交办、退单、裁定
 //	work.go      方案、进展、延期、督办        closure.go 整改完成、销号申请、签批、公示、销号
 //	after.go     评价、回头看、复号、常态、挂账、归档、更正
@@ -33,5 +34,5 @@
 //	application: HANDLER (applies) ─▶ … each step by another person … ─▶ CLOSE;  any step may refuse ─▶ next round
 //
 // To add a command: write the struct with its field tags and decide method, add its row to
-// specs, and run go test ./domain -update to see its column in the matrix.
+// specs and to the table of package rights, and run go test ./domain -update to see its column in the matrix.
 package domain

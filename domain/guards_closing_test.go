@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -92,7 +93,7 @@ func TestEvaluation(t *testing.T) {
 		refused("evaluate.code@code", petitioner, wrong).
 		refused("evaluate.missing@satisfied", petitioner, none).
 		refused("evaluate.unit", person("clerk-a", events.Intake, unitA), happy)
-	for _, r := range unitRoles {
+	for _, r := range rights.UnitStaff {
 		s.refused("evaluate.role", person("x", r, unitA), happy)
 	}
 	s.wait(30).decideOK(petitioner, happy).wait(1).refused("evaluate.late", petitioner, happy)

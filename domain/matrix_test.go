@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -109,8 +110,10 @@ func trimLines(s string) string {
 func TestWhoMay(t *testing.T) {
 	abbr := map[events.Role]string{events.Intake: "intk", events.Dispatcher: "disp", events.UnitLiaison: "lias", events.Handler: "hand",
 		events.UnitDeputy: "dept", events.UnitHead: "head", events.SectorAuthority: "sect", events.Supervisor: "supv", events.LeaderRole: "lead",
-		events.Witness: "witn", events.Petitioner: "peti", events.Publisher: "publ", events.Auditor: "audi", events.System: "syst"}
-	scopes := map[Scope]string{Anybody: "", OwnUnit: "own unit", LeadOnly: "lead unit", CoOnly: "co-unit", NotUnit: "no handling unit", Linked: "linked leader", ByCode: "by code"}
+		events.Witness: "witn", events.Petitioner: "peti", events.Publisher: "publ", events.Auditor: "audi",
+		events.SystemAdmin: "sysa", events.SecurityAdmin: "seca", events.AuditAdmin: "auda", events.System: "syst"}
+	scopes := map[rights.Scope]string{rights.OwnUnit: "own unit", rights.LeadOnly: "lead unit", rights.CoOnly: "co-unit", rights.NotUnit: "no handling unit",
+		rights.Linked: "linked leader", rights.ByCode: "by code"}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-20s", "")
 	for _, r := range events.Roles {
@@ -153,7 +156,7 @@ func TestSpecs(t *testing.T) {
 		}
 		if slices.Contains([]string{"evaluate", "close", "check_site", "release", "draft_public_text", "open_publicity", "order_redo",
 			"decide_exemption", "pass_look_back", "issue_reply", "grant_extension", "withdraw"}, sp.Name) {
-			for _, r := range unitRoles {
+			for _, r := range rights.UnitStaff {
 				if slices.Contains(sp.Roles, r) {
 					t.Errorf("%s may %s", r, sp.Name)
 				}
@@ -208,6 +211,33 @@ func TestOwnerAndExit(t *testing.T) {
 		}
 		if !Terminal(st) && (!exit || !active) {
 			t.Errorf("%s: an exit %v, an owner who can act %v", st, exit, active)
+		}
+	}
+}
+
+// Every command × role has its verdict, and the decision keeps it: whom the table does not
+// name is refused because of his role, whom it names never for that.
+func TestVerdicts(t *testing.T) {
+	for _, sp := range specs {
+		st := events.Registered
+		if !sp.Starts {
+			st = sp.From[0]
+		}
+		s := representatives[st](t)
+		for _, role := range events.Roles {
+			for _, u := range append(units, events.Unit{}) {
+				a := person("somebody", role, u)
+				var c Command = Raise{Text: "路灯不亮"}
+				if !sp.Starts {
+					c = sample(sp.Name, s.it, s.today(), func(int) int { return 0 })
+				}
+				_, err := s.decide(a, c)
+				rs := RefusalsOf(err)
+				byRole := len(rs) > 0 && rs[0].Rule == sp.Name+".role"
+				if byRole == slices.Contains(sp.Roles, role) {
+					t.Errorf("%s by %s of %q: the table says %v, the decision %v", sp.Name, role, u.ID, !byRole, err)
+				}
+			}
 		}
 	}
 }

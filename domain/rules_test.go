@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"xiaohao/domain/rights"
 )
 
 // source is this package as parsed, for finding every rule it can name.
@@ -167,7 +169,7 @@ func rules(t *testing.T) map[string][]string {
 		if add(sp.Name+".role", "（谁来做）"); !sp.Starts {
 			add(sp.Name+".state", "（什么时候可以）")
 		}
-		if sp.Scope != Anybody && sp.Scope != ByCode {
+		if sp.Scope != rights.Anybody && sp.Scope != rights.ByCode {
 			add(sp.Name+".scope", "（哪个单位、哪个人）")
 		}
 		fromFields(sp.Name, Fields(sp.New()), add)

@@ -210,7 +210,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !s.mayWrite(r) {
 		now := s.cfg.Now()
-		from := "token " + clientAddress(r)
+		from := "token " + s.client(r)
 		if !s.guesses.allowed(now, from) {
 			return s.showAct(w, r, http.StatusTooManyRequests, "口令：连错 5 次，要等 10 分钟。")
 		}
@@ -224,7 +224,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) error {
 		return s.showAct(w, r, http.StatusUnprocessableEntity, "请选一个身份。")
 	}
 	http.SetCookie(w, &http.Cookie{Name: actCookie, Value: url.QueryEscape(s.sign(key)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(signedFor.Seconds())})
+		Secure: s.cfg.Proxies.Secure(r), MaxAge: int(signedFor.Seconds())})
 	to := "/"
 	if staff {
 		to = startOf(a)

@@ -413,7 +413,7 @@ func (s *Server) apiQuery(w http.ResponseWriter, r *http.Request) error {
 		return badForm(err)
 	}
 	number := strings.ToUpper(strings.TrimSpace(in.Number))
-	keys := []string{"a|" + clientAddress(r), "n|" + number}
+	keys := []string{"a|" + s.client(r), "n|" + number}
 	if !s.guesses.allowed(s.cfg.Now(), keys...) {
 		return errTooOften
 	}

@@ -19,6 +19,7 @@ var (
 	errForeign    = errors.New("web: form was sent from another site")
 	errBadRequest = errors.New("web: request cannot be read")
 	errTooOften   = errors.New("web: too many tries")
+	errTooFast    = errors.New("web: too many requests from one address")
 	errBadMethod  = errors.New("web: method not allowed")
 )
 
@@ -84,6 +85,8 @@ func troubleOf(err error) trouble {
 		return trouble{405, "method", "不能这样打开", "这个地址只收交上来的表，不能直接打开。", home}
 	case errors.Is(err, errTooOften):
 		return trouble{429, "too-often", "试得太多了", "连错 5 次，要等 10 分钟。编号和查询码请照回执再核一遍。", home}
+	case errors.Is(err, errTooFast):
+		return trouble{429, "too-fast", "来得太快了", "同一个地方交得太密，这一次没有收。歇一会儿再来，您写的退回上一页还在。", home}
 	}
 	return trouble{500, "failed", "没有办成，是我们这边的问题", "您刚才交的可能没有存上。过几分钟再试；一直这样，请打服务电话。", home}
 }
@@ -92,7 +95,7 @@ func troubleOf(err error) trouble {
 type ErrorPage struct {
 	Page
 	Trouble trouble
-	Request string // id, to be told on the telephone
+	Request string // id: what to tell on the telephone, and what the log of the program calls it
 }
 
 // fail answers an error: a page in the look of the site, or a problem object (RFC 9457)
@@ -109,15 +112,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "3")
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		problem(w, t, err)
+		problem(w, r, t, err)
 		return
 	}
 	p := ErrorPage{Page: s.page(r, t.Title, ""), Trouble: t}
 	p.Errors = domain.RefusalsOf(err)
 	p.Status, p.Staff = t.Status, p.SignedIn
-	if t.Status >= 500 {
-		p.Request = requestID(r)
-	}
+	p.Request = requestID(r)
 	if err := s.render(w, t.Status, "error", p); err != nil {
 		s.cfg.Log.Error("error page failed", "request", requestID(r), "error", err)
 		http.Error(w, t.Title+"。"+t.Text, t.Status)
@@ -125,14 +126,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // problem writes an application/problem+json object.
-func problem(w http.ResponseWriter, t trouble, err error) {
+func problem(w http.ResponseWriter, r *http.Request, t trouble, err error) {
 	body := struct {
-		Type   string          `json:"type"`
-		Title  string          `json:"title"`
-		Status int             `json:"status"`
-		Detail string          `json:"detail,omitzero"`
-		Errors domain.Refusals `json:"errors,omitempty"`
-	}{"urn:xiaohao:problem:" + t.Kind, t.Title, t.Status, t.Text, domain.RefusalsOf(err)}
+		Type     string          `json:"type"`
+		Title    string          `json:"title"`
+		Status   int             `json:"status"`
+		Detail   string          `json:"detail,omitzero"`
+		Instance string          `json:"instance"` // id of the request
+		Errors   domain.Refusals `json:"errors,omitempty"`
+	}{"urn:xiaohao:problem:" + t.Kind, t.Title, t.Status, t.Text, "urn:xiaohao:request:" + requestID(r), domain.RefusalsOf(err)}
 	w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(t.Status)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -81,7 +82,7 @@ var backward = map[string]bool{"refuse": true, "send_back_plan": true, "send_bac
 // fieldsShown are the fields of a command that staff fill in: the query code is the
 // petitioner's alone.
 func fieldsShown(spec domain.Spec) []domain.Field {
-	return slices.DeleteFunc(domain.Fields(spec.New()), func(f domain.Field) bool { return spec.Scope == domain.ByCode && f.Name == "code" })
+	return slices.DeleteFunc(domain.Fields(spec.New()), func(f domain.Field) bool { return spec.Scope == rights.ByCode && f.Name == "code" })
 }
 
 // formOf makes the form of a command.

@@ -7,14 +7,23 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
+
+	"xiaohao/web/shield"
 )
 
 // maxBody is the longest request without a file that is read; an opinion has at most 1000
 // characters.
 const maxBody = 256 << 10
 
-const policy = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+// How often one address may ask without having signed in: a village behind one address gets
+// along with it, and a program that guesses does not.
+var (
+	readRate  = shield.Rate{Burst: 300, Every: time.Second / 30}
+	writeRate = shield.Rate{Burst: 20, Every: 6 * time.Second}
+)
 
 // openPosts are the addresses that take a POST but record nothing.
 var openPosts = map[string]bool{"/q": true, "/act": true}
@@ -25,11 +34,8 @@ func (s *Server) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := newRequestID()
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Request-Id", id)
+		shield.Headers(w.Header(), s.cfg.Proxies.Secure(r))
+		w.Header().Set("X-Request-Id", id)
 		zw := zipper(w, r)
 		defer zw.finish()
 		defer s.recovered(zw, r)
@@ -37,8 +43,12 @@ func (s *Server) around(next http.Handler) http.Handler {
 			s.fail(zw, r, errForeign)
 			return
 		}
+		if err := s.within(zw, r); err != nil {
+			s.fail(zw, r, err)
+			return
+		}
 		if reads(r.Method) {
-			if switchDisplay(zw, r) {
+			if s.switchDisplay(zw, r) {
 				return
 			}
 		} else if !openPosts[r.URL.Path] && !s.mayWrite(r) {
@@ -50,6 +60,26 @@ func (s *Server) around(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(zw, r)
 	})
+}
+
+// within holds those who did not sign in to a rate. The demonstration is of one machine.
+func (s *Server) within(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.Demo {
+		return nil
+	}
+	if _, in := s.actor(r); in {
+		return nil
+	}
+	rates := s.reading
+	if !reads(r.Method) {
+		rates = s.writing
+	}
+	ok, wait := rates.Allow(s.cfg.Proxies.Client(r), s.cfg.Now())
+	if ok {
+		return nil
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+	return errTooFast
 }
 
 func reads(method string) bool {
@@ -73,7 +103,7 @@ func (s *Server) recovered(w *zipWriter, r *http.Request) {
 
 // switchDisplay takes 大字版 and 高对比 out of the address into a cookie. Nothing that
 // happened is written.
-func switchDisplay(w http.ResponseWriter, r *http.Request) bool {
+func (s *Server) switchDisplay(w http.ResponseWriter, r *http.Request) bool {
 	if !strings.Contains(r.URL.RawQuery, "size=") && !strings.Contains(r.URL.RawQuery, "contrast=") {
 		return false
 	}
@@ -84,7 +114,7 @@ func switchDisplay(w http.ResponseWriter, r *http.Request) bool {
 		if v != on && v != "normal" {
 			continue
 		}
-		c := http.Cookie{Name: name, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
+		c := http.Cookie{Name: name, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, HttpOnly: true, Secure: s.cfg.Proxies.Secure(r)}
 		if v == "normal" {
 			c.MaxAge = -1
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 
@@ -62,7 +61,7 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request) (found, bool, err
 		}
 		return f, false, s.render(w, http.StatusUnprocessableEntity, "query", p)
 	}
-	now, keys := s.cfg.Now(), []string{"from " + clientAddress(r), "no " + f.no}
+	now, keys := s.cfg.Now(), []string{"from " + s.client(r), "no " + f.no}
 	if !s.guesses.allowed(now, keys...) {
 		p.TooOften = true
 		return f, false, s.render(w, http.StatusTooManyRequests, "query", p)
@@ -230,20 +229,5 @@ func badForm(err error) error {
 	return fmt.Errorf("%w: %w", errBadRequest, err)
 }
 
-// clientAddress is whose failures are counted. Behind a proxy on this machine it is the
-// last address that the proxy names, which nobody outside can choose.
-func clientAddress(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
-		if via := r.Header.Values("X-Forwarded-For"); len(via) > 0 {
-			parts := strings.Split(via[len(via)-1], ",")
-			if last := net.ParseIP(strings.TrimSpace(parts[len(parts)-1])); last != nil {
-				return last.String()
-			}
-		}
-	}
-	return host
-}
+// client is whose failures are counted.
+func (s *Server) client(r *http.Request) string { return s.cfg.Proxies.Client(r).String() }

@@ -11,6 +11,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/shield"
 )
 
 // Opener opens sealed personal fields; events/vault is one.
@@ -27,6 +28,8 @@ type Config struct {
 	Token string // without Demo: what opens writing
 	Log   *slog.Logger
 	Now   func() time.Time // nil = time.Now
+
+	Proxies shield.Proxies // in front of it: whose word is taken on addresses and TLS
 
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
@@ -47,6 +50,8 @@ type Server struct {
 	guesses *limiter     // wrong query codes
 	units   *nameBook
 	uploads chan struct{} // requests with a file
+	reading *shield.Rates // of those who have not signed in
+	writing *shield.Rates
 }
 
 // New parses all templates and makes the server.
@@ -62,7 +67,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 		return nil, err
 	}
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
-		uploads: make(chan struct{}, uploadsAtOnce)}
+		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate)}
 	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}

@@ -11,6 +11,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/shield"
 )
 
 var testNow = time.Date(2026, 10, 23, 9, 40, 0, 0, events.Beijing)
@@ -25,7 +26,8 @@ func testServer(t *testing.T, demo bool) *Server {
 		t.Fatal(err)
 	}
 	return &Server{cfg: Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Token: "GEHEIM", Now: fixedNow},
-		pages: p, desk: &domain.Desk{Calendar: domain.Weekdays{}, Now: fixedNow}, units: &nameBook{}, guesses: newLimiter(5, 10*time.Minute)}
+		pages: p, desk: &domain.Desk{Calendar: domain.Weekdays{}, Now: fixedNow}, units: &nameBook{}, guesses: newLimiter(5, 10*time.Minute),
+		reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate)}
 }
 
 func samplePage(demo bool) Page {

@@ -20,8 +20,9 @@ var imports = map[string]struct {
 	drivers []string
 }{
 	"xiaohao/events":                     {nil, nil},
-	"xiaohao/domain":                     {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain":                     {[]string{"xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/calendar":            {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain/rights":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/evidence":            {[]string{"xiaohao/events"}, []string{"nats"}},
 	"xiaohao/events/journal":             {[]string{"xiaohao/events"}, []string{"nats"}},
 	"xiaohao/events/journal/backup":      {[]string{"xiaohao/events", "xiaohao/events/journal", "xiaohao/events/proof"}, []string{"nats"}},
@@ -33,12 +34,13 @@ var imports = map[string]struct {
 	"xiaohao/events/vault/seal":          {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
 	"xiaohao/events/roster":              {[]string{"xiaohao/events"}, nil},
-	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/roster"}, nil},
+	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, nil},
 	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
-	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/events"}, nil},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield"}, []string{"pgx"}},
+	"xiaohao/web/shield":                 {nil, nil},
+	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 }
 
 func golist(t *testing.T, args ...string) []string {

@@ -4,15 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
-	"time"
 
 	"xiaohao/web"
 )
@@ -21,7 +16,7 @@ import (
 type serveCmd struct {
 	remoteFlags
 	masterFlags
-	Listen   string `default:"127.0.0.1:8080" help:"Address of the pages; loopback only until sign-in exists. :0 takes any free port."`
+	doorFlags
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. Default: /var/lib/xiaohao for root, else xiaohao under the user's data directory; with --demo its subfolder demo."`
 	Postgres string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Postgres address. Default: a private one as a child process."`
 	Demo     bool   `help:"Fill an empty store with the real opinions of the seed documents, and offer to act as anybody."`
@@ -38,11 +33,11 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		level = slog.LevelDebug
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	ln, err := listen(c.Listen)
+	d, err := c.listen(c.Demo)
 	if err != nil {
 		return err
 	}
-	defer ln.Close()
+	defer d.ln.Close()
 	dir, err := c.dataDir()
 	if err != nil {
 		return err
@@ -54,7 +49,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer s.close()
 
-	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files}
+	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Proxies: d.proxies}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {
 			return err
@@ -79,9 +74,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	addr := "http://" + ln.Addr().String()
+	addr := d.address()
 	running := filepath.Join(dir, runningFile)
-	if err := writeJSON(running, runningInfo{addr, os.Getpid()}); err != nil {
+	if err := writeJSON(running, runningInfo{addr, os.Getpid(), d.fingerprint()}); err != nil {
 		return err
 	}
 	defer os.Remove(running)
@@ -89,53 +84,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if cfg.Token != "" {
 		fmt.Println("办理口令（每次启动都换）：" + cfg.Token + "\n在 " + addr + "/act 填入后才能办理。")
 	}
-	return serveHTTP(ctx, ln, h, s.died)
-}
-
-// serveHTTP answers until ctx ends or something under the pages died.
-func serveHTTP(ctx context.Context, ln net.Listener, h http.Handler, died <-chan error) error {
-	base, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return base }}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(ln) }()
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	case err = <-died:
-		err = notToBeHad(err)
-	}
-	cancel() // ends the live pages, which would else hold the shutdown
-	end, stop := context.WithTimeout(context.Background(), 5*time.Second)
-	defer stop()
-	if e := srv.Shutdown(end); e != nil && err == nil {
-		err = fmt.Errorf("stop the pages: %w", e)
-	}
-	return err
-}
-
-// listen opens the address. Until sign-in exists it must be of this machine only.
-func listen(addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, &exitError{2, fmt.Errorf("--listen %s: %w", addr, err)}
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, &exitError{2, fmt.Errorf("--listen %s: only loopback addresses until sign-in exists (127.0.0.1:%s)", addr, port)}
-	}
-	ln, err := net.Listen("tcp", net.JoinHostPort(host, port))
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, notToBeHad(fmt.Errorf("port %s is taken by another program; use --listen 127.0.0.1:0 for a free one (make run ARGS='--listen :0')", port))
-	}
-	if err != nil {
-		return nil, notToBeHad(err)
-	}
-	return ln, nil
+	return d.serve(ctx, h, s.died)
 }
 
 // dataDir is where everything is kept. The demonstration has a place of its own, so that
@@ -200,8 +149,9 @@ func fillDemo(ctx context.Context, s *stack, dir string) error {
 const runningFile = "running.json"
 
 type runningInfo struct {
-	Address string `json:"address"`
-	PID     int    `json:"pid"`
+	Address     string `json:"address"`
+	PID         int    `json:"pid"`
+	Certificate string `json:"certificate,omitzero"` // SHA-256 of it, when the pages speak TLS
 }
 
 func writeJSON(file string, v any) error {

@@ -95,7 +95,7 @@ func askStatus(ctx context.Context, dir string) (web.Status, error) {
 	if err != nil {
 		return st, err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := run.client().Do(req)
 	if err != nil {
 		return st, fmt.Errorf("the server at %s does not answer: %w", run.Address, err)
 	}
