@@ -32,6 +32,7 @@ type ItemsPage struct {
 	Prev    string
 	Next    string
 	Sizes   []pageSize
+	Export  exportForm
 }
 
 // savedView is a filter that is always at hand.
@@ -279,7 +280,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		p.AsOf, p.Current = asOfWords(day), "/items?"+keep(v, "as_of", "after").Encode()
 	}
 	p.Live, p.Notice = p.Sequence, doneWords(v)
-	p.Selects = ledgerSelects(q.filter, ls)
+	p.Selects, p.Export = ledgerSelects(q.filter, ls), exportFormOf(v)
 	if !q.filter.DueBy.IsZero() {
 		p.Due = q.filter.DueBy.String()
 	}

@@ -52,6 +52,7 @@ type Server struct {
 	uploads chan struct{} // requests with a file
 	reading *shield.Rates // of those who have not signed in
 	writing *shield.Rates
+	papers  chan struct{} // files that are being made
 }
 
 // New parses all templates and makes the server.
@@ -67,7 +68,8 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 		return nil, err
 	}
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
-		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate)}
+		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
+		papers: make(chan struct{}, papersAtOnce)}
 	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}

@@ -20,6 +20,7 @@ import (
 func (s *Server) staffRoutes() []route {
 	return []route{
 		{"GET /items", s.staff(s.itemsPage)},
+		{"GET /items/export", s.staff(s.exportLedger)},
 		{"GET /items/{number}", s.staff(s.itemPage)},
 		{"GET /items/{number}/{command}", s.staff(s.formPage)},
 		{"POST /items/{number}/{command}", s.staff(s.uploading(s.give))},

@@ -48,6 +48,7 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /rebuild/progress", controlled(s.rebuildProgress))
 	mux.Handle("POST /rebuild/parked", controlled(s.retryParked))
 	mux.Handle("POST /case", controlled(s.exportCase))
+	mux.Handle("POST /ledger", handing(s.exportLedger))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {
 		r, err := s.rotate(ctx, cfg)
 		if err != nil {

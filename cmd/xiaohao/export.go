@@ -18,7 +18,8 @@ import (
 
 // exportCmd hands things out.
 type exportCmd struct {
-	Case exportCaseCmd `cmd:"" help:"All that the log has of one item, with proof, as one file."`
+	Case   exportCaseCmd   `cmd:"" help:"All that the log has of one item, with proof, as one file."`
+	Ledger exportLedgerCmd `cmd:"" help:"A ledger as offices keep it, .xlsx or .csv: the rows that a filter of /items shows."`
 }
 
 // exportCaseCmd writes the case file of an item.

@@ -38,9 +38,11 @@ var imports = map[string]struct {
 	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
 	"xiaohao/web/shield":                 {nil, nil},
 	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events"}, nil},
+	"xiaohao/web/paper/officetest":       {nil, nil},
+	"xiaohao/web/paper/sheet":            {[]string{"xiaohao/events", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
 }
 
 func golist(t *testing.T, args ...string) []string {
