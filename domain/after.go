@@ -222,7 +222,7 @@ func (c Reopen) decide(it *Item, s Situation) ([]events.Event, error) {
 
 func reopen(command string, it *Item, s Situation, reason string, due events.Date) (events.Event, error) {
 	if due.IsZero() {
-		due = SettingsOf(it.Preset).TimeLimited.Due(s.Calendar, s.Today())
+		due = s.Calendar.DueOn(SettingsOf(it.Preset).TimeLimited, s.Today())
 	}
 	if due.Before(s.Today()) {
 		return nil, refuseAt("due", command+".due_past", "重改到哪天：%s 已经过了。", due)
@@ -322,10 +322,7 @@ func (c Resume) name() string { return "resume" }
 func (c Resume) decide(it *Item, s Situation) ([]events.Event, error) {
 	e := events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}
 	if !it.Due.IsZero() { // 挂账 is a recorded pause (domain.md §2.7): its days do not count
-		e.Due = it.Due.AddDays(s.Today().DaysSince(it.SuspendedOn))
-		for !s.Calendar.Working(e.Due) {
-			e.Due = e.Due.AddDays(1)
-		}
+		e.Due = s.Calendar.Roll(it.Due.AddDays(s.Today().DaysSince(it.SuspendedOn)))
 	}
 	return []events.Event{e}, nil
 }

@@ -132,7 +132,7 @@ func (c Sign) name() string { return "sign" }
 
 func (c Sign) decide(it *Item, s Situation) ([]events.Event, error) {
 	a, _ := it.of(s.Actor.Unit)
-	limit := SettingsOf(it.Preset).Sign.Due(s.Calendar, it.IssuedOn[a.ID])
+	limit := s.Calendar.DueOn(SettingsOf(it.Preset).Sign, it.IssuedOn[a.ID])
 	return []events.Event{events.AssignmentSigned{Assignment: a.ID, Late: s.Today().After(limit)}}, nil
 }
 
@@ -173,7 +173,7 @@ func mayReturn(it *Item, s Situation) *Refusal {
 	case it.ReturnsBy[s.Actor.Unit.ID] >= 1:
 		return refuse("request_return.once", "您单位已经退过一次，一件只能退一次。")
 	}
-	if last := set.Return.Due(s.Calendar, it.IssuedOn[a.ID]); s.Today().After(last) {
+	if last := s.Calendar.DueOn(set.Return, it.IssuedOn[a.ID]); s.Today().After(last) {
 		return refuse("request_return.late", "退单要在交办后 %s内提出，%s 已过。", set.Return.Zh(), last)
 	}
 	return nil

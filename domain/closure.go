@@ -344,7 +344,7 @@ func mayPublish(it *Item, _ Situation) *Refusal {
 
 func (c OpenPublicity) decide(it *Item, s Situation) ([]events.Event, error) {
 	return []events.Event{events.PublicityOpened{Text: it.PublicText, Medium: c.Medium,
-		Until: SettingsOf(it.Preset).Publicity.Due(s.Calendar, s.Today())}}, nil
+		Until: s.Calendar.DueOn(SettingsOf(it.Preset).Publicity, s.Today())}}, nil
 }
 
 // Object is a public objection (提异议). While it is open the item cannot be struck off.
@@ -438,7 +438,7 @@ func mayClose(it *Item, s Situation) *Refusal {
 func (c Close) decide(it *Item, s Situation) ([]events.Event, error) {
 	late := 0
 	if !it.Due.IsZero() && it.ReportedOn.After(it.Due) {
-		late = WorkingDays(s.Calendar, it.Due, it.ReportedOn)
+		late = s.Calendar.Between(it.Due, it.ReportedOn)
 	}
 	var back []events.Date
 	for _, n := range SettingsOf(it.Preset).LookBacks {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
@@ -19,12 +20,17 @@ type Command interface {
 type Situation struct {
 	Actor    events.Actor
 	Now      time.Time
-	Calendar Calendar
+	Calendar *calendar.Calendar
 	NewID    func() string // ids of what the command creates; the same for the same command id
 }
 
 // Today is the Beijing day of the decision.
 func (s Situation) Today() events.Date { return events.DateOf(s.Now) }
+
+// due is the last day of a limit that starts now.
+func (s Situation) due(r calendar.Rule) events.Date {
+	return s.Calendar.Due(calendar.Limit{Rule: r, From: s.Now}).Due
+}
 
 // Spec says everything about a command but its decision: in which states and under which
 // further condition it can be given, and by whom (package rights has the table of that).

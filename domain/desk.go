@@ -35,12 +35,12 @@ var errTwoItems = errors.New("domain: command needs the other item too")
 
 // Desk takes commands: load, decide, seal, append, retry (办公室的那张桌子).
 type Desk struct {
-	Journal  Journal
-	Vault    Vault
-	Calendar Calendar
-	Prefix   string           // of item numbers: QG in QG-2026-000123
-	Now      func() time.Time // nil = time.Now
-	Rand     io.Reader        // nil = crypto/rand
+	Journal   Journal
+	Vault     Vault
+	Calendars Calendars
+	Prefix    string           // of item numbers: QG in QG-2026-000123
+	Now       func() time.Time // nil = time.Now
+	Rand      io.Reader        // nil = crypto/rand
 
 	shelf shelf
 }
@@ -264,7 +264,7 @@ func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
 
 // Situation returns the situation of an actor now.
 func (d *Desk) Situation(a events.Actor) Situation {
-	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendar, NewID: uuid.NewString}
+	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), NewID: uuid.NewString}
 }
 
 // work is one try of one order.
@@ -277,7 +277,11 @@ type work struct {
 }
 
 func (w *work) situation() Situation {
-	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendar, NewID: func() string {
+	area := ""
+	if w.item != nil {
+		area = w.item.Area
+	}
+	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendars.Of(area), NewID: func() string {
 		w.ids++
 		return uuid.NewSHA1(w.order.ID, []byte{byte(w.ids)}).String()
 	}}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/events/journal/memory"
 )
@@ -81,7 +82,7 @@ func (u *unsure) NextNumber(ctx context.Context, prefix string) (int, error) {
 func newDesk(*testing.T) (*Desk, *unsure) {
 	now := time.Now()
 	j := &unsure{Journal: memory.New()}
-	return &Desk{Journal: j, Vault: &sealer{}, Calendar: Weekdays{}, Prefix: "QG", Now: func() time.Time { return now }}, j
+	return &Desk{Journal: j, Vault: &sealer{}, Calendars: &calendar.Calendar{}, Prefix: "QG", Now: func() time.Time { return now }}, j
 }
 
 func order(item uuid.UUID, a events.Actor, c Command) Order {
@@ -351,7 +352,7 @@ func TestDeskMerges(t *testing.T) {
 	// Neither side is written when the other cannot be: the survivor moved on in between.
 	c := must(t, d, order(uuid.Nil, clerk, opinion))
 	other := &interloper{unsure: j, item: b.Item, desk: d}
-	d2 := &Desk{Journal: other, Vault: d.Vault, Calendar: d.Calendar, Prefix: d.Prefix, Now: d.Now, Rand: d.Rand}
+	d2 := &Desk{Journal: other, Vault: d.Vault, Calendars: d.Calendars, Prefix: d.Prefix, Now: d.Now, Rand: d.Rand}
 	rc = must(t, d2, Order{ID: uuid.New(), Item: c.Item, Into: b.Item, Actor: office1, Command: Merge{Into: b.Number, Basis: "同人同事"}})
 	if hb = history(t, j, b.Item); len(hb) != 4 || rc.Rev != 2 || len(history(t, j, c.Item)) != 2 {
 		t.Errorf("survivor has %d commits, want 4", len(hb))

@@ -22,7 +22,7 @@
 //	after.go     评价、回头看、复号、常态、挂账、归档、更正
 //	release.go   公开稿、公开、撤下
 //	preset.go    the three presets and the sign-off profiles P1–P4
-//	calendar.go  working days, deadlines, lamps      code.go  query codes
+//	lamp.go      lamps; days and limits are in package domain/calendar      code.go  query codes
 //	fields.go    the inputs of commands, read from struct tags
 //
 // # Three nested machines

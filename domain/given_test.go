@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 )
 
@@ -134,7 +135,7 @@ func (s *story) id() uuid.UUID {
 }
 
 func (s *story) situation(a events.Actor) Situation {
-	return Situation{Actor: a, Now: s.now, Calendar: Weekdays{}, NewID: func() string { return s.id().String() }}
+	return Situation{Actor: a, Now: s.now, Calendar: &calendar.Calendar{}, NewID: func() string { return s.id().String() }}
 }
 
 func (s *story) today() events.Date { return events.DateOf(s.now) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
@@ -156,7 +157,7 @@ func TestAfterClosing(t *testing.T) {
 	number := "QG-2026-000123"
 	s = closed(t, triage).wait(30).refused("fail_look_back.due_past@due", super1, FailLookBack{Finding: "f", Due: monday0()}).
 		do(super1, FailLookBack{Finding: "又没车了"}).in(events.InProgress)
-	if s.it.Number != number || s.it.Round != 2 || s.it.Due != AddWorkingDays(Weekdays{}, s.today(), 15) || s.it.LookBacks != nil {
+	if s.it.Number != number || s.it.Round != 2 || s.it.Due != (&calendar.Calendar{}).Add(s.today(), 15) || s.it.LookBacks != nil {
 		t.Errorf("reopened: %s round %d due %s", s.it.Number, s.it.Round, s.it.Due)
 	}
 	// An extension is measured by the new round's span.
@@ -326,7 +327,7 @@ func TestSuspensionStopsTheClock(t *testing.T) {
 	s.wait(20)
 	s.do(leader1, Resume{Reason: "钱到了"})
 	want := due.AddDays(20)
-	for !(Weekdays{}).Working(want) {
+	for !(&calendar.Calendar{}).Working(want) {
 		want = want.AddDays(1)
 	}
 	if s.it.Due != want {

@@ -101,7 +101,7 @@ func TestModes(t *testing.T) {
 		in        Accept
 		due, rule string
 	}{
-		{mode(events.Immediate), "2026-03-09", "5wd"}, {urgent, "2026-03-03", "1d"}, {mode(events.TimeLimited), "2026-03-23", "15wd"},
+		{mode(events.Immediate), "2026-03-09", "5wd"}, {urgent, "2026-03-03", "24h"}, {mode(events.TimeLimited), "2026-03-23", "15wd"},
 		{own, "2026-03-05", "date"}, {mode(events.Planned), "2026-06-30", "date"}, {mode(events.StandingMode), "", ""},
 	} {
 		a := accepted(t, c.in)

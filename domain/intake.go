@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 )
 
@@ -197,8 +198,8 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 func classify(command string, it *Item, s Situation, m events.Mode, due events.Date, review int, urgent bool, reason string) (events.Event, error) {
 	set := SettingsOf(it.Preset)
 	e := events.ModeClassified{Mode: m, From: s.Today(), Reason: reason}
-	limit := func(r Rule) error {
-		most := r.Due(s.Calendar, s.Today())
+	limit := func(r calendar.Rule) error {
+		most := s.due(r)
 		e.Due, e.Rule = most, r.String()
 		if due.IsZero() {
 			return nil
@@ -215,9 +216,13 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 	var err error
 	switch m {
 	case events.Immediate:
-		err = limit(map[bool]Rule{false: set.Immediate, true: set.Urgent}[urgent])
+		r := set.Immediate
+		if urgent {
+			r = set.Urgent
+		}
+		err = limit(r)
 	case events.TimeLimited:
-		e.Due, e.Rule = set.TimeLimited.Due(s.Calendar, s.Today()), set.TimeLimited.String()
+		e.Due, e.Rule = s.due(set.TimeLimited), set.TimeLimited.String()
 		if !due.IsZero() {
 			e.Due, e.Rule = due, "date"
 		}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 )
 
@@ -72,7 +73,7 @@ func TestRectifiedIsNotClosed(t *testing.T) {
 			rectifiedOrLater++
 			struckOff++
 		}
-		switch LampOf(Weekdays{}, s.it.State, s.it.Due, s.today()) {
+		switch LampOf(&calendar.Calendar{}, s.it.State, s.it.Due, s.today()) {
 		case LampOnPlan:
 			onPlan++
 		case LampOverdue:

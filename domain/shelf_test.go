@@ -14,7 +14,7 @@ import (
 
 // neighbour is another process on the same log: a desk with a shelf of its own.
 func neighbour(d *Desk) *Desk {
-	return &Desk{Journal: d.Journal, Vault: d.Vault, Calendar: d.Calendar, Prefix: d.Prefix, Now: d.Now}
+	return &Desk{Journal: d.Journal, Vault: d.Vault, Calendars: d.Calendars, Prefix: d.Prefix, Now: d.Now}
 }
 
 // oneClock is a log whose server has the writer's clock.

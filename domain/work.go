@@ -347,7 +347,7 @@ func (c Supervise) decide(it *Item, s Situation) ([]events.Event, error) {
 	}
 	slip := it.Number + "-D" + itoa(len(it.Slips)+1)
 	return []events.Event{events.SupervisionIssued{Slip: slip, Level: c.Level, Text: c.Text,
-		Due: SettingsOf(it.Preset).Answer.Due(s.Calendar, s.Today())}}, nil
+		Due: s.Calendar.DueOn(SettingsOf(it.Preset).Answer, s.Today())}}, nil
 }
 
 func slipOpen(it *Item, _ Situation) *Refusal {

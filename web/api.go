@@ -90,7 +90,7 @@ type itemList struct {
 func (s *Server) apiItems(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	q := readQuery(r.URL.Query(), s.filter(a))
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.desk.Calendar, q.filter.AsOf)
+		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
 	p, err := s.reads.Items(r.Context(), q.filter)
 	if err != nil {
@@ -295,7 +295,7 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 		f.Preset = p
 	}
 	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
-		f.AsOf, f.Near = day, domain.NearUntil(s.desk.Calendar, day)
+		f.AsOf, f.Near = day, domain.NearUntil(s.calendar(), day)
 	}
 	b, err := s.reads.Board(r.Context(), f)
 	if err != nil {

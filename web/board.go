@@ -128,7 +128,7 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		base.Set("campaign", f.Campaign)
 	}
 	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
-		f.AsOf, f.Near = day, domain.NearUntil(s.desk.Calendar, day)
+		f.AsOf, f.Near = day, domain.NearUntil(s.calendar(), day)
 		base.Set("as_of", day.String())
 	}
 	b, err := s.reads.Board(r.Context(), f)
@@ -137,7 +137,7 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	}
 	sf := s.filter(a)
 	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader, sf.Campaign = f.Preset, f.Unit, f.Unit != "", f.Leader, f.Campaign
-	sf.Near = domain.AddWorkingDays(s.desk.Calendar, s.today(), 1)
+	sf.Near = s.calendar().Add(s.today(), 1)
 	var stuck projections.Stuck
 	if f.AsOf.IsZero() {
 		if stuck, err = s.reads.Stuck(r.Context(), sf); err != nil {
@@ -354,7 +354,7 @@ func smallTableOf(id, title, head, param, none string, cells []projections.Cell,
 
 // stuckOf fills what is stuck.
 func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values) {
-	tomorrow := domain.AddWorkingDays(s.desk.Calendar, s.today(), 1)
+	tomorrow := s.calendar().Add(s.today(), 1)
 	for _, g := range []struct {
 		key   string
 		group stuckGroup
@@ -395,5 +395,5 @@ func (s *Server) ratedAgo(it projections.Item) string {
 	if len(es) == 0 {
 		return "没处理"
 	}
-	return fmt.Sprintf("评后 %d 天", domain.WorkingDays(s.desk.Calendar, es[len(es)-1].On, s.today()))
+	return fmt.Sprintf("评后 %d 天", s.calendar().Between(es[len(es)-1].On, s.today()))
 }

@@ -137,7 +137,7 @@ func (s *Server) deskRow(ctx context.Context, it projections.Item, q projections
 		return d, nil
 	}
 	d.DoHref = d.Href + "#ac"
-	until := domain.SettingsOf(it.Preset).Accept.Due(s.desk.Calendar, events.DateOf(it.Raised)) // a claimed day never makes the office late
+	until := s.calendar().DueOn(domain.SettingsOf(it.Preset).Accept, events.DateOf(it.Raised)) // a claimed day never makes the office late
 	d.Until = dayIn(until, s.today())
 	if !until.After(s.today()) {
 		d.Near = true
@@ -179,7 +179,7 @@ func (s *Server) assignForm(r *http.Request, a events.Actor) (*assignForm, error
 	form := formOf(formInput{spec: spec, item: it, values: v, lists: ls})
 	out := &assignForm{Item: s.row(it), Form: form, Units: form.Fields[0], Hint: "协办期限不晚于主办。"}
 	if !it.Due.IsZero() {
-		out.Hint = fmt.Sprintf("整件 %s 到期，还有 %s 个工作日。协办期限不晚于主办。", zhDay(it.Due), strconv.Itoa(domain.WorkingDays(s.desk.Calendar, s.today(), it.Due)))
+		out.Hint = fmt.Sprintf("整件 %s 到期，还有 %s 个工作日。协办期限不晚于主办。", zhDay(it.Due), strconv.Itoa(s.calendar().Between(s.today(), it.Due)))
 	}
 	return out, nil
 }

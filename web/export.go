@@ -66,7 +66,7 @@ func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, a events.A
 		return fmt.Errorf("%w: %s", errBadRequest, strings.Join(q.ignored, ", "))
 	}
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.desk.Calendar, q.filter.AsOf)
+		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
 	ls, err := s.known(r.Context())
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -71,7 +72,7 @@ type deadline struct {
 	Due, Original string
 	Extended      int
 	Left          left
-	Days          []domain.DayCount
+	Days          []calendar.Line
 	Says          string
 }
 
@@ -173,7 +174,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 
 // fillItem makes the view of everything but opinions, evidence and timeline.
 func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor) {
-	cal, today := s.desk.Calendar, s.today()
+	cal, today := s.calendar(), s.today()
 	p.Item, p.Heading, p.Crumb = it, titleOf(it), crumbOf(it)
 	p.Banner = bannerOf(cal, today, it, folded)
 	p.Facts = factsOf(it, a)
@@ -298,7 +299,7 @@ func leaderWords(it projections.Item) string {
 	return it.Leader.Post
 }
 
-func deadlineOf(cal domain.Calendar, today events.Date, it projections.Item) deadline {
+func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item) deadline {
 	d := deadline{Extended: it.Extensions, Left: leftOf(cal, it, today)}
 	if it.Due.IsZero() {
 		return d
@@ -310,17 +311,10 @@ func deadlineOf(cal domain.Calendar, today events.Date, it projections.Item) dea
 	if it.DueFrom.IsZero() {
 		return d
 	}
-	rule, err := domain.ParseRule(it.DueRule)
-	switch {
-	case err != nil:
-		d.Says = fmt.Sprintf("定的是日子：%s 起算，%s 到期，中间 %d 个工作日。", it.DueFrom, it.Due, domain.WorkingDays(cal, it.DueFrom, it.Due))
-	case d.Original != "":
-		d.Says = fmt.Sprintf("原定：从 %s 起 %s，到 %s；后来改到 %s。", it.DueFrom, rule.Zh(), d.Original, it.Due)
-	default:
-		d.Says = fmt.Sprintf("从 %s 起 %s，当天不算。", it.DueFrom, rule.Zh())
-	}
-	if it.Due.DaysSince(it.DueFrom) <= 92 {
-		d.Days = domain.Account(cal, it.DueFrom, it.Due, err != nil || rule.Working)
+	if a := accountOf(cal, basisOf(it)); len(a.Days) <= accountRows {
+		d.Says, d.Days = a.Says(), a.Days
+	} else {
+		d.Says = a.Says()
 	}
 	return d
 }

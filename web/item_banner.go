@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
 
 // bannerOf says in words where the item stands.
-func bannerOf(cal domain.Calendar, today events.Date, it projections.Item, folded *domain.Item) banner {
+func bannerOf(cal *calendar.Calendar, today events.Date, it projections.Item, folded *domain.Item) banner {
 	m := markOf(it.State)
 	b := banner{Class: m.class, Icon: m.icon, Title: m.word, NoSeal: it.State != events.Answered && !domain.Terminal(it.State)}
 	l := leftOf(cal, it, today)
@@ -19,7 +20,7 @@ func bannerOf(cal domain.Calendar, today events.Date, it projections.Item, folde
 	switch it.State {
 	case events.Registered:
 		b.Title = "待受理：定是什么事、怎么改"
-		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(events.DateOf(it.Raised)), domain.SettingsOf(it.Preset).Accept.Due(cal, events.DateOf(it.Raised))))
+		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(events.DateOf(it.Raised)), cal.DueOn(domain.SettingsOf(it.Preset).Accept, events.DateOf(it.Raised))))
 	case events.ReturnedForInfo:
 		b.Title, says = "待补充：等反映人回话", append(says, "问的是：“"+it.Detail.Question+"”")
 	case events.Accepted, events.InProgress:
@@ -49,7 +50,7 @@ func bannerOf(cal domain.Calendar, today events.Date, it projections.Item, folde
 	return b
 }
 
-func runningBanner(cal domain.Calendar, today events.Date, it projections.Item, b banner, l left) (banner, []string) {
+func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Item, b banner, l left) (banner, []string) {
 	word := it.State.Zh()
 	var says []string
 	if !it.Due.IsZero() {

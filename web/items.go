@@ -260,7 +260,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	base.Limit = 20
 	q := readQuery(v, base)
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.desk.Calendar, q.filter.AsOf)
+		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
 	ls, err := s.known(r.Context())
 	if err != nil {
@@ -320,7 +320,7 @@ func (s *Server) rowsOf(its []projections.Item, f projections.Filter) []row {
 	rows := s.rows(its)
 	for i := range rows {
 		if !f.AsOf.IsZero() {
-			rows[i] = rowOf(s.desk.Calendar, f.AsOf, its[i])
+			rows[i] = rowOf(s.calendar(), f.AsOf, its[i])
 			rows[i].Progress = "—"
 		}
 		rows[i].Marks = projections.Marks(rows[i].Title, f.Q)
@@ -486,7 +486,7 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 		p, err := s.reads.Items(ctx, f)
 		return p.Total, err
 	}
-	tomorrow := domain.AddWorkingDays(s.desk.Calendar, s.today(), 1)
+	tomorrow := s.calendar().Add(s.today(), 1)
 	if ofUnit(a) {
 		err := s.unitViews(ctx, a, tomorrow, count, add)
 		return out, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -140,7 +139,7 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter
 	for _, it := range list.Items {
 		i := slices.IndexFunc(it.Detail.Chain, func(c projections.ChainStep) bool { return c.On.IsZero() })
 		if i >= 0 && it.Detail.Chain[i].Step == events.StepLeader {
-			p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.desk.Calendar, it))})
+			p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.calendar(), it))})
 		}
 	}
 	stuck := f
@@ -160,7 +159,7 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter
 		return err
 	}
 	for _, it := range closed {
-		o := outcome(s.desk.Calendar, it)
+		o := outcome(s.calendar(), it)
 		p.Closed = append(p.Closed, closedRow{s.row(it).Href, titleOf(it), it.Lead.Name, o.Text, o.Late, it.ClosedOn})
 	}
 	return nil
@@ -193,7 +192,7 @@ func (s *Server) supervisedLately(it projections.Item) string {
 	for _, x := range slices.Backward(it.Detail.Slips) {
 		due := x.Due
 		if due.IsZero() {
-			due = domain.AddWorkingDays(s.desk.Calendar, x.On, 3)
+			due = s.calendar().Add(x.On, 3)
 		}
 		if !x.Answered && !due.Before(s.today()) {
 			return fmt.Sprintf("%s 督办过，答复期到 %s", dayIn(x.On, s.today()), dayIn(due, s.today()))

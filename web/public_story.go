@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -24,13 +25,13 @@ type Story struct {
 	Banner   Banner
 	Struck   bool
 	Who      string
-	DueWords string            // 5 个工作日
-	Outcome  string            // 10月12日改好
-	Account  []domain.DayCount // nil when there is no deadline to explain
-	Rule     string            // how it is counted, one sentence
-	Steps    []step            // newest first
-	Stale    int               // days without news, 0 = fine
-	ByCode   bool              // the petitioner himself
+	DueWords string          // 5 个工作日
+	Outcome  string          // 10月12日改好
+	Account  []calendar.Line // nil when there is no deadline to explain
+	Rule     string          // how it is counted, one sentence
+	Steps    []step          // newest first
+	Stale    int             // days without news, 0 = fine
+	ByCode   bool            // the petitioner himself
 }
 
 // staleDays is how long an open item may stay without news before its page says so.
@@ -48,23 +49,15 @@ func (s *Server) story(it projections.PublicItem, byCode bool) Story {
 	for i := range st.Steps {
 		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)
 	}
-	rule, err := domain.ParseRule(it.DueRule)
-	switch {
-	case err == nil:
-		st.DueWords = rule.Zh()
-		st.Rule = rule.Zh() + "，从受理第二天算起，周六、周日不算。法定节假日和调休还没有录入。"
-		if !rule.Working {
-			st.Rule = rule.Zh() + "，从受理第二天算起，周末也算；最后一天是周末，顺延到周一。"
-		}
-	case !it.Due.IsZero():
-		st.DueWords = "定好的日子"
-		st.Rule = "期限是定好的日子。下面数的是从受理第二天起有几个工作日。"
-	}
 	if !it.Due.IsZero() && !it.DueFrom.IsZero() && !it.Due.Before(it.DueFrom) {
-		st.Account = domain.Account(s.desk.Calendar, it.DueFrom, it.Due, err != nil || rule.Working)
+		d := accountOf(s.calendar(), basisOfPublic(it))
+		st.DueWords, st.Rule, st.Account = d.Limit.Rule.Zh(), d.Says(), d.Days
+		if d.Limit.Rule.Unit == calendar.Fixed {
+			st.DueWords = "定好的日子"
+		}
 		for i := range st.Account {
-			if l := &st.Account[i]; l.Day == it.RectifiedOn {
-				l.Why = strings.TrimPrefix(l.Why+"，这天改好", "，")
+			if l := &st.Account[i]; l.Date == it.RectifiedOn {
+				l.Why += "，这天改好"
 			}
 		}
 	}
@@ -118,7 +111,7 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 	}
 	switch it.State {
 	case events.Registered:
-		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(set.Accept.Due(s.desk.Calendar, it.RegisteredOn)))
+		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(s.calendar().DueOn(set.Accept, it.RegisteredOn)))
 	case events.ReturnedForInfo:
 		b.Class, b.Title = "near", you("等您补充", "等反映的人补充")
 		say("补充以后接着办。只问这一次。")
@@ -169,8 +162,8 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 // runningBanner is the banner while the clock runs.
 func (s *Server) runningBanner(b *Banner, it projections.PublicItem, day func(events.Date) string) {
 	today, doing := s.today(), it.State == events.InProgress
-	left := domain.WorkingDays(s.desk.Calendar, today, it.Due)
-	switch domain.LampOf(s.desk.Calendar, it.State, it.Due, today) {
+	left := s.calendar().Between(today, it.Due)
+	switch domain.LampOf(s.calendar(), it.State, it.Due, today) {
 	case domain.LampOverdue:
 		b.Class, b.Icon = "over", "over"
 		b.Title = fmt.Sprintf("逾期 %d 个工作日", -left)
@@ -229,7 +222,7 @@ func (s *Server) punctual(it projections.PublicItem) string {
 	case it.Due.IsZero(), it.RectifiedOn.Before(it.DueFrom): // 补录: done before it was even accepted
 		return on + "。"
 	}
-	if n := domain.WorkingDays(s.desk.Calendar, it.RectifiedOn, it.Due); n > 0 {
+	if n := s.calendar().Between(it.RectifiedOn, it.Due); n > 0 {
 		return fmt.Sprintf("%s，比期限早 %d 个工作日。", on, n)
 	}
 	return on + "，没有超期限。"

@@ -35,14 +35,14 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, rc domain.Recei
 	if err := s.reads.WaitFor(r.Context(), rc.Sequence); err != nil {
 		p.Behind = true
 	}
-	set, cal := domain.SettingsOf(c.Preset), s.desk.Calendar
+	set, cal := domain.SettingsOf(c.Preset), s.calendar()
 	day := func(d events.Date) string { return zhDay(d) + " 星期" + weekdayZh(d) }
-	accept := set.Accept.Due(cal, s.today())
-	assign := domain.AddWorkingDays(cal, accept, 1)
+	accept := cal.DueOn(set.Accept, s.today())
+	assign := cal.Add(accept, 1)
 	p.Steps = []receiptStep{
 		{"看一遍，定下受理不受理", "领导小组办公室", day(accept)},
 		{"交给责任单位", "领导小组办公室", day(assign)},
-		{"责任单位签收，跟您联系", "责任单位", day(set.Sign.Due(cal, assign))},
+		{"责任单位签收，跟您联系", "责任单位", day(cal.DueOn(set.Sign, assign))},
 		{"改好", "责任单位", "受理时定，马上能改的 " + set.Immediate.Zh()},
 		{"您来评：解决了没有", "您", "答复后 " + strconv.Itoa(set.Evaluate) + " 天内"},
 	}

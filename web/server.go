@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/shield"
@@ -137,5 +138,8 @@ func (n *refusalOnly) WriteHeader(status int)      { n.status = status }
 // today is the Beijing day now.
 func (s *Server) today() events.Date { return events.DateOf(s.cfg.Now()) }
 
+// calendar is the office's own, which lists and boards go by.
+func (s *Server) calendar() *calendar.Calendar { return s.desk.Calendars.Of("") }
+
 // near is the last day that counts as near its deadline.
-func (s *Server) near() events.Date { return domain.NearUntil(s.desk.Calendar, s.today()) }
+func (s *Server) near() events.Date { return domain.NearUntil(s.calendar(), s.today()) }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/events/journal/memory"
 	vault "xiaohao/events/vault/memory"
@@ -72,7 +73,7 @@ func newSite(t *testing.T) *site {
 	}
 	x := &site{t: t, clock: time.Date(2026, 7, 2, 9, 40, 0, 0, events.Beijing)}
 	log, v := clockLog{memory.New()}, vault.New()
-	desk := &domain.Desk{Journal: log, Vault: v, Calendar: domain.Weekdays{}, Prefix: "QG", Now: x.now}
+	desk := &domain.Desk{Journal: log, Vault: v, Calendars: calendar.Official(), Prefix: "QG", Now: x.now}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- reads.Run(ctx, log) }()

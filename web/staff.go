@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -117,7 +118,7 @@ type left struct {
 	Over  bool
 }
 
-func (s *Server) row(it projections.Item) row { return rowOf(s.desk.Calendar, s.today(), it) }
+func (s *Server) row(it projections.Item) row { return rowOf(s.calendar(), s.today(), it) }
 
 func (s *Server) rows(its []projections.Item) []row {
 	out := make([]row, len(its))
@@ -127,7 +128,7 @@ func (s *Server) rows(its []projections.Item) []row {
 	return out
 }
 
-func rowOf(cal domain.Calendar, today events.Date, it projections.Item) row {
+func rowOf(cal *calendar.Calendar, today events.Date, it projections.Item) row {
 	lamp := domain.LampOf(cal, it.State, it.Due, today)
 	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp)), Mode: it.Mode.Zh(),
 		Lead: it.Lead.Name, Leader: it.Leader.Post, Due: dayIn(it.Due, today), Left: leftOf(cal, it, today), Progress: progressOf(it, today),
@@ -174,19 +175,19 @@ func listMark(it projections.Item, lamp domain.Lamp) mark {
 }
 
 // leftOf says how many working days are left, or how it came out.
-func leftOf(cal domain.Calendar, it projections.Item, today events.Date) left {
+func leftOf(cal *calendar.Calendar, it projections.Item, today events.Date) left {
 	if it.Due.IsZero() {
 		return left{Text: "—"}
 	}
 	switch domain.LampOf(cal, it.State, it.Due, today) {
 	case domain.LampOverdue:
-		n := domain.WorkingDays(cal, it.Due, today)
+		n := cal.Between(it.Due, today)
 		if n == 0 {
 			return left{Text: "逾期", Class: "over", Over: true}
 		}
 		return left{Text: fmt.Sprintf("逾期 %d 天", n), Class: "over", Days: n, Over: true}
 	case domain.LampNear, domain.LampOnPlan:
-		l := left{Days: domain.WorkingDays(cal, today, it.Due)}
+		l := left{Days: cal.Between(today, it.Due)}
 		if l.Text = fmt.Sprintf("%d 天", l.Days); it.Due == today {
 			l.Text = "今天"
 		}
@@ -199,14 +200,14 @@ func leftOf(cal domain.Calendar, it projections.Item, today events.Date) left {
 }
 
 // outcome says whether the work was reported in time; late stays late.
-func outcome(cal domain.Calendar, it projections.Item) left {
+func outcome(cal *calendar.Calendar, it projections.Item) left {
 	switch {
 	case it.Late:
 		return left{Text: lateWords(it), Class: "over", Late: true}
 	case it.RectifiedOn.IsZero():
 		return left{Text: "—"}
 	}
-	if n := domain.WorkingDays(cal, it.RectifiedOn, it.Due); n > 0 {
+	if n := cal.Between(it.RectifiedOn, it.Due); n > 0 {
 		return left{Text: fmt.Sprintf("早 %d 天", n)}
 	}
 	return left{Text: "按期"}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/shield"
@@ -26,7 +27,7 @@ func testServer(t *testing.T, demo bool) *Server {
 		t.Fatal(err)
 	}
 	return &Server{cfg: Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Token: "GEHEIM", Now: fixedNow},
-		pages: p, desk: &domain.Desk{Calendar: domain.Weekdays{}, Now: fixedNow}, units: &nameBook{}, guesses: newLimiter(5, 10*time.Minute),
+		pages: p, desk: &domain.Desk{Calendars: calendar.Official(), Now: fixedNow}, units: &nameBook{}, guesses: newLimiter(5, 10*time.Minute),
 		reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate)}
 }
 

@@ -147,7 +147,7 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	var names []string
 	switch {
 	case part.State == events.PartIssued:
-		limit := domain.SettingsOf(it.Preset).Sign.Due(s.desk.Calendar, part.IssuedOn)
+		limit := s.calendar().DueOn(domain.SettingsOf(it.Preset).Sign, part.IssuedOn)
 		u.Until, u.UntilClass = dayIn(limit, s.today())+" 前签", ""
 		if !limit.After(s.today()) {
 			u.UntilClass = "near"

@@ -20,7 +20,7 @@ var imports = map[string]struct {
 	drivers []string
 }{
 	"xiaohao/events":                     {nil, nil},
-	"xiaohao/domain":                     {[]string{"xiaohao/domain/rights", "xiaohao/events"}, nil},
+	"xiaohao/domain":                     {[]string{"xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/calendar":            {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/rights":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/evidence":            {[]string{"xiaohao/events"}, []string{"nats"}},
@@ -34,13 +34,13 @@ var imports = map[string]struct {
 	"xiaohao/events/vault/seal":          {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
 	"xiaohao/events/roster":              {[]string{"xiaohao/events"}, nil},
-	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, nil},
+	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, nil},
 	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
 	"xiaohao/web/shield":                 {nil, nil},
-	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/domain/rights", "xiaohao/events"}, nil},
+	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/web/paper/officetest":       {nil, nil},
 	"xiaohao/web/paper/sheet":            {[]string{"xiaohao/events", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
 }

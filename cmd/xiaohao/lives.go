@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	vaultmemory "xiaohao/events/vault/memory"
 )
@@ -44,7 +45,7 @@ func newLives(js jetstream.JetStream, atOnce int) (*lives, error) {
 	}
 	l := &lives{log: &quickLog{js: js, items: map[uuid.UUID][]events.Recorded{}, numbers: map[string]int{}}, rows: rows, rand: rand.New(rand.NewPCG(7, 12)),
 		now: time.Now().AddDate(-1, 0, 0), pace: 30 * 24 * time.Hour / time.Duration(12*atOnce), open: make([]*life, atOnce)}
-	l.desk = &domain.Desk{Journal: l.log, Vault: vaultmemory.New(), Calendar: domain.Weekdays{}, Prefix: "ZG", Now: func() time.Time { return l.now }}
+	l.desk = &domain.Desk{Journal: l.log, Vault: vaultmemory.New(), Calendars: calendar.Official(), Prefix: "ZG", Now: func() time.Time { return l.now }}
 	return l, nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	memlog "xiaohao/events/journal/memory"
 	"xiaohao/events/journal/natstest"
@@ -100,7 +101,7 @@ type world struct {
 func newWorld(rt *rapid.T, t *testing.T, counts map[string]int) *world {
 	w := &world{t: rt, dir: t.TempDir(), counts: counts, now: time.Now(),
 		log: memlog.New(), vault: memvault.New(), erased: map[uuid.UUID]bool{}}
-	w.desk = &domain.Desk{Journal: w.log, Vault: w.vault, Calendar: domain.Weekdays{}, Prefix: "ZG", Now: w.clock}
+	w.desk = &domain.Desk{Journal: w.log, Vault: w.vault, Calendars: calendar.Official(), Prefix: "ZG", Now: w.clock}
 	return w
 }
 

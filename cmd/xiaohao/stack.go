@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -89,7 +90,7 @@ func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	if err := s.openVault(ctx, cfg, nc); err != nil {
 		return s, err
 	}
-	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendar: domain.Weekdays{}, Prefix: cfg.prefix, Now: cfg.now}
+	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: calendar.Official(), Prefix: cfg.prefix, Now: cfg.now}
 	return s, nil
 }
 

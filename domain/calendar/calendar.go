@@ -75,6 +75,9 @@ func New(area, version string, hours Hours, national, local []events.Notice) *Ca
 	return c
 }
 
+// Of returns c, whatever the area: where there is one calendar only.
+func (c *Calendar) Of(string) *Calendar { return c }
+
 // newest keeps the last notice of each year, by year.
 func newest(all []events.Notice) []events.Notice {
 	last := map[int]events.Notice{}
