@@ -16,7 +16,8 @@ const (
 	maxPart    = 64 << 20  // bytes of one part of a workbook, unpacked
 	maxPacked  = 512 << 20 // bytes of all parts together, as the workbook declares them
 	maxParts   = 5000      // parts of a workbook
-	maxTokens  = 4_000_000 // XML tokens of all parts that are read
+	maxTokens  = 3_000_000 // XML tokens of all parts that are read
+	maxRatio   = 150       // unpacked to packed, of a part over 8 MB; a sheet has 5 to 40
 	maxRows    = 100_000   // rows with something in them
 	maxColumns = 256       // columns looked at; what stands further right is not a ledger's
 	maxMerged  = 2_000_000 // cells that lie in merged ranges

@@ -134,6 +134,9 @@ func (w *workbook) part(name string) (d *decoder, ok bool, err error) {
 	if f == nil {
 		return nil, false, nil
 	}
+	if n := f.UncompressedSize64; n > maxPart || n > 8<<20 && n > maxRatio*f.CompressedSize64 {
+		return nil, false, errLarge // by what the part itself declares, before it costs anything
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, false, errBroken
