@@ -55,7 +55,7 @@ func (j *Journal) publishBatch(ctx context.Context, msgs []*nats.Msg) (uint64, e
 		}
 	}
 	if j.server != nil {
-		defer j.server.disk.hold()()
+		defer j.server.disk(StreamName).hold()()
 	}
 	a, err := j.request(ctx, msgs[end])
 	if err != nil {

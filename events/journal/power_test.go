@@ -165,6 +165,15 @@ func cutToConfirmed(t *testing.T, dir string, o outage) (lost int64) {
 		if e.Name() == "index.db" {
 			return os.Remove(path)
 		}
+		if e.Name() == "xiaohao.redo" {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			zeros := make([]byte, 1<<16)
+			_, err = f.WriteAt(zeros, o.size[path])
+			return errors.Join(err, f.Close())
+		}
 		if filepath.Ext(path) != ".blk" {
 			return nil
 		}

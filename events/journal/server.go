@@ -29,9 +29,13 @@ type Server struct {
 	ns   *server.Server
 	dir  string
 	lock *os.File
+	log  *serverLog
 	stop sync.Once
 	mark *marker
-	disk *disk
+	redo *redo // nil when the disk had no room for it
+
+	mu    sync.Mutex
+	disks map[string]*disk // by stream
 }
 
 // StartServer starts a server on cfg.Dir and returns when the store was read and the
@@ -49,6 +53,14 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		return nil, fmt.Errorf("start log server: %w", err)
 	}
 	log := &serverLog{out: cfg.Log}
+	restored, err := replay(cfg.Dir)
+	if err != nil {
+		unlock(lock)
+		return nil, fmt.Errorf("start log server: %w", err)
+	}
+	if restored > 0 {
+		log.Warnf("%d bytes that the last blocks had lost were put back", restored)
+	}
 	if err := examine(cfg.Dir, log); err != nil {
 		unlock(lock)
 		return nil, fmt.Errorf("start log server: %w", err)
@@ -81,8 +93,10 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		unlock(lock)
 		return nil, fmt.Errorf("start log server on %s: %w: %w", cfg.Dir, events.ErrSync, err)
 	}
-	s := &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock}
-	s.disk = newDisk(s.dir)
+	s := &Server{ns: ns, dir: filepath.Clean(cfg.Dir), lock: lock, log: log, disks: map[string]*disk{}}
+	if s.redo, err = openRedo(s.dir); err != nil {
+		log.Warnf("each write waits for the file system, because %v", err)
+	}
 	s.mark = newMarker(s.dir, func() error { return s.Sync(context.Background(), NumbersStream) })
 	return s, nil
 }
@@ -108,9 +122,30 @@ func (s *Server) Stop() {
 		s.ns.Shutdown()
 		s.ns.WaitForShutdown()
 		s.mark.flush()
-		s.disk.close()
+		s.closeDisks()
 		unlock(s.lock)
 	})
+}
+
+// closeDisks puts the blocks themselves on disk, so that nothing has to be restored. What
+// fails here stays in the redo file.
+func (s *Server) closeDisks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	log := s.disks[StreamName]
+	for _, d := range s.disks {
+		d.close()
+	}
+	if s.redo == nil {
+		return
+	}
+	if (log != nil && log.err != nil) || syncTree(s.dir) != nil {
+		s.redo.file.Close()
+		return
+	}
+	if err := s.redo.close(); err != nil {
+		s.log.Warnf("the redo file is not emptied: %v", err)
+	}
 }
 
 // serverLog passes on what the server says and remembers the last complaint, because a

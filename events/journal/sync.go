@@ -27,40 +27,48 @@ func (s *Server) Sync(ctx context.Context, stream string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.disk.sync(stream)
+	return s.disk(stream).sync()
 }
 
-// disk makes streams durable, in rounds, for everyone who waits at once. One round syncs
-// all streams that are waited for side by side: the file system then commits its journal
-// once for all of them, where syncs that begin at different moments hinder each other.
+// disk returns what makes a stream durable.
+func (s *Server) disk(stream string) *disk {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.disks[stream]
+	if d == nil {
+		d = &disk{dir: s.dir, stream: stream}
+		d.turn.L = &d.mu
+		if stream == StreamName {
+			d.redo = s.redo
+		}
+		s.disks[stream] = d
+	}
+	return d
+}
+
+// disk makes one stream durable, in rounds, for everyone who waits at once.
 type disk struct {
-	dir string // of the store
+	dir    string // of the store
+	stream string
+	redo   *redo // of the log
 
 	mu          sync.Mutex
 	turn        sync.Cond
 	begun, done uint64 // rounds
 	busy        bool
-	wanted      map[string]bool // streams to be synced in the next round
-	waiting     int             // callers who wait for it
-	served      int             // by the round before
-	err         error           // final
+	waiting     int   // callers who wait for the next round
+	served      int   // by the round before
+	err         error // final
 
-	files map[string]*files // by stream; of the round under way
+	files files // of the round under way
 }
 
 // gatherFor is less than half of what a sync takes.
 const gatherFor = 100 * time.Microsecond
 
-func newDisk(dir string) *disk {
-	d := &disk{dir: dir, wanted: map[string]bool{}, files: map[string]*files{}}
-	d.turn.L = &d.mu
-	return d
-}
-
-func (d *disk) sync(stream string) error {
+func (d *disk) sync() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wanted[stream] = true
 	d.waiting++
 	want := d.begun + 1 // a round that begins from now on
 	for d.done < want && d.err == nil {
@@ -71,11 +79,10 @@ func (d *disk) sync(stream string) error {
 		d.busy = true
 		d.gather()
 		d.begun++
-		mine, streams := d.begun, d.wanted
+		mine := d.begun
 		d.served, d.waiting = d.waiting, 0
-		d.wanted = map[string]bool{}
 		d.mu.Unlock()
-		err := d.round(streams)
+		err := d.round()
 		d.mu.Lock()
 		d.busy, d.done = false, mine
 		if err != nil {
@@ -114,65 +121,40 @@ func (d *disk) hold() (release func()) {
 	}
 }
 
-// round syncs some streams side by side.
-func (d *disk) round(streams map[string]bool) error {
-	var wg sync.WaitGroup
-	errs := make(chan error, len(streams))
-	for stream := range streams {
-		f, err := d.of(stream)
-		if err != nil {
-			errs <- err
-			continue
+// round syncs what was written. The first time, that is everything the stream has on disk,
+// its configuration and the directories above it too: a stream whose name is lost is lost
+// with all its messages.
+func (d *disk) round() error {
+	if d.files.dir == "" {
+		dir := filepath.Join(d.dir, "jetstream", "$G", "streams", d.stream)
+		if err := syncTree(dir); err != nil {
+			return err
 		}
-		if len(streams) == 1 {
-			return f.flush()
+		for up := filepath.Dir(dir); len(up) >= len(d.dir); up = filepath.Dir(up) {
+			if err := syncFile(up); err != nil {
+				return err
+			}
 		}
-		wg.Go(func() { errs <- f.flush() })
+		d.files.dir = filepath.Join(dir, "msgs")
 	}
-	wg.Wait()
-	close(errs)
-	var all []error
-	for err := range errs {
-		all = append(all, err)
+	if d.stream == StreamName {
+		return d.files.flushLast(d.redo)
 	}
-	return errors.Join(all...)
-}
-
-// of returns the stream's files. The first time, everything the stream has on disk is
-// synced, its configuration and the directories above it too: a stream whose name is lost
-// is lost with all its messages.
-func (d *disk) of(stream string) (*files, error) {
-	if f := d.files[stream]; f != nil {
-		return f, nil
-	}
-	dir := filepath.Join(d.dir, "jetstream", "$G", "streams", stream)
-	if err := syncTree(dir); err != nil {
-		return nil, err
-	}
-	for up := filepath.Dir(dir); len(up) >= len(d.dir); up = filepath.Dir(up) {
-		if err := syncFile(up); err != nil {
-			return nil, err
-		}
-	}
-	f := &files{dir: filepath.Join(dir, "msgs"), grows: stream == StreamName}
-	d.files[stream] = f
-	return f, nil
+	return d.files.flushChanged()
 }
 
 // close gives the files free, after the last round.
 func (d *disk) close() {
 	defer d.hold()()
-	for _, f := range d.files {
-		f.close()
-	}
+	d.files.close()
 }
 
 // files are the message blocks of one stream.
 type files struct {
 	dir   string
-	grows bool     // nothing is ever taken out: only the last block is written to
 	last  int      // number of the block that is written to
 	file  *os.File // that block
+	end   int64    // up to where it is durable; 0 when that is not known
 	state map[string]stamp
 }
 
@@ -183,36 +165,23 @@ type stamp struct {
 	settled  bool // modified well before it was synced: a later write shows in the time
 }
 
-func (f *files) flush() error {
-	if f.grows {
-		return f.flushLast()
-	}
-	return f.flushChanged()
-}
-
-// flushLast syncs the block that is written to, and those begun since. The server writes
-// a block again when it is full, to compress it, but syncs the new file itself before it
-// takes the old one's place.
-func (f *files) flushLast() error {
+// flushLast makes durable what was added to the block that is written to, and to those
+// begun since; nothing is ever taken out of them. The server writes a block again when it is
+// full, to compress it, but syncs the new file itself before it takes the old one's place.
+func (f *files) flushLast(r *redo) error {
 	for {
 		if f.file == nil {
 			if err := f.openLast(); err != nil {
 				return err
 			}
 		}
-		info, err := f.file.Stat()
-		if err != nil {
+		// Whether there is a next block is asked first: only then is this one complete.
+		_, err := os.Lstat(f.block(f.last + 1))
+		full := err == nil
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := datasync(f.file); err != nil {
-			return fmt.Errorf("sync %s: %w", f.file.Name(), err)
-		}
-		if onSynced != nil {
-			onSynced(f.file.Name(), info.Size())
-		}
-		if _, err := os.Lstat(f.block(f.last + 1)); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		} else if err != nil {
+		if err := f.extend(r, full); err != nil || !full {
 			return err
 		}
 		if err := syncFile(f.dir); err != nil {
@@ -221,6 +190,35 @@ func (f *files) flushLast() error {
 		f.close()
 		f.last++
 	}
+}
+
+// extend makes the open block durable as far as it goes: by way of the redo file, or by
+// itself when that is full or of no use.
+func (f *files) extend(r *redo, full bool) error {
+	info, err := f.file.Stat()
+	if err != nil || (info.Size() == f.end && !full) {
+		return err
+	}
+	if r != nil && f.end > 0 && !full {
+		done, err := r.put(f.last, f.file, f.end, int(info.Size()-f.end))
+		if done {
+			f.end = info.Size()
+		}
+		if done || err != nil {
+			return err
+		}
+	}
+	if err := datasync(f.file); err != nil {
+		return fmt.Errorf("sync %s: %w", f.file.Name(), err)
+	}
+	f.end = info.Size()
+	if r != nil {
+		r.reset()
+	}
+	if onSynced != nil {
+		onSynced(f.file.Name(), info.Size())
+	}
+	return nil
 }
 
 func (f *files) block(n int) string { return filepath.Join(f.dir, strconv.Itoa(n)+".blk") }
@@ -246,7 +244,7 @@ func (f *files) openLast() (err error) {
 func (f *files) close() {
 	if f.file != nil {
 		f.file.Close()
-		f.file = nil
+		f.file, f.end = nil, 0
 	}
 }
 
