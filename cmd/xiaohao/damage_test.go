@@ -77,6 +77,10 @@ func TestTruncatedLog(t *testing.T) {
 	if err := os.Truncate(block, int64(len(whole)/2)); err != nil {
 		t.Fatal(err)
 	}
+	// With it, the program would make the block whole again: see TestTornOff.
+	if err := os.Remove(filepath.Join(dir, "log", "xiaohao.redo")); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		onlyReads(t, dir, dsn, "日志只到第")
 		verifyFinds(t, dir)
@@ -88,6 +92,33 @@ func TestTruncatedLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	onlyReads(t, dir, dsn, "日志只到第")
+}
+
+// TestTornOff takes the end of the newest block, as a power cut does before the block
+// itself was synced: the program starts and everything is there.
+func TestTornOff(t *testing.T) {
+	t.Parallel()
+	const n = 20
+	dir, dsn := filled(t, n, syscall.SIGKILL)
+	block := lastBlock(t, dir)
+	whole, err := os.ReadFile(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(block, int64(len(whole)/2)); err != nil {
+		t.Fatal(err)
+	}
+	c := serve(t, dir, dsn)
+	if r := c.raise(t, "还能提"); r.Status != http.StatusCreated {
+		t.Errorf("a command after a power cut: %d %s", r.Status, r.Detail)
+	}
+	if st := c.status(t); st.Error != "" || st.Messages <= n {
+		t.Errorf("status says %q, %d commits", st.Error, st.Messages)
+	}
+	c.stop(t, syscall.SIGINT)
+	if after, err := os.ReadFile(block); err != nil || !bytes.HasPrefix(after, whole) {
+		t.Errorf("the block is not as it was: %v", err)
+	}
 }
 
 // onlyReads starts a program that must let people read and take no command.

@@ -61,6 +61,9 @@
 // A writer waits for a sync that began after its own write was stored, so sharing weakens
 // nothing. (The server's own way, a sync for each write, makes 16 writers as slow as one;
 // an atomic batch for each group costs several syncs and some 3 ms, whatever its size.)
+// What is synced is a file of fixed length that holds the newest bytes of the block
+// (redo.go), which spares the file system its own bookkeeping; after a power cut they are put
+// back before the store is read.
 // Readers are never handed more than what is synced: a commit that a power cut takes away
 // has been seen by nobody. A counter's step is durable with the commit that bears the number
 // (numbers.go). A sync that
