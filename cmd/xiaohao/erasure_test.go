@@ -97,6 +97,29 @@ func confess(t *testing.T, s *stack, number string) *confession {
 	return c
 }
 
+// photograph is a photo in the store, and bytes that stand in it.
+type photograph struct{ object, middle string }
+
+// handIn puts a photo into the store of evidence, under a name that tells who lives there.
+func (c *confession) handIn(t *testing.T, s *stack) photograph {
+	t.Helper()
+	f, err := os.Open(river(t, "家门口.jpg", true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c.secrets = append(c.secrets, "文件名"+rand.Text())
+	kept, err := s.files.Put(t.Context(), c.id, c.secrets[len(c.secrets)-1]+".jpg", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := s.files.File(t.Context(), c.id, kept.Object)
+	if err != nil || len(data) < 10_000 {
+		t.Fatalf("%d bytes of the photo, %v", len(data), err)
+	}
+	return photograph{kept.Object, string(data[len(data)/2:][:32])}
+}
+
 // opened counts the boxes that open.
 func (c *confession) opened(t *testing.T, s *stack) (n int) {
 	t.Helper()
@@ -178,6 +201,7 @@ func TestNoPersonalByte(t *testing.T) {
 	t.Cleanup(s.stack.startEraser(logger))
 	c := confess(t, s.stack, "QG-2026-000001")
 	other := confess(t, s.stack, "QG-2026-000002")
+	photo := c.handIn(t, s.stack)
 	s.settled()
 	if n := c.opened(t, s.stack); n != len(c.boxes) || n < 12 {
 		t.Fatalf("%d of %d boxes open before it: this test looks at nothing", n, len(c.boxes))
@@ -193,6 +217,9 @@ func TestNoPersonalByte(t *testing.T) {
 
 	if n := c.opened(t, s.stack); n != 0 {
 		t.Errorf("%d boxes still open", n)
+	}
+	if _, err := s.stack.files.File(t.Context(), c.id, photo.object); err == nil {
+		t.Error("the photo still opens")
 	}
 	if n := other.opened(t, s.stack); n != len(other.boxes) {
 		t.Errorf("of another item %d boxes of %d open", n, len(other.boxes))
@@ -217,7 +244,7 @@ func TestNoPersonalByte(t *testing.T) {
 	if _, err := runBackup(t.Context(), s.stack.nc, backup.Config{Dir: saved, Keys: keys}); err != nil {
 		t.Fatal(err)
 	}
-	texts := append(append(randomParts(c.secrets), randomParts(other.secrets)...), randomParts([]string{c.title})[0])
+	texts := append(append(randomParts(c.secrets), randomParts(other.secrets)...), photo.middle, randomParts([]string{c.title})[0])
 	for name, place := range map[string]string{"log and keys": dir, "Postgres": clusterOf(t, dsn), "backup": saved, "backup of keys": keys} {
 		found := scan(t, place, texts)
 		for _, x := range texts[:len(texts)-1] {
