@@ -21,6 +21,8 @@ const (
 	OfficerAggregate Aggregate = "officer" // a person who works here, with posts and delegations
 	LedgerAggregate  Aggregate = "ledger"  // a ledger (台账)
 	DutyAggregate    Aggregate = "duty"    // a line of the responsibility catalogue (责任目录)
+
+	AccountAggregate Aggregate = "account" // an officer's account; its [DirectoryID] is the officer's among accounts
 )
 
 // Directory reports whether a is an entry of the directory.

@@ -34,6 +34,7 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[SupervisionLevel](): Orange,
 	reflect.TypeFor[UnitLevel]():        Township,
 	reflect.TypeFor[UnitType]():         TerritorialUnit,
+	reflect.TypeFor[SignInWay]():        BySecondFactor,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

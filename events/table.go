@@ -107,6 +107,20 @@ const (
 	ledgerReopened
 	dutyAssigned
 	dutyWithdrawn
+	passwordSet
+	secondFactorSet
+	secondFactorRemoved
+	recoveryCodeUsed
+	loginLinked
+	loginUnlinked
+	sessionStarted
+	sessionEnded
+	signInFailed
+	accountLocked
+	accountUnlocked
+	accountErased
+	tokenIssued
+	tokenRevoked
 	kinds // how many
 )
 
@@ -215,6 +229,20 @@ var table = [kinds]row{
 	ledgerReopened:        {"ledger.reopened", 1, LedgerAggregate, "启用台账", decode[LedgerReopened]},
 	dutyAssigned:          {"duty.assigned", 1, DutyAggregate, "责任目录定责", decode[DutyAssigned]},
 	dutyWithdrawn:         {"duty.withdrawn", 1, DutyAggregate, "责任目录撤销", decode[DutyWithdrawn]},
+	passwordSet:           {"password.set", 1, AccountAggregate, "设口令", decode[PasswordSet]},
+	secondFactorSet:       {"second_factor.set", 1, AccountAggregate, "开通动态口令", decode[SecondFactorSet]},
+	secondFactorRemoved:   {"second_factor.removed", 1, AccountAggregate, "取消动态口令", decode[SecondFactorRemoved]},
+	recoveryCodeUsed:      {"recovery_code.used", 1, AccountAggregate, "用掉恢复码", decode[RecoveryCodeUsed]},
+	loginLinked:           {"login.linked", 1, AccountAggregate, "关联统一身份", decode[LoginLinked]},
+	loginUnlinked:         {"login.unlinked", 1, AccountAggregate, "取消关联", decode[LoginUnlinked]},
+	sessionStarted:        {"session.started", 1, AccountAggregate, "登录", decode[SessionStarted]},
+	sessionEnded:          {"session.ended", 1, AccountAggregate, "退出", decode[SessionEnded]},
+	signInFailed:          {"sign_in.failed", 1, AccountAggregate, "登录失败", decode[SignInFailed]},
+	accountLocked:         {"account.locked", 1, AccountAggregate, "账号锁定", decode[AccountLocked]},
+	accountUnlocked:       {"account.unlocked", 1, AccountAggregate, "账号解锁", decode[AccountUnlocked]},
+	accountErased:         {"account.erased", 1, AccountAggregate, "抹除登录凭据", decode[AccountErased]},
+	tokenIssued:           {"token.issued", 1, AccountAggregate, "发放接口令牌", decode[TokenIssued]},
+	tokenRevoked:          {"token.revoked", 1, AccountAggregate, "收回接口令牌", decode[TokenRevoked]},
 }
 
 var byName = func() map[string]kind {

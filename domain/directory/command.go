@@ -45,6 +45,15 @@ type entry struct {
 	duty    *roster.Duty
 }
 
+func fold(history []events.Recorded) (e entry) {
+	for _, r := range history {
+		for _, f := range r.Events {
+			e.apply(f)
+		}
+	}
+	return e
+}
+
 func (e *entry) apply(f events.Event) {
 	switch events.AggregateOf(f) {
 	case events.UnitAggregate:

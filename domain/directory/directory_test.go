@@ -308,7 +308,7 @@ func TestConflict(t *testing.T) {
 	if got := o.do(PutOfficer{ID: "wang", Name: "王五"}); got != "officer.added" {
 		t.Errorf("left %q", got)
 	}
-	log.left = tries
+	log.left = 1000
 	if _, err := o.give(system, PutOfficer{ID: "wang", Name: "王六"}); !errors.Is(err, domain.ErrConflict) {
 		t.Errorf("got %v", err)
 	}
