@@ -35,6 +35,8 @@ var imports = map[string]struct {
 	"xiaohao/events/vault/memory":        {[]string{"xiaohao/events", "xiaohao/events/vault/seal"}, nil},
 	"xiaohao/events/roster":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/directory":           {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, nil},
+	"xiaohao/domain/account":             {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, nil},
+	"xiaohao/web/account":                {[]string{"xiaohao/domain", "xiaohao/domain/account", "xiaohao/domain/calendar", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
