@@ -32,8 +32,9 @@
 // up; it is dropped after [grace].
 //
 // A LOADING generation is written without indexes, in long transactions: rows stay in memory
-// from one to the next, an item is written once for many commits, and rows go to Postgres
-// beside the folding of the next ones. Then the indexes are made, and the rest is like any
+// from one to the next, an item is written once for many commits, sums are added as further
+// rows of their key, and rows go to Postgres beside the folding of the next ones. Then sums
+// are added up and indexes made over two connections (index.go), and the rest is like any
 // other batch.
 //
 // # Who runs
@@ -59,8 +60,9 @@
 // A read model is a file with its tables, its part of the fold and its queries. The runner
 // knows nothing of it but four things:
 //
-//	schema/N_x.sql  its tables; indexes, and the primary key of a table that is only added
-//	                to, below the line "-- after load": they are made when the rows are there
+//	schema/N_x.sql  its tables; indexes, and the primary key of a table of sums or one that
+//	                is only added to, below the line "-- after load": they are made when the
+//	                rows are there
 //	table           a [table] value: columns, key, and what becomes of a row that is there
 //	                already (replaceRow, keepRow, sumRow, mergeRow)
 //	outputs         a field rows[R] in batch.go, in newOutputs and in all()

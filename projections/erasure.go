@@ -59,6 +59,8 @@ type scrubs []uuid.UUID
 
 func (o *scrubs) size() int { return 16 * len(*o) }
 
+func (o *scrubs) addUp() string { return "" }
+
 func (o *scrubs) hand(w *writer) {
 	if len(*o) == 0 {
 		return

@@ -232,38 +232,6 @@ func (s *Store) target(ctx context.Context) (g generation, err error) {
 	return g, nil
 }
 
-// finish makes the indexes of a loaded generation, and statistics for the planner.
-func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
-	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `set local maintenance_work_mem = '256MB';`+s.text.after); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables where table_schema = $1`, g.schema())
-		if err != nil {
-			return err
-		}
-		tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `analyze `+strings.Join(tables, ", ")); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update rm.generation set state = 'READY', changed = now() where id = $1`, g.ID); err != nil {
-			return err
-		}
-		return notify(ctx, tx, notice{Version: g.Version})
-	})
-	if err != nil {
-		return fmt.Errorf("make indexes: %w", err)
-	}
-	if g.ID == s.serving.Load().ID {
-		g.State = ready
-		s.serve(g)
-	}
-	return nil
-}
-
 // How long a generation that is not read any more is kept: of this version, until the last
 // reader has heard of the switch; of an older one, until nobody goes back to it.
 const (

@@ -149,7 +149,7 @@ type docRow struct {
 
 var docTable = table[docRow]{name: "item_doc", key: []string{"item"}, cols: []col[docRow]{
 	uuidCol("item", func(r *docRow) uuid.UUID { return r.item }),
-	docCol("doc", func(r *docRow) []byte { return r.doc }),
+	rawCol("doc", func(r *docRow) []byte { return r.doc }),
 }}
 
 func (b *batch) settleItem(r *row) error {

@@ -79,7 +79,11 @@ func (k *keeper) follow(ctx context.Context, log Log) error {
 	}
 	k.pos.Identity = log.Identity()
 	k.at = k.pos
-	if k.gen.State == loading { // perhaps there is nothing to load
+	if k.gen.State == loading {
+		if err := bare(ctx, k.conn, k.s.text); err != nil { // a term before this one was cut off
+			return err
+		}
+		// perhaps there is nothing to load
 		last, err := log.Last(ctx)
 		if err != nil {
 			return fmt.Errorf("ask the log for its end: %w", err)
@@ -223,14 +227,14 @@ func (k *keeper) finish(ctx context.Context) error {
 	if err := k.s.finish(ctx, k.conn, k.gen); err != nil {
 		return err
 	}
-	k.gen.State = ready
+	k.gen.State, k.w.loading = ready, false
 	k.b = newBatch()
 	return nil
 }
 
 // look reads the position and what is parked.
 func (k *keeper) look(ctx context.Context) error {
-	k.b, k.w = newBatch(), newWriter(k.conn)
+	k.b, k.w = newBatch(), newWriter(k.conn, k.gen.State == loading)
 	err := pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) error {
 		var err error
 		if k.pos, k.epoch, err = positionAndEpoch(ctx, tx); err != nil {

@@ -114,6 +114,12 @@ func (s *Store) connect(ctx context.Context, g generation) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to postgres: %w", err)
 	}
+	// Long texts are packed the cheap way, where this Postgres knows it.
+	if _, err := c.Exec(ctx, `
+		select set_config(name, 'lz4', false) from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)`); err != nil {
+		closeConn(c)
+		return nil, fmt.Errorf("connect to postgres: %w", err)
+	}
 	return c, nil
 }
 

@@ -92,6 +92,7 @@ func TestVersionsSideBySide(t *testing.T) {
 	if err := older.WaitFor(t.Context(), log.end()); err != nil {
 		t.Fatal(err)
 	}
+	waitUntil(t, "the older one is ready", func() bool { return older.Ready(t.Context()) == nil })
 	want := older.dump(t)
 	newer := openAgain(t, dsn, SchemaVersion+1, SchemaVersion)
 	if diff := cmp.Diff(want, newer.dump(t)); diff != "" {

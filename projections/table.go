@@ -158,6 +158,15 @@ func docCol[R any](name string, f func(*R) []byte) col[R] {
 	}}
 }
 
+// rawCol is a JSON document, made by [document], that is only read as a whole: as text, which
+// Postgres does not take apart.
+func rawCol[R any](name string, f func(*R) []byte) col[R] {
+	return col[R]{name, kindText, func(b []byte, r *R) []byte {
+		doc := f(r)
+		return append(binary.BigEndian.AppendUint32(b, uint32(len(doc))), doc...)
+	}}
+}
+
 var (
 	null       = []byte{0xff, 0xff, 0xff, 0xff}
 	millennium = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // where Postgres counts from
@@ -272,6 +281,22 @@ func (t *table[R]) emptySQL() string {
 		}
 	}
 	return "delete from " + t.name + " where " + strings.Join(zero, " and ")
+}
+
+// addUpSQL makes one row a key of the rows that were added while the table had no key.
+func (t *table[R]) addUpSQL() string {
+	var sums, some []string
+	for _, c := range t.cols {
+		if !t.isKey(c.name) {
+			sums, some = append(sums, "sum("+c.name+") as "+c.name), append(some, "sum("+c.name+") <> 0")
+		}
+	}
+	key := strings.Join(t.key, ", ")
+	return "create temp table added on commit drop as select " + key + ", " + strings.Join(sums, ", ") + " from " + t.name +
+		" group by " + key + " having " + strings.Join(some, " or ") + ";\n" +
+		"truncate " + t.name + ";\n" +
+		"insert into " + t.name + " (" + t.names("") + ") select " + t.names("") + " from added;\n" +
+		"drop table added;\n"
 }
 
 func (t *table[R]) isKey(name string) bool {

@@ -42,13 +42,26 @@ func (o *rows[R]) put(b *buffer, r *R) {
 type output interface {
 	size() int // bytes
 	hand(w *writer)
+	addUp() string // what the table needs at the end of loading, "" for nothing
 }
 
 func (o *rows[R]) size() int { return len(o.fresh.data) + len(o.maybe.data) }
 
+// addUp: while a table is loaded, sums of one key are only added as further rows.
+func (o *rows[R]) addUp() string {
+	if o.of.then == sumRow {
+		return o.of.addUpSQL()
+	}
+	return ""
+}
+
 // hand gives the rows to the writer and forgets them.
 func (o *rows[R]) hand(w *writer) {
 	t := o.of
+	if t.then == sumRow && w.loading && o.maybe.n > 0 {
+		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.maybe.data})
+		o.maybe = w.room()
+	}
 	if o.fresh.n >= copyFrom {
 		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.fresh.data})
 		o.fresh = w.room()
@@ -116,6 +129,7 @@ func appendJoined(b, array []byte) []byte {
 // After an error it is not to be used again.
 type writer struct {
 	conn     *pgx.Conn
+	loading  bool // tables have no keys yet where rows are summed
 	prepared map[string]struct{}
 	unready  []unready
 	copies   []copying
@@ -135,8 +149,8 @@ type copying struct {
 	data      []byte
 }
 
-func newWriter(c *pgx.Conn) *writer {
-	return &writer{conn: c, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}}
+func newWriter(c *pgx.Conn, loading bool) *writer {
+	return &writer{conn: c, loading: loading, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}}
 }
 
 // room is an empty buffer.

@@ -131,8 +131,8 @@ var growSQL = []string{
 		from twin t join base.item i on i.id = t.old
 		order by t.number`,
 	`insert into item_doc (item, doc)
-		select t.id, doc || jsonb_strip_nulls(jsonb_build_object('id', t.id, 'number', t.number,
-			'due', (doc ->> 'due')::date - shift, 'next_review', (doc ->> 'next_review')::date - shift))
+		select t.id, doc::jsonb || jsonb_strip_nulls(jsonb_build_object('id', t.id, 'number', t.number,
+			'due', (doc::jsonb ->> 'due')::date - shift, 'next_review', (doc::jsonb ->> 'next_review')::date - shift))
 		from twin t join base.item_doc d on d.item = t.old order by t.number`,
 	`insert into item_search (item, number, body, grams)
 		select t.id, t.number, lower(t.number) || substr(body, strpos(body, E'\n')),

@@ -43,7 +43,7 @@ create table item (
 -- each page, so that a change stays in its page.
 create table item_doc (
     item uuid  not null,
-    doc  jsonb not null,
+    doc  text  not null,
     constraint item_doc_pk primary key (item)
 ) with (fillfactor = 70);
 

@@ -18,14 +18,8 @@ create table board_sum (
     closed       integer not null,
     answered     integer not null,
     ended        integer not null,
-    merged       integer not null,
-    constraint board_sum_pk primary key (scope, value, dim, key)
+    merged       integer not null
 ) with (fillfactor = 70);
-comment on index board_sum_pk is 'Board, Views, Items: totals';
-create index board_sum_empty on board_sum (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
-    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
-    and answered = 0 and ended = 0 and merged = 0;
-comment on index board_sum_empty is 'the projector, to drop what fell to nothing';
 
 -- What changed in board_sum within some days, for everything and for each ledger: the sum of
 -- all that lies before the end of a day is what stood then. Days that are yet to come hold
@@ -51,16 +45,8 @@ create table board_day (
     ended        integer not null,
     merged       integer not null,
     late_waiting integer not null, -- past the deadline
-    late_open    integer not null,
-    constraint board_day_pk primary key (scope, value, dim, span, since, key)
-        include (registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed,
-            answered, ended, merged, late_waiting, late_open)
+    late_open    integer not null
 );
-comment on index board_day_pk is 'Board, Items: totals, with BoardFilter.AsOf; the rows of a span lie apart, so the index holds all';
-create index board_day_empty on board_day (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
-    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
-    and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
-comment on index board_day_empty is 'the projector, to drop what fell to nothing';
 
 -- How many items whose deadline runs now have it on which day, in which ten days, month and year.
 -- Overdue is a sum over what lies before today.
@@ -72,12 +58,8 @@ create table board_due (
     dim     text not null,
     key     text not null,
     waiting integer not null,
-    open    integer not null,
-    constraint board_due_pk primary key (scope, value, dim, span, since, key) include (waiting, open)
+    open    integer not null
 );
-comment on index board_due_pk is 'Board, Views, Items: totals';
-create index board_due_empty on board_due (scope) where waiting = 0 and open = 0;
-comment on index board_due_empty is 'the projector, to drop what fell to nothing';
 
 -- How many base items were registered, or struck off, in a week.
 create table week_count (
@@ -86,11 +68,8 @@ create table week_count (
     kind  text    not null, -- NEW, CLOSED
     week  date    not null,
     n     integer not null,
-    constraint week_count_pk primary key (scope, value, kind, week),
     constraint week_count_kind check (kind in ('NEW', 'CLOSED'))
 );
-create index week_count_empty on week_count (scope) where n = 0;
-comment on index week_count_empty is 'the projector, to drop what fell to nothing';
 
 -- Names that ids had last, in the order in which they first appeared.
 create table named (
@@ -101,3 +80,26 @@ create table named (
     last  bigint not null,
     constraint named_pk primary key (kind, id)
 );
+
+-- after load
+alter table board_sum add constraint board_sum_pk primary key (scope, value, dim, key);
+comment on index board_sum_pk is 'Board, Views, Items: totals';
+create index board_sum_empty on board_sum (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
+    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
+    and answered = 0 and ended = 0 and merged = 0;
+comment on index board_sum_empty is 'the projector, to drop what fell to nothing';
+alter table board_day add constraint board_day_pk primary key (scope, value, dim, span, since, key)
+    include (registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed,
+        answered, ended, merged, late_waiting, late_open);
+comment on index board_day_pk is 'Board, Items: totals, with BoardFilter.AsOf; the rows of a span lie apart, so the index holds all';
+create index board_day_empty on board_day (scope) where registered = 0 and info = 0 and waiting = 0 and open = 0
+    and rectified = 0 and verifying = 0 and publicity = 0 and standing = 0 and held = 0 and closed = 0
+    and answered = 0 and ended = 0 and merged = 0 and late_waiting = 0 and late_open = 0;
+comment on index board_day_empty is 'the projector, to drop what fell to nothing';
+alter table board_due add constraint board_due_pk primary key (scope, value, dim, span, since, key) include (waiting, open);
+comment on index board_due_pk is 'Board, Views, Items: totals';
+create index board_due_empty on board_due (scope) where waiting = 0 and open = 0;
+comment on index board_due_empty is 'the projector, to drop what fell to nothing';
+alter table week_count add constraint week_count_pk primary key (scope, value, kind, week);
+create index week_count_empty on week_count (scope) where n = 0;
+comment on index week_count_empty is 'the projector, to drop what fell to nothing';

@@ -8,9 +8,11 @@ create table kpi_count (
     measure text    not null,
     unit    text    not null, -- "" for items that no unit leads
     day     date    not null, -- recorded
-    n       integer not null,
-    constraint kpi_count_pk primary key (cohort, basis, measure, unit, day)
+    n       integer not null
 );
+
+-- after load
+alter table kpi_count add constraint kpi_count_pk primary key (cohort, basis, measure, unit, day);
 comment on index kpi_count_pk is 'KPIs';
 create index kpi_count_empty on kpi_count (basis) where n = 0;
 comment on index kpi_count_empty is 'the projector, to drop what fell to nothing';
