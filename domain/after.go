@@ -164,6 +164,24 @@ func (c DecideExemption) decide(*Item, Situation) ([]events.Event, error) {
 	return []events.Event{events.ExemptionDecided{Granted: c.Granted, Reason: c.Reason}}, nil
 }
 
+// DrawLookBack says whether the item was drawn for its next look-back (回头看抽查); the sweep
+// gives it once for each.
+type DrawLookBack struct {
+	Due    events.Date `json:"due" zh:"定在哪天" need:"1"`
+	Period string      `json:"period" zh:"哪一周" need:"1" max:"10"`
+	Draw   int         `json:"draw" zh:"第几次抽样" need:"1"`
+	Chosen bool        `json:"chosen" zh:"抽中了"`
+}
+
+func (c DrawLookBack) name() string { return "draw_look_back" }
+
+func (c DrawLookBack) decide(it *Item, _ Situation) ([]events.Event, error) {
+	if len(it.LookBacks) == 0 || it.LookBacks[0] != c.Due || !it.Supervision.LookBack.IsZero() {
+		return nil, refuse("draw_look_back.none", "没有等着抽的这次回头看。")
+	}
+	return []events.Event{events.LookBackDrawn{Due: c.Due, Period: c.Period, Draw: c.Draw, Chosen: c.Chosen}}, nil
+}
+
 // PassLookBack says it still holds (回头看通过).
 type PassLookBack struct {
 	Finding string `json:"finding" zh:"看到什么" need:"1" max:"300"`

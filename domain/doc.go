@@ -18,7 +18,8 @@
 //	specs.go     the table of all commands: in which states, under which condition
 //	rights       (its own package) who may give which, and who sees what
 //	intake.go    登记、受理、并单、拆单        assign.go  交办、退单、裁定
-//	work.go      方案、进展、延期、督办        closure.go 整改完成、销号申请、签批、公示、销号
+//	work.go      方案、进展、延期、批示        closure.go 整改完成、销号申请、签批、公示、销号
+//	supervise.go 督办: by order, and by the ladder (package domain/ladder)
 //	after.go     评价、回头看、复号、常态、挂账、归档、更正
 //	release.go   公开稿、公开、撤下
 //	preset.go    the three presets and the sign-off profiles P1–P4

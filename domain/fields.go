@@ -84,6 +84,7 @@ var enums = map[reflect.Type][]Choice{
 	reflect.TypeFor[events.EvidenceKind]():     choices(events.ResultEvidence, events.PaperEvidence, events.StatementEvidence),
 	reflect.TypeFor[events.Phase]():            choices(events.Before, events.After),
 	reflect.TypeFor[events.SupervisionLevel](): choices(events.SupervisionLevels...),
+	reflect.TypeFor[events.Watch]():            choices(events.Watches...),
 	reflect.TypeFor[Ground]():                  choices(BeyondDuty, Exhausted),
 	reflect.TypeFor[ContactWay]():              choices(ByPhone, ByMessage, ByMeeting, ByPost, NoContact),
 }

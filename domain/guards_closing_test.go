@@ -219,8 +219,8 @@ func TestEnding(t *testing.T) {
 func TestSupervision(t *testing.T) {
 	s := handed(t, triage, unitA).refused("answer_supervision.none", handler(unitA), AnswerSupervision{Text: "t"}).
 		refused("supervise.role", office1, Supervise{Level: events.Red, Text: "t"}).
-		refused("supervise.level@level", system, Supervise{Level: events.Red, Text: "t"}).
-		do(system, Supervise{Level: events.Urge, Text: "快到期了"}).do(super1, Supervise{Level: events.Orange, Text: "t"})
+		refused("supervise.role", system, Supervise{Level: events.Red, Text: "t"}).
+		do(leader1, Supervise{Level: events.Urge, Text: "快到期了"}).do(super1, Supervise{Level: events.Orange, Text: "t"})
 	for n := 1; n <= 2; n++ {
 		s.do(handler(unitA), AnswerSupervision{Text: "t"})
 		got := s.history[len(s.history)-1].Events[0].(events.SupervisionAnswered).Slip

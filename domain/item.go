@@ -48,8 +48,11 @@ type Item struct {
 	Results       int // pieces of result evidence in this round
 	Extension     *events.ExtensionRequested
 	Extended      int
-	FirstDue      events.Date     // the deadline before any extension, zero when there was none
-	Slips         map[string]bool // slip → answered
+	FirstDue      events.Date // the deadline before any extension, zero when there was none
+	NextReview    events.Date // of 常态 and 挂账
+	Urgent        bool
+	Slips         map[string]bool // slip → answered, or needs no answer
+	Supervision   events.Supervision
 	Report        *events.RectificationReported
 	ReportedOn    events.Date
 	Attempt       int
@@ -103,6 +106,7 @@ func (it *Item) Apply(r events.Recorded) {
 		if s, ok := events.StateAfter(e); ok {
 			it.State = s
 		}
+		it.Supervision.Apply(e, on, it.Due)
 	}
 }
 
@@ -140,15 +144,21 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Asked++
 	case events.ItemAccepted:
 		it.Title, it.Category, it.Category2 = e.Title, e.Category, e.Category2
-		it.Class, it.Level, it.ComplainedOf = e.Class, e.Level, e.ComplainedOf
+		it.Class, it.Level, it.ComplainedOf, it.Urgent = e.Class, e.Level, e.ComplainedOf, e.Urgent
 	case events.ItemAnswered:
 		it.Title = e.Title
 	case events.ModeClassified:
-		it.Mode, it.Due, it.From, it.FirstDue = e.Mode, e.Due, e.From, events.Date{}
+		it.Mode, it.Due, it.From, it.FirstDue, it.NextReview = e.Mode, e.Due, e.From, events.Date{}, e.NextReview
 	case events.LeaderLinked:
 		it.Leader = e.Leader
 	case events.ItemSuspended:
-		it.ResumeTo, it.SuspendedOn = e.From, on
+		it.ResumeTo, it.SuspendedOn, it.NextReview = e.From, on, e.NextReview
+	case events.SuspensionReviewed:
+		it.NextReview = e.NextReview
+	case events.ItemMadeStanding:
+		it.NextReview = e.NextReview
+	case events.StandingReviewed:
+		it.NextReview = e.NextReview
 	case events.ItemResumed:
 		if !e.Due.IsZero() {
 			it.Due = e.Due
@@ -212,7 +222,7 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 		if it.Slips == nil {
 			it.Slips = map[string]bool{}
 		}
-		it.Slips[e.Slip] = false
+		it.Slips[e.Slip] = e.Due.IsZero()
 	case events.SupervisionAnswered:
 		it.Slips[e.Slip] = true
 	default:
@@ -264,10 +274,12 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		it.Exemption, it.Endorsed, it.Exempted = "", "", true
 	case events.LookBackScheduled:
 		it.LookBacks = e.Due
-	case events.LookBackPassed, events.LookBackFailed:
-		if len(it.LookBacks) > 0 {
-			it.LookBacks = it.LookBacks[1:]
+	case events.LookBackDrawn:
+		if !e.Chosen {
+			it.pastLookBack()
 		}
+	case events.LookBackPassed, events.LookBackFailed:
+		it.pastLookBack()
 	case events.ErasureRequested:
 		it.Erasure = r.Rev
 	case events.ErasureCompleted:
@@ -288,6 +300,13 @@ func (it *Item) newRound(n int) {
 	it.Draft, it.Replied, it.Evaluation, it.Exemption, it.Endorsed, it.Exempted = "", false, nil, "", "", false
 	it.Results = 0
 	it.LookBacks = nil
+}
+
+// pastLookBack is done with the next look-back, whatever came of it.
+func (it *Item) pastLookBack() {
+	if len(it.LookBacks) > 0 {
+		it.LookBacks = it.LookBacks[1:]
+	}
 }
 
 func (it *Item) addOpinion(o events.Opinion) {

@@ -3,6 +3,8 @@ package domain
 import (
 	"slices"
 
+	"xiaohao/domain/calendar"
+	"xiaohao/domain/ladder"
 	"xiaohao/events"
 )
 
@@ -130,6 +132,19 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Instruct{Text: text}
 	case "supervise":
 		return Supervise{Level: events.SupervisionLevels[rnd(7)], Text: text}
+	case "escalate":
+		for _, w := range it.Watched() {
+			if r, ok := ladder.Of(it.Preset).Owed(&calendar.Calendar{}, w, today); ok {
+				return Escalate{Watch: w.Watch, Ref: w.Ref, For: w.On, Level: r.Level}
+			}
+		}
+		return Escalate{Watch: events.WatchDeadline, For: day(-9, 9), Level: events.Urge}
+	case "draw_look_back":
+		c := DrawLookBack{Due: today, Period: "2026-W10", Draw: 1, Chosen: some()}
+		if len(it.LookBacks) > 0 {
+			c.Due = it.LookBacks[0]
+		}
+		return c
 	case "answer_supervision":
 		return AnswerSupervision{Text: text}
 	case "report_rectified":

@@ -64,6 +64,7 @@ var specs = entitled([]Spec{
 	{Name: "deny_extension", Title: "不同意延期", From: working, Pre: extensionOpen, New: func() Command { return &DenyExtension{} }},
 	{Name: "instruct", Title: "批示", From: ongoing, New: func() Command { return &Instruct{} }},
 	{Name: "supervise", Title: "督办", From: ongoing, New: func() Command { return &Supervise{} }},
+	{Name: "escalate", Title: "到期督办", From: append(states{events.Closed}, ongoing...), New: func() Command { return &Escalate{} }},
 	{Name: "answer_supervision", Title: "答复督办", From: ongoing, Pre: slipOpen, New: func() Command { return &AnswerSupervision{} }},
 
 	// 销号
@@ -89,6 +90,7 @@ var specs = entitled([]Spec{
 	{Name: "request_exemption", Title: "申请甄别", From: answerable, Pre: mayAskExemption, New: func() Command { return &RequestExemption{} }},
 	{Name: "endorse_exemption", Title: "审甄别", From: answerable, Pre: mayEndorseExemption, New: func() Command { return &EndorseExemption{} }},
 	{Name: "decide_exemption", Title: "定甄别", From: answerable, Pre: mayDecideExemption, New: func() Command { return &DecideExemption{} }},
+	{Name: "draw_look_back", Title: "回头看抽查", From: states{events.Closed}, New: func() Command { return &DrawLookBack{} }},
 	{Name: "pass_look_back", Title: "回头看通过", From: states{events.Closed}, Pre: mayLookBack, New: func() Command { return &PassLookBack{} }},
 	{Name: "fail_look_back", Title: "回头看反弹", From: states{events.Closed}, Pre: mayLookBack, New: func() Command { return &FailLookBack{} }},
 	{Name: "reopen", Title: "复号", From: states{events.Closed, events.Standing}, New: func() Command { return &Reopen{} }},

@@ -332,50 +332,6 @@ func (c DenyExtension) decide(*Item, Situation) ([]events.Event, error) {
 	return []events.Event{events.ExtensionDenied{Reason: c.Reason}}, nil
 }
 
-// Supervise puts the item under supervision (督办) at the level ordered; urgent items may
-// start high (domain.md §2.8).
-type Supervise struct {
-	Level events.SupervisionLevel `json:"level" zh:"级别" need:"1"`
-	Text  string                  `json:"text" zh:"要求" need:"1" max:"200"`
-}
-
-func (c Supervise) name() string { return "supervise" }
-
-func (c Supervise) decide(it *Item, s Situation) ([]events.Event, error) {
-	if s.Actor.Role == events.System && c.Level != events.Remind && c.Level != events.Urge {
-		return nil, refuseAt("level", "supervise.level", "级别：系统只能提醒、催办，督办单由人来发。")
-	}
-	slip := it.Number + "-D" + itoa(len(it.Slips)+1)
-	return []events.Event{events.SupervisionIssued{Slip: slip, Level: c.Level, Text: c.Text,
-		Due: s.Calendar.DueOn(SettingsOf(it.Preset).Answer, s.Today())}}, nil
-}
-
-func slipOpen(it *Item, _ Situation) *Refusal {
-	for _, answered := range it.Slips {
-		if !answered {
-			return nil
-		}
-	}
-	return refuse("answer_supervision.none", "没有等着回的督办单。")
-}
-
-// AnswerSupervision answers the oldest slip that is open (答复督办).
-type AnswerSupervision struct {
-	Text string `json:"text" zh:"怎么办的" need:"1" max:"500"`
-}
-
-func (c AnswerSupervision) name() string { return "answer_supervision" }
-
-func (c AnswerSupervision) decide(it *Item, _ Situation) ([]events.Event, error) {
-	for i := 1; i <= len(it.Slips); i++ {
-		slip := it.Number + "-D" + itoa(i)
-		if answered, ok := it.Slips[slip]; ok && !answered {
-			return []events.Event{events.SupervisionAnswered{Slip: slip, Text: c.Text}}, nil
-		}
-	}
-	return nil, refuse("answer_supervision.none", "没有等着回的督办单。")
-}
-
 // Instruct is a leader's instruction (批示).
 type Instruct struct {
 	Text string `json:"text" zh:"批示" need:"1" max:"200"`

@@ -22,7 +22,9 @@ const (
 	LedgerAggregate  Aggregate = "ledger"  // a ledger (台账)
 	DutyAggregate    Aggregate = "duty"    // a line of the responsibility catalogue (责任目录)
 
-	AccountAggregate Aggregate = "account" // an officer's account; its [DirectoryID] is the officer's among accounts
+	AccountAggregate   Aggregate = "account"   // an officer's account; its [DirectoryID] is the officer's among accounts
+	SampleAggregate    Aggregate = "sample"    // the look-back draws of one week (回头看抽样)
+	RecipientAggregate Aggregate = "recipient" // how one person wants to be told (通知偏好)
 )
 
 // Directory reports whether a is an entry of the directory.

@@ -130,12 +130,25 @@ type ExtensionDenied struct {
 	Reason string `json:"reason"`
 }
 
-// SupervisionIssued puts the item under supervision at a level (督办).
+// SupervisionIssued puts the item under supervision at a level (督办): by a person's order,
+// or by the ladder's rule, and then it says for which watched day.
 type SupervisionIssued struct {
 	Slip  string           `json:"slip"` // 督办单编号
 	Level SupervisionLevel `json:"level"`
 	Text  string           `json:"text"`
-	Due   Date             `json:"due,omitzero"` // answer until
+	Due   Date             `json:"due,omitzero"`   // answer until
+	Watch Watch            `json:"watch,omitzero"` // "" = ordered by a person
+	Ref   string           `json:"ref,omitzero"`   // the assignment or the slip whose day it is
+	For   Date             `json:"for,omitzero"`   // the watched day itself
+}
+
+// AttentionCalled says that a day has come on which somebody has to look (到期提请): a review
+// of 常态 or 挂账, a look-back that was drawn, or a 约谈 that only a person can order.
+type AttentionCalled struct {
+	Watch Watch            `json:"watch"`
+	Ref   string           `json:"ref,omitzero"` // the slip, of WatchAnswer
+	For   Date             `json:"for"`          // the day that has come
+	Level SupervisionLevel `json:"level"`        // REMIND on the day, URGE when nobody looked, SUMMON for 约谈
 }
 
 // SupervisionAnswered is the unit's answer to a slip.

@@ -146,6 +146,35 @@ type LookBackScheduled struct {
 	Due []Date `json:"due"`
 }
 
+// LookBackDrawn says whether the item was drawn for the look-back of a day (回头看抽查). One
+// that was not drawn waits for its next look-back, if there is one.
+type LookBackDrawn struct {
+	Due    Date   `json:"due"`    // the look-back's day
+	Period string `json:"period"` // of the draw: 2026-W48
+	Draw   int    `json:"draw"`   // which of the period's draws, from 1
+	Chosen bool   `json:"chosen,omitzero"`
+}
+
+// SampleDrawn is one draw of look-backs (回头看抽样): all that stood in the hat, how heavy
+// each was and why, and the seed. Whoever has the fact draws the same lot again.
+type SampleDrawn struct {
+	Period string   `json:"period"`  // the ISO week
+	Seed   string   `json:"seed"`    // 32 random bytes, hex
+	Share  int      `json:"percent"` // how many of a hundred are drawn, at least one
+	Lots   []Lot    `json:"lots"`    // in the order of their ids
+	Chosen []string `json:"chosen"`  // item ids, in the order in which they were drawn
+	Method string   `json:"method"`  // how seed and weights make the order
+}
+
+// Lot is one closed item in a draw.
+type Lot struct {
+	Item   string   `json:"item"`
+	Number string   `json:"number"`
+	Due    Date     `json:"due"`
+	Weight int      `json:"weight"` // 1 for an item without any risk
+	Risks  []string `json:"risks,omitzero"`
+}
+
 // LookBackPassed says it still holds.
 type LookBackPassed struct {
 	Finding string `json:"finding"`

@@ -35,6 +35,7 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[UnitLevel]():        Township,
 	reflect.TypeFor[UnitType]():         TerritorialUnit,
 	reflect.TypeFor[SignInWay]():        BySecondFactor,
+	reflect.TypeFor[Watch]():            WatchAnswer,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

@@ -71,5 +71,9 @@ func (ExemptionRequested) fact() kind    { return exemptionRequested }
 func (ExemptionEndorsed) fact() kind     { return exemptionEndorsed }
 func (ExemptionDecided) fact() kind      { return exemptionDecided }
 func (LookBackScheduled) fact() kind     { return lookBackScheduled }
+func (AttentionCalled) fact() kind       { return attentionCalled }
+func (LookBackDrawn) fact() kind         { return lookBackDrawn }
+func (SampleDrawn) fact() kind           { return sampleDrawn }
+func (NoticePreferred) fact() kind       { return noticePreferred }
 func (LookBackPassed) fact() kind        { return lookBackPassed }
 func (LookBackFailed) fact() kind        { return lookBackFailed }

@@ -84,6 +84,10 @@ const (
 	lookBackScheduled
 	lookBackPassed
 	lookBackFailed
+	attentionCalled
+	lookBackDrawn
+	sampleDrawn
+	noticePreferred
 	erasureRequested
 	erasureCompleted
 	rootSigned
@@ -182,7 +186,7 @@ var table = [kinds]row{
 	extensionRequested:    {"extension.requested", 1, ItemAggregate, "申请延期", decode[ExtensionRequested]},
 	extensionGranted:      {"extension.granted", 1, ItemAggregate, "批准延期", decode[ExtensionGranted]},
 	extensionDenied:       {"extension.denied", 1, ItemAggregate, "不同意延期", decode[ExtensionDenied]},
-	supervisionIssued:     {"supervision.issued", 1, ItemAggregate, "督办", decode[SupervisionIssued]},
+	supervisionIssued:     {"supervision.issued", 2, ItemAggregate, "督办", decode[SupervisionIssued]},
 	supervisionAnswered:   {"supervision.answered", 1, ItemAggregate, "答复督办", decode[SupervisionAnswered]},
 	rectificationReported: {"item.rectified", 1, ItemAggregate, "整改完成（单位报的）", decode[RectificationReported]},
 	closureApplied:        {"closure.applied", 1, ItemAggregate, "申请销号", decode[ClosureApplied]},
@@ -206,6 +210,10 @@ var table = [kinds]row{
 	lookBackScheduled:     {"look_back.scheduled", 1, ItemAggregate, "安排回头看", decode[LookBackScheduled]},
 	lookBackPassed:        {"look_back.passed", 1, ItemAggregate, "回头看通过", decode[LookBackPassed]},
 	lookBackFailed:        {"look_back.failed", 1, ItemAggregate, "回头看发现反弹", decode[LookBackFailed]},
+	attentionCalled:       {"attention.called", 1, ItemAggregate, "到期提请", decode[AttentionCalled]},
+	lookBackDrawn:         {"look_back.drawn", 1, ItemAggregate, "回头看抽查", decode[LookBackDrawn]},
+	sampleDrawn:           {"sample.drawn", 1, SampleAggregate, "回头看抽样", decode[SampleDrawn]},
+	noticePreferred:       {"notice.preferred", 1, RecipientAggregate, "通知偏好", decode[NoticePreferred]},
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
 	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
 	rootSigned:            {"root.signed", 1, LogAggregate, "日根签名", decode[RootSigned]},

@@ -271,3 +271,27 @@ const (
 
 // SupervisionLevels lists the ladder from the lowest rung.
 var SupervisionLevels = []SupervisionLevel{Remind, Urge, Blue, Yellow, Orange, Red, Summon}
+
+// Slipped reports whether the level is a 督办单 proper, which is printed and answered in
+// writing; 提醒 and 催办 are said, not written.
+func (v SupervisionLevel) Slipped() bool {
+	switch v {
+	case Blue, Yellow, Orange, Red, Summon:
+		return true
+	}
+	return false
+}
+
+// Watch is a date of an item that somebody has to keep and the ladder watches.
+type Watch string
+
+const (
+	WatchDeadline Watch = "ITEM"      // 整改期限: the item's own deadline
+	WatchSigning  Watch = "SIGN"      // 签收: an assignment that nobody has signed
+	WatchAnswer   Watch = "SLIP"      // 督办单的答复期限
+	WatchReview   Watch = "REVIEW"    // 常态、挂账的下次复核
+	WatchLookBack Watch = "LOOK_BACK" // 抽中的回头看
+)
+
+// Watches lists every one of them.
+var Watches = []Watch{WatchDeadline, WatchSigning, WatchAnswer, WatchReview, WatchLookBack}

@@ -23,7 +23,8 @@ func was[Old, Next any](next func(Old) Next) past {
 // file, add its step here, raise the version in the table, and run
 // `go test ./events -update` for the golden file of the new version.
 var pasts = map[kind][]past{
-	evidenceRecorded: {was(evidenceV1.next)},
+	evidenceRecorded:  {was(evidenceV1.next)},
+	supervisionIssued: {was(supervisionV1.next)},
 }
 
 // upcast reads the data of any version that was ever written, as today's fact.
@@ -54,4 +55,16 @@ type evidenceV1 struct {
 
 func (e evidenceV1) next() EvidenceRecorded {
 	return EvidenceRecorded{ID: e.ID, Name: e.Name, Kind: e.Kind, Formed: e.Formed, SHA256: e.SHA256, Early: e.Early}
+}
+
+// supervisionV1 did not say whether a person or the ladder issued it, or for which day.
+type supervisionV1 struct {
+	Slip  string           `json:"slip"`
+	Level SupervisionLevel `json:"level"`
+	Text  string           `json:"text"`
+	Due   Date             `json:"due,omitzero"`
+}
+
+func (s supervisionV1) next() SupervisionIssued {
+	return SupervisionIssued{Slip: s.Slip, Level: s.Level, Text: s.Text, Due: s.Due}
 }

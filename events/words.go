@@ -56,6 +56,8 @@ var evidenceZh = map[EvidenceKind]string{ResultEvidence: "结果（照片、测�
 
 var phaseZh = map[Phase]string{Before: "整改前", After: "整改后"}
 
+var watchZh = map[Watch]string{WatchDeadline: "整改期限", WatchSigning: "签收", WatchAnswer: "督办单答复", WatchReview: "复核", WatchLookBack: "回头看"}
+
 var supervisionZh = map[SupervisionLevel]string{Remind: "提醒", Urge: "催办", Blue: "蓝单", Yellow: "黄单", Orange: "橙单",
 	Red: "红单", Summon: "约谈"}
 
@@ -125,3 +127,6 @@ func (v Phase) Zh() string { return word(phaseZh, v) }
 
 // Zh returns the Chinese word.
 func (v SupervisionLevel) Zh() string { return word(supervisionZh, v) }
+
+// Zh returns the Chinese word.
+func (v Watch) Zh() string { return word(watchZh, v) }

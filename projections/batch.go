@@ -34,12 +34,13 @@ type row struct {
 	id      uuid.UUID
 	stored  bool // stands in the tables
 	touched bool
-	body    string     // searched text as stored
-	cells   counterSet // as stored
-	parts   int        // assignments as stored
-	now     stint      // that goes on
-	wrote   stint      // the last one that stands in the table
-	past    []stint    // ended since the last write
+	body    string                      // searched text as stored
+	cells   counterSet                  // as stored
+	parts   int                         // assignments as stored
+	watches map[watchKey]events.Watched // as stored
+	now     stint                       // that goes on
+	wrote   stint                       // the last one that stands in the table
+	past    []stint                     // ended since the last write
 
 	measures []kpiCount  // as counted
 	measured events.Date // day of facts that are not counted yet
@@ -51,28 +52,32 @@ func newBatch() *batch {
 
 // outputs are the rows of every table that a batch writes. Tables are written in this order.
 type outputs struct {
-	parked   rows[parkedRow]
-	entries  rows[entryRow]
-	results  rows[result]
-	opinions rows[opinionRow]
-	links    rows[link]
-	items    rows[row]
-	docs     rows[docRow]
-	search   rows[searchRow]
-	parts    rows[partRow]
-	stints   rows[stintRow]
-	sums     rows[sumRows]
-	days     rows[sumRows]
-	dues     rows[dueRows]
-	weeks    rows[weekRows]
-	kpis     rows[kpiRows]
-	named    rows[namedRow]
-	roots    rows[Root]
-	files    rows[fileRow]
-	erasures rows[erasureRow]
-	entered  rows[directoryRow]
-	sizes    rows[directorySize]
-	scrubs   scrubs // after the opinions
+	parked    rows[parkedRow]
+	entries   rows[entryRow]
+	results   rows[result]
+	opinions  rows[opinionRow]
+	links     rows[link]
+	items     rows[row]
+	docs      rows[docRow]
+	search    rows[searchRow]
+	parts     rows[partRow]
+	stints    rows[stintRow]
+	sums      rows[sumRows]
+	days      rows[sumRows]
+	dues      rows[dueRows]
+	weeks     rows[weekRows]
+	kpis      rows[kpiRows]
+	named     rows[namedRow]
+	roots     rows[Root]
+	files     rows[fileRow]
+	erasures  rows[erasureRow]
+	entered   rows[directoryRow]
+	sizes     rows[directorySize]
+	unwatched unwatched
+	watches   rows[watchRow]
+	slips     rows[slipRow]
+	samples   rows[sampleRow]
+	scrubs    scrubs // after the opinions
 }
 
 func newOutputs() outputs {
@@ -98,12 +103,16 @@ func newOutputs() outputs {
 		erasures: rows[erasureRow]{of: &erasureTable},
 		entered:  rows[directoryRow]{of: &directoryTable},
 		sizes:    rows[directorySize]{of: &directorySizeTable},
+		watches:  rows[watchRow]{of: &watchTable},
+		slips:    rows[slipRow]{of: &slipTable},
+		samples:  rows[sampleRow]{of: &sampleTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes, &o.scrubs}
+		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
+		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -138,7 +147,7 @@ func (b *batch) forget() {
 const keptRows = 16_000
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
-// another aggregate than items leave nothing but published roots and the directory.
+// another aggregate than items leave nothing but published roots, draws and the directory.
 func (b *batch) apply(c events.Recorded) {
 	switch a := c.Aggregate(); {
 	case a.Directory():
@@ -146,6 +155,7 @@ func (b *batch) apply(c events.Recorded) {
 		return
 	case a != events.ItemAggregate:
 		b.root(c)
+		b.sample(c)
 		return
 	}
 	r, _ := b.get(c.Item)
@@ -191,6 +201,8 @@ func (b *batch) settle(full func() error) error {
 		}
 		b.settleSearch(r)
 		b.settleParts(r)
+		b.settleWatches(r)
+		b.settleSlips(r)
 		b.settleCounters(r)
 		b.settleStints(r)
 		b.measureDay(r)
@@ -251,6 +263,7 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		}
 		r.id, r.CodeHash = r.uuid(), hash
 		r.body, r.cells, r.parts = searchBody(&r.Item), countersOf(&r.Item), len(r.Detail.Assignments)
+		r.watches = watchesOf(&r.Item)
 		r.now = stintOf(&r.Item)
 		r.now.from = fromDate(since)
 		r.wrote = r.now

@@ -96,6 +96,9 @@
 //	evidence.go  evidence_file  which bytes were handed in where
 //	option.go    named       units and leaders, choices for selects
 //	public.go                what the public may read: a whitelist
+//	watch.go     watch       days that somebody has to keep, found by day; look-backs to draw
+//	slip.go      slip        督办单 as they are tracked
+//	sample.go    sample      draws of look-backs
 //	command.go   command_result
 //	directory.go directory_fact  the directory's own facts, folded in memory (events/roster)
 //

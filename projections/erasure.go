@@ -65,15 +65,21 @@ func (o *scrubs) hand(w *writer) {
 	if len(*o) == 0 {
 		return
 	}
-	ids := appendArrayHead(nil, kindUUID.elem, len(*o))
-	for _, id := range *o {
-		ids = append(append(ids, 0, 0, 0, 16), id[:]...)
-	}
+	ids := uuidArray(*o)
 	w.queue("scrub opinion", func() string { return opinionScrub }, [][]byte{ids})
 	w.queue("open erasure", func() string {
 		return `insert into erasure (item, done) select distinct unnest($1::uuid[]), false on conflict do nothing`
 	}, [][]byte{ids})
 	*o = (*o)[:0]
+}
+
+// uuidArray is a uuid[] in Postgres's binary form.
+func uuidArray(ids []uuid.UUID) []byte {
+	b := appendArrayHead(nil, kindUUID.elem, len(ids))
+	for _, id := range ids {
+		b = append(append(b, 0, 0, 0, 16), id[:]...)
+	}
+	return b
 }
 
 // erasureRow is an item whose personal data was asked to be erased.

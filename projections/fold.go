@@ -71,6 +71,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
 		it.applyAfter(r, e, on)
 	}
+	it.Detail.Supervised.Apply(e, day(r), it.Due)
 	if !it.ErasureOn.IsZero() {
 		it.scrub()
 	}
@@ -306,10 +307,12 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		}
 	case events.LookBackScheduled:
 		d.LookBacks = e.Due
-	case events.LookBackPassed, events.LookBackFailed:
-		if len(d.LookBacks) > 0 {
-			d.LookBacks = slices.Clone(d.LookBacks[1:])
+	case events.LookBackDrawn:
+		if !e.Chosen {
+			it.pastLookBack()
 		}
+	case events.LookBackPassed, events.LookBackFailed:
+		it.pastLookBack()
 	case events.PublicTextDrafted:
 		d.PublicText, d.DraftBy = e.Summary, r.Actor.ID
 	case events.ItemReleased:
@@ -320,7 +323,14 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		it.ErasureOn = on
 	case events.ErasureCompleted:
 		it.Erased = true
-	case events.FiledUpward, events.ItemArchived, events.Corrected: // told in the timeline only
+	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
+	}
+}
+
+// pastLookBack is done with the next look-back, whatever came of it.
+func (it *Item) pastLookBack() {
+	if d := &it.Detail; len(d.LookBacks) > 0 {
+		d.LookBacks = slices.Clone(d.LookBacks[1:])
 	}
 }
 

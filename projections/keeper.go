@@ -156,7 +156,7 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 		return err
 	}
 	for _, c := range commits {
-		if a := c.Aggregate(); a != events.ItemAggregate && a != events.LogAggregate && !a.Directory() {
+		if a := c.Aggregate(); a != events.ItemAggregate && a != events.LogAggregate && a != events.SampleAggregate && !a.Directory() {
 			continue // of no concern here, and perhaps not known
 		}
 		if why, park := k.unfit(c); park {

@@ -112,6 +112,7 @@ type Detail struct {
 	Slips         []Slip                        `json:"slips,omitzero"`
 	Evaluations   []Evaluation                  `json:"evaluations,omitzero"`
 	LookBacks     []events.Date                 `json:"look_backs,omitzero"`     // still to come
+	Supervised    events.Supervision            `json:"supervised,omitzero"`     // what the ladder goes by
 	Closures      []Closure                     `json:"closures,omitzero"`       // each 销号
 	FirstDecision *Decision                     `json:"first_decision,omitzero"` // on the first application
 	SuspendedBy   string                        `json:"suspended_by,omitzero"`

@@ -155,6 +155,8 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 		return inside("期限不变。" + after("理由：", e.Reason)), true
 	case events.SupervisionIssued:
 		return inside(line(e.Level.Zh(), " ", e.Slip, "：", stop(e.Text), until("", e.Due, " 前答复。"))), true
+	case events.AttentionCalled:
+		return inside(callWords(e)), true
 	case events.SupervisionAnswered:
 		return inside(line("答 ", e.Slip, "：", stop(e.Text))), true
 	}
@@ -253,6 +255,9 @@ func tellAfter(it *Item, e events.Event) (telling, bool) {
 			days[i] = d.String()
 		}
 		return byItself(strings.Join(days, "、") + " 回头看。"), true
+	case events.LookBackDrawn:
+		text := pick(e.Chosen, "抽中了，要去看。", "这次没有抽中。")
+		return inside(line("定在 ", e.Due.String(), " 的回头看，", e.Period, " 第 ", strconv.Itoa(e.Draw), " 次抽样：", text)), true
 	case events.LookBackPassed:
 		return open(stop(e.Finding)).or("回头看过，没有反弹。"), true
 	case events.LookBackFailed:
@@ -365,4 +370,15 @@ func pick(c bool, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+// callWords says who has to look at what.
+func callWords(e events.AttentionCalled) string {
+	switch {
+	case e.Level == events.Summon:
+		return line("红单 ", e.Ref, " 到 ", e.For.String(), " 没有答复，提请挂钩领导、督导组约谈。")
+	case e.Level == events.Urge:
+		return line(e.Watch.Zh(), "定在 ", e.For.String(), "，还没有做，再催一次。")
+	}
+	return line(e.Watch.Zh(), "定在 ", e.For.String(), "，到日子了。")
 }

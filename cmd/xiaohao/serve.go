@@ -64,6 +64,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	defer stopRoots()
 	defer s.startEraser(logger)()
 	defer s.startSweeping(logger)()
+	defer s.startSweeper(logger)()
 	cfg.PublicKey = s.signing.public()
 	h, err := web.New(cfg, s.desk, s.reads, s.vault)
 	if err != nil {

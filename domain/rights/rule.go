@@ -95,7 +95,8 @@ var rules = []Rule{
 	{"grant_extension", deciders, Linked},
 	{"deny_extension", deciders, Linked},
 	{"instruct", leaders, Anybody},
-	{"supervise", set{events.Supervisor, events.LeaderRole, events.System}, Anybody},
+	{"supervise", set{events.Supervisor, events.LeaderRole}, Anybody},
+	{"escalate", program, Anybody},
 	{"answer_supervision", UnitStaff, LeadOnly},
 
 	// 销号
@@ -121,6 +122,7 @@ var rules = []Rule{
 	{"request_exemption", unitTop, LeadOnly},
 	{"endorse_exemption", office, Anybody},
 	{"decide_exemption", overseer, Anybody},
+	{"draw_look_back", program, Anybody},
 	{"pass_look_back", overseer, Anybody},
 	{"fail_look_back", overseer, Anybody},
 	{"reopen", set{events.Supervisor, events.LeaderRole, events.System}, Anybody},
