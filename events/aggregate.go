@@ -16,6 +16,8 @@ const (
 	ItemAggregate Aggregate = "item" // a rectification item (整改事项)
 	LogAggregate  Aggregate = "log"  // the log itself; the id is the stream's identity
 
+	CalendarAggregate Aggregate = "calendar" // the working calendars of all areas; the id is [CalendarID]
+
 	// Entries of the directory, each with the [DirectoryID] of its short id.
 	UnitAggregate    Aggregate = "unit"    // a unit (单位)
 	OfficerAggregate Aggregate = "officer" // a person who works here, with posts and delegations

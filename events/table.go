@@ -125,6 +125,8 @@ const (
 	accountErased
 	tokenIssued
 	tokenRevoked
+	calendarPublished
+	workingHoursSet
 	kinds // how many
 )
 
@@ -251,6 +253,8 @@ var table = [kinds]row{
 	accountErased:         {"account.erased", 1, AccountAggregate, "抹除登录凭据", decode[AccountErased]},
 	tokenIssued:           {"token.issued", 1, AccountAggregate, "发放接口令牌", decode[TokenIssued]},
 	tokenRevoked:          {"token.revoked", 1, AccountAggregate, "收回接口令牌", decode[TokenRevoked]},
+	calendarPublished:     {"calendar.published", 1, CalendarAggregate, "放假安排", decode[CalendarPublished]},
+	workingHoursSet:       {"working_hours.set", 1, CalendarAggregate, "工作时间", decode[WorkingHoursSet]},
 }
 
 var byName = func() map[string]kind {

@@ -47,6 +47,8 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /rebuild", controlled(s.rebuild))
 	mux.Handle("POST /rebuild/progress", controlled(s.rebuildProgress))
 	mux.Handle("POST /rebuild/parked", controlled(s.retryParked))
+	mux.Handle("POST /calendar", controlled(func(context.Context, struct{}) (calendars, error) { return s.calendars(), nil }))
+	mux.Handle("POST /calendar/import", controlled(s.importCalendar))
 	mux.Handle("POST /case", controlled(s.exportCase))
 	mux.Handle("POST /ledger", handing(s.exportLedger))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {

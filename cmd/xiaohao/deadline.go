@@ -19,6 +19,7 @@ type deadlineCmd struct {
 	Rule string `required:"" help:"The limit: 24h by the clock, 7d natural days, 3wd working days."`
 	Area string `help:"Area whose own holidays count too."`
 	JSON bool   `name:"json" help:"One JSON object."`
+	Data string `type:"path" env:"XIAOHAO_DATA" help:"Data directory of a server whose calendars count; without one, the official years that come with the program."`
 }
 
 // deadlineDay is one day of the account as JSON.
@@ -39,17 +40,21 @@ type deadlineAnswer struct {
 	Days        []deadlineDay `json:"days"`
 }
 
-func (c *deadlineCmd) Run(context.Context) error { return c.write(os.Stdout) }
+func (c *deadlineCmd) Run(ctx context.Context) error { return c.write(ctx, os.Stdout) }
 
-func (c *deadlineCmd) write(w io.Writer) error {
+func (c *deadlineCmd) write(ctx context.Context, w io.Writer) error {
 	from, rule, err := c.read()
 	if err != nil {
 		return &exitError{2, err}
 	}
-	if c.Area != "" {
+	a, err := c.almanac(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Area != "" && !a.Has(c.Area) {
 		return &exitError{2, fmt.Errorf("--area %q：没有这个地方的日历。", c.Area)}
 	}
-	d := calendar.Official().Due(calendar.Limit{Rule: rule, From: from})
+	d := a.Of(c.Area).Due(calendar.Limit{Rule: rule, From: from})
 	if !c.JSON {
 		_, err = io.WriteString(w, d.Text())
 		return err
@@ -59,6 +64,16 @@ func (c *deadlineCmd) write(w io.Writer) error {
 		out.Days = append(out.Days, deadlineDay{l.Date, l.Counted, l.Why})
 	}
 	return json.NewEncoder(w).Encode(out)
+}
+
+// almanac asks the running server. Only for an area, or a directory that was named, is a
+// store opened: the country's days come with the program.
+func (c *deadlineCmd) almanac(ctx context.Context) (*calendar.Almanac, error) {
+	all, err := (&calendarStore{Data: c.Data}).load(ctx, c.Area != "" || c.Data != "")
+	if err != nil {
+		return nil, err
+	}
+	return all.almanac(), nil
 }
 
 func (c *deadlineCmd) read() (time.Time, calendar.Rule, error) {

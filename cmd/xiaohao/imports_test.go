@@ -24,6 +24,7 @@ var imports = map[string]struct {
 	"xiaohao/domain/calendar":            {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/ladder":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/sample":              {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain/almanac":             {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/rights":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/events/evidence":            {[]string{"xiaohao/events"}, []string{"nats"}},
 	"xiaohao/events/journal":             {[]string{"xiaohao/events"}, []string{"nats"}},

@@ -32,6 +32,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read a ledger as offices keep it."`
 	Export   exportCmd   `cmd:"" help:"Hand out a case."`
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
+	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 

@@ -24,6 +24,7 @@ type serveCmd struct {
 	Owner    string `default:"整改工作领导小组办公室" env:"XIAOHAO_OWNER" help:"Office that runs it."`
 	Phone    string `default:"12345" env:"XIAOHAO_PHONE" help:"Telephone for those who do not go online."`
 	Prefix   string `default:"ZG" env:"XIAOHAO_PREFIX" help:"Letters before item numbers."`
+	Area     string `env:"XIAOHAO_AREA" help:"Area whose calendar the office goes by. Default: the country's."`
 	Verbose  bool   `short:"v" help:"Say more."`
 }
 
@@ -42,7 +43,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts := stackConfig{dir: dir, remote: c.remoteFlags, master: c.masterFlags, postgres: c.Postgres, prefix: c.Prefix, logger: logger}
+	parts := stackConfig{dir: dir, remote: c.remoteFlags, master: c.masterFlags, postgres: c.Postgres, prefix: c.Prefix, area: c.Area, logger: logger}
 	s, err := openStack(ctx, parts)
 	if err != nil {
 		return err
@@ -57,6 +58,11 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	} else {
 		cfg.Token = rand.Text()
 	}
+	stopCalendars, err := s.startCalendars(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer stopCalendars()
 	stopRoots, err := s.startRoots(dir, nil, logger)
 	if err != nil {
 		return err

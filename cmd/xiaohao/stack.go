@@ -12,7 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"xiaohao/domain"
-	"xiaohao/domain/calendar"
+	"xiaohao/domain/almanac"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -31,6 +31,7 @@ type stack struct {
 	vault    *vault.Vault
 	files    *evidence.Store
 	desk     *domain.Desk
+	almanac  *almanac.Keeper
 	reads    *projections.Store
 	logger   *slog.Logger
 	died     chan error // the runner or the private Postgres ended by itself
@@ -47,6 +48,7 @@ type stackConfig struct {
 	remote   remoteFlags // without addresses = embedded server
 	postgres string      // "" = private Postgres
 	prefix   string      // of item numbers
+	area     string      // whose calendar the office goes by
 	master   masterFlags
 	now      func() time.Time
 	logger   *slog.Logger
@@ -90,7 +92,10 @@ func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	if err := s.openVault(ctx, cfg, nc); err != nil {
 		return s, err
 	}
-	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: calendar.Official(), Prefix: cfg.prefix, Now: cfg.now}
+	if s.almanac, err = almanac.Open(ctx, s.log, cfg.area, cfg.now); err != nil {
+		return s, notToBeHad(err)
+	}
+	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Prefix: cfg.prefix, Now: cfg.now}
 	return s, nil
 }
 

@@ -48,7 +48,7 @@ func (d Day) Why() string {
 // to Friday with every year open. A Calendar is not changed after [New].
 type Calendar struct {
 	Area    string // "" for the whole country
-	Version string // of the facts it was made of; it stands beside every deadline counted by it
+	Version int    // of the facts it was made of; it stands beside every deadline counted by it
 	Hours   Hours
 	days    map[events.Date]Day
 	years   map[int]bool // the country's notice is there
@@ -63,7 +63,7 @@ type Hours struct {
 // New returns the calendar of an area: the country's notices, then the area's own, each in
 // the order in which they were published. A later notice of a year replaces the earlier
 // one; a later year wins over an earlier about the same day.
-func New(area, version string, hours Hours, national, local []events.Notice) *Calendar {
+func New(area string, version int, hours Hours, national, local []events.Notice) *Calendar {
 	c := &Calendar{Area: area, Version: version, Hours: hours, days: map[events.Date]Day{}, years: map[int]bool{}}
 	for _, n := range newest(national) {
 		c.years[n.Year] = true

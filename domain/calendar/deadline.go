@@ -34,7 +34,7 @@ type Extension struct {
 type Deadline struct {
 	Limit    Limit
 	Area     string
-	Version  string      // of the calendar
+	Version  int         // of the calendar
 	Due      events.Date // the last day
 	Ends     time.Time   // the instant at which it is over
 	Original events.Date // what the rule alone gives, without pauses and extensions

@@ -42,7 +42,7 @@ var shippedNotices = func() []events.Notice {
 
 // Official returns the calendar of the shipped notices alone.
 func Official() *Calendar {
-	return New("", "shipped", Hours{}, shippedNotices, nil)
+	return New("", 0, Hours{}, shippedNotices, nil)
 }
 
 // ErrNotice is returned for a notice that cannot be one; the message says what is wrong.
@@ -75,6 +75,17 @@ func ReadNotice(r io.Reader) (events.Notice, error) {
 		n.Days = append(n.Days, events.NoticeDay{Date: d.Date, Name: d.Name, Off: d.IsOffDay})
 	}
 	return tidy(n)
+}
+
+// WriteNotice writes a notice in the form that [ReadNotice] reads.
+func WriteNotice(w io.Writer, n events.Notice) error {
+	f := noticeFile{Year: n.Year, Papers: n.Papers}
+	for _, d := range n.Days {
+		f.Days = append(f.Days, noticeFileDay{d.Name, d.Date, d.Off})
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(f)
 }
 
 // tidy sorts the days of a notice and refuses what no notice can say.

@@ -115,7 +115,7 @@ func TestPublishedLate(t *testing.T) {
 	old := Official()
 	n := events.Notice{Year: 2027, Days: []events.NoticeDay{{Date: date("2027-01-01"), Name: "元旦", Off: true},
 		{Date: date("2027-01-02"), Name: "元旦", Off: true}, {Date: date("2027-01-03"), Name: "元旦", Off: true}, {Date: date("2026-12-27"), Name: "元旦"}}}
-	late := New("", "2", Hours{}, append(Shipped(), n), nil)
+	late := New("", 2, Hours{}, append(Shipped(), n), nil)
 	l := Limit{Rule: rule("3wd"), From: date("2026-12-30").Time()}
 	was, is := old.Due(l), late.Due(l)
 	if was.Due != date("2027-01-04") || !was.Provisional() || is.Due != date("2027-01-05") || is.Provisional() {
@@ -128,7 +128,7 @@ func TestPublishedLate(t *testing.T) {
 
 func TestAreas(t *testing.T) {
 	local := events.Notice{Year: 2026, Days: []events.NoticeDay{{Date: date("2026-04-20"), Name: "三月三", Off: true}, {Date: date("2026-04-21"), Name: "三月三", Off: true}}}
-	area := New("A", "2", Hours{}, Shipped(), []events.Notice{local})
+	area := New("A", 2, Hours{}, Shipped(), []events.Notice{local})
 	if a, b := area.DueOn(rule("1wd"), date("2026-04-17")), Official().DueOn(rule("1wd"), date("2026-04-17")); a != date("2026-04-22") || b != date("2026-04-20") {
 		t.Errorf("area %s, country %s", a, b)
 	}
@@ -142,7 +142,7 @@ func TestAreas(t *testing.T) {
 
 func TestNoticeReplaced(t *testing.T) {
 	second := events.Notice{Year: 2026, Days: []events.NoticeDay{{Date: date("2026-01-01"), Name: "元旦", Off: true}}}
-	cal := New("", "3", Hours{}, append(Shipped(), second), nil)
+	cal := New("", 3, Hours{}, append(Shipped(), second), nil)
 	if !cal.Working(date("2026-10-01")) || cal.Working(date("2026-01-01")) || cal.Working(date("2025-10-01")) {
 		t.Error("the later notice of a year is not the whole year")
 	}
@@ -198,7 +198,7 @@ func TestHours(t *testing.T) {
 
 func TestCloseOfBusiness(t *testing.T) {
 	hours := Hours{Opens: 8*time.Hour + 30*time.Minute, Closes: 17*time.Hour + 30*time.Minute, AtClose: true}
-	cal := New("", "1", hours, Shipped(), nil)
+	cal := New("", 1, hours, Shipped(), nil)
 	d := cal.Due(Limit{Rule: rule("3wd"), From: date("2026-09-30").Time()})
 	if want := time.Date(2026, 10, 10, 17, 30, 0, 0, events.Beijing); !d.Ends.Equal(want) {
 		t.Errorf("ends %s", d.Ends)

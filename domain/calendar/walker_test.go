@@ -126,7 +126,7 @@ func TestAgainstBruteForce(t *testing.T) {
 		from := first.AddDays(rapid.IntRange(0, days).Draw(t, "from"))
 		start := from.Time().Add(time.Duration(rapid.IntRange(0, 24*60-1).Draw(t, "minute")) * time.Minute)
 		local := drawLocal(t, from)
-		cal := New("A", "1", Hours{}, Shipped(), local)
+		cal := New("A", 1, Hours{}, Shipped(), local)
 		l := Limit{Rule: drawRule(t, from), From: start, Pauses: drawPauses(t, from)}
 		d := cal.Due(l)
 		if l.Rule.Unit == ByHour {
