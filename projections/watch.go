@@ -88,6 +88,8 @@ type unwatched []uuid.UUID
 
 func (o *unwatched) size() int { return 16 * len(*o) }
 
+func (o *unwatched) addUp() string { return "" }
+
 func (o *unwatched) hand(w *writer) {
 	if len(*o) == 0 {
 		return
