@@ -74,6 +74,11 @@ func (it *Item) complainedOf(u events.Unit) bool {
 	return it.Class == events.Conduct && !u.IsZero() && slices.ContainsFunc(it.ComplainedOf, func(x events.Unit) bool { return x.ID == u.ID })
 }
 
+// complains reports whether a 举报 item is about this officer.
+func (it *Item) complains(officer string) bool {
+	return it.Class == events.Conduct && officer != "" && slices.Contains(it.Complained, officer)
+}
+
 // mayHandle refuses a unit that is complained of (domain.md §7.3), neither as lead nor as
 // co-unit.
 func (it *Item) mayHandle(field, command string, u events.Unit) *Refusal {

@@ -102,6 +102,9 @@ func (sp Spec) Allows(it *Item, s Situation) *Refusal {
 		// domain.md §7.3: not to know is part of it, so the sentence says nothing of the case.
 		return refuse("conduct.own_unit", "这一件您单位不能办理。")
 	}
+	if it.complains(s.Actor.ID) || it.complains(s.Actor.Delegation.Of) {
+		return refuse("conduct.own_person", "这一件您不能办理。")
+	}
 	if r := sp.allowsScope(it, s.Actor); r != nil {
 		return r
 	}

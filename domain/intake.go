@@ -168,6 +168,7 @@ type Accept struct {
 	Urgent       bool          `json:"urgent" zh:"紧急"`
 	Campaign     string        `json:"campaign" zh:"专项" max:"20"`
 	ComplainedOf []events.Unit `json:"complained_of" zh:"被反映的单位"`
+	Complained   []string      `json:"complained" zh:"被反映的人" max:"10" hint:"写工作账号，一行一个。他们看不到这一件。"`
 }
 
 func (c Accept) name() string { return "accept" }
@@ -177,7 +178,7 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 	if r := noPersonal("title", "accept", "事项名称", c.Title); r != nil {
 		return nil, r
 	}
-	if class == events.Conduct && len(c.ComplainedOf) == 0 {
+	if class == events.Conduct && len(c.ComplainedOf) == 0 && len(c.Complained) == 0 {
 		return nil, refuseAt("complained_of", "accept.complained_of", "被反映的单位：举报、人员作风类要写明，免得交到他们手上。")
 	}
 	mc, err := classify("accept", it, s, c.Mode, c.Due, c.ReviewDays, c.Urgent, "")
@@ -188,6 +189,15 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 		events.ItemAccepted{Title: c.Title, Goal: c.Goal, Category: c.Category, Category2: c.Category2, Class: class,
 			Level: orElse(c.Level, events.Normal), Urgent: c.Urgent, Campaign: c.Campaign, ComplainedOf: c.ComplainedOf},
 		mc}
+	if class == events.Conduct && len(c.Complained) > 0 {
+		if slices.Contains(c.Complained, s.Actor.ID) { // it would be out of his hands at once
+			return nil, refuseAt("complained", "accept.own_person", "被反映的人：反映的是您自己，这一件要由别人受理。")
+		}
+		if slices.Contains(c.Complained, it.Leader.ID) {
+			return nil, refuseAt("complained", "accept.leader", "被反映的人：他是这一件的挂钩领导，请先改定挂钩领导。")
+		}
+		out = append(out, events.ComplaintNamed{Officers: c.Complained})
+	}
 	if it.Released && class != events.Ordinary { // answered and released before, taken up again as something else
 		out = append(out, events.ItemUnpublished{Reason: "定为" + class.Zh() + "，不公开"})
 	}
@@ -345,6 +355,9 @@ func (c LinkLeader) decide(it *Item, _ Situation) ([]events.Event, error) {
 	if it.Leader.ID == c.Leader.ID {
 		return nil, refuseAt("leader", "link_leader.same", "挂钩领导：已经是%s。", it.Leader.Post)
 	}
+	if it.complains(c.Leader.ID) {
+		return nil, refuseAt("leader", "link_leader.complained", "挂钩领导：这一件反映的就是他，请挂到别的领导。")
+	}
 	return []events.Event{events.LeaderLinked{Leader: c.Leader}}, nil
 }
 
@@ -370,7 +383,7 @@ func (c Merge) decideBoth(it, into *Item, _ Situation) (own, theirs []events.Eve
 		err = refuseAt("into", "merge.closed", "并到哪个编号：%s 已销号。如果又发生了，请复号。", into.Number)
 	case it.Class != events.Ordinary && into.Class != it.Class:
 		err = refuseAt("into", "merge.class", "并到哪个编号：%s件只能并入同一性质的。", it.Class.Zh())
-	case it.Class == events.Conduct && !into.complainsOf(it.ComplainedOf):
+	case it.Class == events.Conduct && !into.complainsOf(it.ComplainedOf, it.Complained):
 		err = refuseAt("into", "merge.complained_of", "并到哪个编号：%s 没有写明同样的被反映单位。", into.Number)
 	case it.Confidential && !into.Confidential:
 		err = refuseAt("into", "merge.confidential", "并到哪个编号：保密件不能并入不保密的。")
@@ -382,8 +395,11 @@ func (c Merge) decideBoth(it, into *Item, _ Situation) (own, theirs []events.Eve
 		[]events.Event{events.ItemAbsorbed{From: it.ID.String(), FromNumber: it.Number, Opinions: it.Opinions}}, nil
 }
 
-// complainsOf reports whether the item names all these units as complained of.
-func (it *Item) complainsOf(us []events.Unit) bool {
+// complainsOf reports whether the item names all these units and officers as complained of.
+func (it *Item) complainsOf(us []events.Unit, officers []string) bool {
+	if slices.ContainsFunc(officers, func(id string) bool { return !slices.Contains(it.Complained, id) }) {
+		return false
+	}
 	return !slices.ContainsFunc(us, func(u events.Unit) bool {
 		return !slices.ContainsFunc(it.ComplainedOf, func(x events.Unit) bool { return x.ID == u.ID })
 	})
@@ -422,7 +438,11 @@ func (c Split) decideChildren(it *Item, s Situation, made []newItem) (own []even
 			days := SettingsOf(it.Preset).ReviewDays
 			mc = events.ModeClassified{Mode: it.Mode, ReviewDays: days, NextReview: s.Today().AddDays(days)}
 		}
-		children = append(children, []events.Event{off, mc})
+		facts := []events.Event{off, mc}
+		if len(it.Complained) > 0 {
+			facts = append(facts, events.ComplaintNamed{Officers: it.Complained})
+		}
+		children = append(children, facts)
 	}
 	return []events.Event{e}, children, nil
 }

@@ -31,6 +31,7 @@ type Item struct {
 	Opinions                   []string
 	Confidential               bool
 	ComplainedOf               []events.Unit
+	Complained                 []string // ids of officers
 	RaisedOn                   events.Date
 	Asked                      int  // 待补充 rounds
 	Reachable                  bool // somebody left a phone number
@@ -145,6 +146,8 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 	case events.ItemAccepted:
 		it.Title, it.Category, it.Category2 = e.Title, e.Category, e.Category2
 		it.Class, it.Level, it.ComplainedOf, it.Urgent = e.Class, e.Level, e.ComplainedOf, e.Urgent
+	case events.ComplaintNamed:
+		it.Complained = e.Officers
 	case events.ItemAnswered:
 		it.Title = e.Title
 	case events.ModeClassified:

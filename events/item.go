@@ -44,6 +44,12 @@ type ItemAccepted struct {
 	ComplainedOf []Unit `json:"complained_of,omitzero"`
 }
 
+// ComplaintNamed names the officers whom a 举报 item complains of, by their ids. They never
+// learn that there is one.
+type ComplaintNamed struct {
+	Officers []string `json:"officers"`
+}
+
 // ItemNotAccepted tells the petitioner why not and where to go (不予受理).
 type ItemNotAccepted struct {
 	Reason string `json:"reason"`

@@ -25,6 +25,7 @@ func (ItemTerminated) fact() kind        { return itemTerminated }
 func (ItemReopened) fact() kind          { return itemReopened }
 func (ItemArchived) fact() kind          { return itemArchived }
 func (Corrected) fact() kind             { return corrected }
+func (ComplaintNamed) fact() kind        { return complaintNamed }
 func (PublicTextDrafted) fact() kind     { return publicTextDrafted }
 func (ItemReleased) fact() kind          { return itemReleased }
 func (ItemUnpublished) fact() kind       { return itemUnpublished }

@@ -91,6 +91,7 @@ const (
 	erasureRequested
 	erasureCompleted
 	rootSigned
+	complaintNamed
 	unitAdded
 	unitRenamed
 	unitMoved
@@ -218,6 +219,7 @@ var table = [kinds]row{
 	noticePreferred:       {"notice.preferred", 1, RecipientAggregate, "通知偏好", decode[NoticePreferred]},
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
 	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
+	complaintNamed:        {"complaint.named", 1, ItemAggregate, "写明被反映的人", decode[ComplaintNamed]},
 	rootSigned:            {"root.signed", 1, LogAggregate, "日根签名", decode[RootSigned]},
 	unitAdded:             {"unit.added", 1, UnitAggregate, "新增单位", decode[UnitAdded]},
 	unitRenamed:           {"unit.renamed", 1, UnitAggregate, "单位更名", decode[UnitRenamed]},

@@ -19,7 +19,7 @@ type Alike struct {
 	Text     string // title, or the words of the opinion
 	Area     string
 	Category string
-	HideFrom string // unit id: leaves out what is HiddenFrom it
+	Sight    Sight // of the person who asks
 }
 
 // AlikeItem compares an item by its title.
@@ -50,9 +50,7 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 	text := pieces(a.Text)
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		w := &where{}
-		if a.HideFrom != "" {
-			Filter{HideFrom: a.HideFrom}.now(w)
-		}
+		a.Sight.limit(w)
 		w.add("i.id <> $ and i.grp <> 'MERGED'", self)
 		looked := w.arg(alikeLooked)
 		area, category := w.arg(clean(a.Area)), w.arg(clean(a.Category))
@@ -139,14 +137,12 @@ func shared(a, b map[string]bool) int {
 // Relapses returns items that were struck off in the 180 days before a new one was
 // registered, of the same area and category, the last one first: it may be one of them come
 // back (反弹), which is reopened rather than begun anew.
-func (s *Store) Relapses(ctx context.Context, it *Item, hideFrom string) ([]Item, error) {
+func (s *Store) Relapses(ctx context.Context, it *Item, sight Sight) ([]Item, error) {
 	if it.Area == "" || it.Category == "" {
 		return nil, nil
 	}
 	w := &where{}
-	if hideFrom != "" {
-		Filter{HideFrom: hideFrom}.now(w)
-	}
+	sight.limit(w)
 	raised := events.DateOf(it.Raised)
 	w.add("i.area = $ and i.category = $", clean(it.Area), clean(it.Category))
 	w.add("i.grp = 'CLOSED' and i.state = 'CLOSED' and i.closed_at < $ and i.closed_at >= $", it.Raised, raised.AddDays(-relapseDays).Time())

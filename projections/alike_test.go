@@ -43,9 +43,9 @@ func TestSimilar(t *testing.T) {
 		t.Error(diff)
 	}
 	hidden := AlikeItem(a)
-	hidden.HideFrom = units[0].ID
+	hidden.Sight = Sight{Reach: SeesAll, Self: []string{units[0].ID}}
 	if got := find(hidden); strings.Contains(strings.Join(got, " "), d.Number) {
-		t.Errorf("a unit sees a complaint of itself: %v", got)
+		t.Errorf("somebody of the unit sees a complaint of it: %v", got)
 	}
 	if got := find(Alike{Text: "河道淤积发臭", Area: "海滨村", Category: "民生"}); len(got) == 0 || got[0] != a.Number {
 		t.Errorf("while typing: %v", got)
@@ -80,7 +80,7 @@ func TestRelapses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Relapses(t.Context(), &row, "")
+		got, err := s.Relapses(t.Context(), &row, Sight{})
 		if err != nil || len(got) != want {
 			t.Errorf("registered %s: %d candidates, want %d: %v", row.Raised, len(got), want, err)
 		}

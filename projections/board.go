@@ -21,7 +21,7 @@ func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
 		at.today = f.AsOf
 	}
 	var ns nameList
-	t, weeks := &sheet{}, weekSheet{}
+	t, hidden, weeks := &sheet{}, &sheet{}, weekSheet{}
 	b.Day = f.AsOf
 	err = s.together(ctx, func(q *pgx.Batch) {
 		var seq int64
@@ -32,11 +32,16 @@ func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
 		ns.ask(q)
 		t.ask(q, &n, at, f.Areas)
 		weeks.ask(q, &n, at)
+		if !f.Sight.free() {
+			hidden.askHidden(q, &n, at, f.Sight)
+			weeks.askHidden(q, &n, at, f.Sight)
+		}
 	})
 	if err != nil {
 		return Board{}, fmt.Errorf("read board: %w", err)
 	}
 	t.settle(&n, at, f.Areas)
+	t.take(hidden)
 	b.fill(t, ns)
 	b.weeks(weeks, at.today)
 	return b, nil

@@ -111,8 +111,8 @@ func (f Filter) past() *where {
 	w.asOf(f.AsOf)
 	f.stands(w, f.AsOf)
 	w.key("i.unit", f.Unit)
-	if f.HideFrom != "" || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() {
-		g := Filter{HideFrom: f.HideFrom, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
+	if !f.Sight.free() || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() {
+		g := Filter{Sight: f.Sight, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
 		x := &where{args: w.args}
 		g.now(x)
 		w.args = x.args
@@ -176,10 +176,7 @@ func (f Filter) now(w *where) {
 	if f.Unsatisfied {
 		w.add("i.unsatisfied")
 	}
-	if f.HideFrom != "" {
-		w.add(`(i.class not in ('CONDUCT', 'STABILITY') or (not ($ = any(i.complained_of)) and i.id in (
-			select a.item from assignment a where a.unit = $ and a.lists)))`, clean(f.HideFrom), clean(f.HideFrom))
-	}
+	f.Sight.limit(w)
 }
 
 // ordered adds what follows of the days for the ledger's order, whose columns have the prefix

@@ -107,6 +107,8 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 		it.Title, it.Goal, it.Category, it.Category2 = e.Title, e.Goal, e.Category, e.Category2
 		it.Class, it.Level, it.Urgent, it.Campaign = e.Class, e.Level, e.Urgent, e.Campaign
 		it.AcceptedOn, d.ComplainedOf = on, e.ComplainedOf
+	case events.ComplaintNamed:
+		d.Complained = e.Officers
 	case events.ItemNotAccepted:
 		d.NotAccepted, d.Route = e.Reason, e.Route
 	case events.ItemAnswered:

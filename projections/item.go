@@ -127,7 +127,8 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	boolCol("unsatisfied", func(r *row) bool { return r.Unsatisfied }),
 	boolCol("shown", func(r *row) bool { return r.shown() }),
 	textsCol("complained_of", func(r *row) []string {
-		return column(r.Detail.ComplainedOf, func(u events.Unit) string { return u.ID })
+		units := column(r.Detail.ComplainedOf, func(u events.Unit) string { return clean(u.ID) })
+		return append(units, column(r.Detail.Complained, clean)...)
 	}),
 	textCol("level", func(r *row) events.Level { return r.Level }),
 	textCol("supervision", func(r *row) events.SupervisionLevel { return r.Supervision }),
@@ -247,16 +248,6 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 		return Item{}, err
 	}
 	return it, json.Unmarshal(doc, &it)
-}
-
-// HiddenFrom reports whether an item must look absent to the staff of a unit (domain.md
-// §7.3): a 举报 or 涉稳 item is, from the unit complained of and from every unit that does
-// not handle it. An ordinary service complaint does go to the service's own unit.
-func (it *Item) HiddenFrom(unit string) bool {
-	if !it.restricted() {
-		return false
-	}
-	return slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return u.ID == unit }) || !slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool { return a.Unit.ID == unit && a.Live() })
 }
 
 // LatestClosed returns the n items that were struck off last, newest first: of one leader,

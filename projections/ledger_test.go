@@ -134,43 +134,6 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestHideFrom holds that no list shows a unit what is hidden from it, and that nothing else is
-// left out.
-func TestHideFrom(t *testing.T) {
-	t.Parallel()
-	s, st := built(t, 13, 500)
-	hidden := 0
-	for _, u := range units {
-		for _, f := range []Filter{{}, {Unit: u.ID}, {Queue: QueueOpen, Unit: u.ID}, {Q: "公交"}} {
-			f.HideFrom, f.Limit = u.ID, 200
-			p, err := s.Items(t.Context(), f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, it := range p.Items {
-				if it.HiddenFrom(u.ID) {
-					t.Errorf("%s is listed for %s", it.Number, u.Name)
-				}
-			}
-			if f.Unit == "" && f.Q == "" {
-				n := 0
-				for _, x := range st.items {
-					if it, err := s.ItemByID(t.Context(), x.ID); err != nil || it.HiddenFrom(u.ID) {
-						n++
-					}
-				}
-				if n != len(st.items)-p.Total {
-					t.Errorf("%d are hidden from %s, %d are left out", n, u.Name, len(st.items)-p.Total)
-				}
-				hidden += n
-			}
-		}
-	}
-	if hidden == 0 {
-		t.Error("the story complains of nobody")
-	}
-}
-
 func TestItem(t *testing.T) {
 	t.Parallel()
 	s, st := built(t, 14, 400)

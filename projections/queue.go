@@ -191,14 +191,22 @@ func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err er
 
 // Views counts the office's saved views; soon is the last day of 今明到期. They cost the same
 // however many items there are.
-func (s *Store) Views(ctx context.Context, today, soon events.Date) (v Views, err error) {
-	t, n := &sheet{}, &narrowing{}
+func (s *Store) Views(ctx context.Context, today, soon events.Date, sight Sight) (v Views, err error) {
+	t, hidden, n := &sheet{}, &sheet{}, &narrowing{}
 	at := when{today: today, near: soon}
-	if err := s.together(ctx, func(b *pgx.Batch) { t.ask(b, n, at, false) }); err != nil {
+	var returned *total
+	if err := s.together(ctx, func(b *pgx.Batch) {
+		t.ask(b, n, at, false)
+		returned = askTotal(b, Filter{Queue: QueueReturn, Sight: sight})
+		if !sight.free() {
+			hidden.askHidden(b, n, at, sight)
+		}
+	}); err != nil {
 		return Views{}, fmt.Errorf("count saved views: %w", err)
 	}
+	t.take(hidden)
 	all := t.row(byAll, "")
 	c := all.cell("")
 	return Views{All: all.all(), Overdue: c.Overdue, Soon: c.Near, Standing: c.Standing, Held: c.Held,
-		Verify: all.of(placeRectified, placeVerifying), Return: t.row(byQueue, string(QueueReturn)).all()}, nil
+		Verify: all.of(placeRectified, placeVerifying), Return: returned.n}, nil
 }

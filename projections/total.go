@@ -24,6 +24,12 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 	if askCounted(b, f, &t.n) {
 		return t
 	}
+	if s := f.Sight; s.counted() { // all there are, without the few that he does not see
+		f.Sight = Sight{}
+		t = askTotal(b, f)
+		askHidden(b, f, s, func(n int) { t.n -= n })
+		return t
+	}
 	from, w := f.rows()
 	sql, args := `select count(*)::int from `+from+` where `+w.String(), w.args
 	if !f.onBoard() {
@@ -56,7 +62,7 @@ func (f Filter) onBoard() bool {
 func (f Filter) plain() bool {
 	return f.Q == "" && len(f.States) == 0 && len(f.Groups) == 0 && len(f.Modes) == 0 && f.Source == "" && f.Category == "" &&
 		f.Area == "" && f.Unit == "" && f.Leader == "" && f.Campaign == "" && f.Class == "" && f.Preset == "" && f.Lamp == "" &&
-		f.DueFrom.IsZero() && f.DueBy.IsZero() && f.NewIn.IsZero() && f.ClosedIn.IsZero() && f.Queue == "" && f.HideFrom == "" &&
+		f.DueFrom.IsZero() && f.DueBy.IsZero() && f.NewIn.IsZero() && f.ClosedIn.IsZero() && f.Queue == "" && f.Sight.free() &&
 		f.Level == "" && !f.Urgent && f.Supervision == "" && !f.Reopened && !f.Returned && !f.Unsatisfied &&
 		f.RaisedFrom.IsZero() && f.RaisedBy.IsZero() && f.AsOf.IsZero()
 }

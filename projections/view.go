@@ -84,6 +84,7 @@ type Detail struct {
 	NotAccepted   string                        `json:"not_accepted,omitzero"` // reason and lawful route
 	Route         string                        `json:"route,omitzero"`
 	ComplainedOf  []events.Unit                 `json:"complained_of,omitzero"`
+	Complained    []string                      `json:"complained,omitzero"` // officers complained of
 	Assignments   []Assignment                  `json:"assignments,omitzero"`
 	Plan          *events.PlanSubmitted         `json:"plan,omitzero"`
 	PlanState     string                        `json:"plan_state,omitzero"` // "", SUBMITTED, APPROVED, SENT_BACK
@@ -306,7 +307,7 @@ type Filter struct {
 	NewIn       events.Date             // registered in the week that starts on this Monday, by recorded day
 	ClosedIn    events.Date             // 销号 in that week
 	Queue       Queue                   // one of the office's or unit's queues
-	HideFrom    string                  // unit id: leaves out what is HiddenFrom it
+	Sight       Sight                   // of the person who asks
 	Today       events.Date
 	Near        events.Date
 	After       string // keyset cursor from Page.Next, opaque
@@ -376,6 +377,7 @@ type BoardFilter struct {
 	Today    events.Date // decides overdue and the weeks shown
 	Near     events.Date // last day that still counts as near
 	AsOf     events.Date // the figures as they stood at the end of this past day; it decides overdue
+	Sight    Sight       // of the person who asks; with SeesUnits, Unit must be one of them
 	Areas    bool        // also ByArea: there may be thousands of areas
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -25,9 +26,9 @@ func (s *Server) apiRoutes() []route {
 		{"GET /api/v1/items/{number}", s.staff(s.apiItem)},
 		{"GET /api/v1/items/{number}/timeline", s.staff(s.apiTimeline)},
 		{"POST /api/v1/items/{number}/{command}", s.staff(s.uploading(s.apiGive))},
-		{"GET /api/v1/items/{number}/case", s.staff(s.apiCase)},
+		{"GET /api/v1/items/{number}/case", s.sees(rights.Case, s.apiCase)},
 		{"GET /api/v1/roots", s.apiRoots},
-		{"GET /api/v1/board", s.staff(s.apiBoard)},
+		{"GET /api/v1/board", s.sees(rights.Figures, s.apiBoard)},
 		{"POST /api/v1/query", s.apiQuery},
 		{"GET /api/v1/commands", s.apiCommands},
 		{"GET /api/v1/status", s.apiStatus},
@@ -88,7 +89,11 @@ type itemList struct {
 }
 
 func (s *Server) apiItems(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	q := readQuery(r.URL.Query(), s.filter(a))
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	q := readQuery(r.URL.Query(), base)
 	if !q.filter.AsOf.IsZero() {
 		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
@@ -106,8 +111,8 @@ func (s *Server) apiItems(w http.ResponseWriter, r *http.Request, a events.Actor
 // apiView is an item as this actor may read it.
 func apiView(it projections.Item, a events.Actor) projections.Item {
 	it = unseal(it)
-	if ofUnit(a) {
-		it.Detail.ComplainedOf = nil
+	if !seesComplained(a, it) {
+		it.Detail.ComplainedOf, it.Detail.Complained = nil, nil
 	}
 	return it
 }
@@ -187,7 +192,8 @@ func (s *Server) readCommand(r *http.Request, spec domain.Spec) (b bound, id uui
 			return b, id, 0, fmt.Errorf("%w: If-Match %q", errBadRequest, tag)
 		}
 	}
-	ls, err := s.known(r.Context())
+	a, _ := s.actor(r)
+	ls, err := s.known(r.Context(), a)
 	if err != nil {
 		return b, id, 0, err
 	}
@@ -287,8 +293,12 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 
 func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
-	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near()}
-	if ofUnit(a) {
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near(), Sight: base.Sight}
+	if ofUnit(a) && !slices.Contains(f.Sight.Units, f.Unit) {
 		f.Unit = a.Unit.ID
 	}
 	if p := events.Preset(v.Get("preset")); slices.Contains(events.Presets, p) {

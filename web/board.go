@@ -109,7 +109,12 @@ type smallRow struct {
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
 	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: s.today(), Near: s.near()}
-	if ofUnit(a) { // its own: the rest has items in it that are hidden from units
+	sf, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	f.Sight = sf.Sight
+	if ofUnit(a) && !slices.Contains(f.Sight.Units, f.Unit) { // its own, or of a unit below
 		f.Unit = a.Unit.ID
 	}
 	base := url.Values{}
@@ -135,7 +140,6 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	sf := s.filter(a)
 	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader, sf.Campaign = f.Preset, f.Unit, f.Unit != "", f.Leader, f.Campaign
 	sf.Near = s.calendar().Add(s.today(), 1)
 	var stuck projections.Stuck

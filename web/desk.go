@@ -69,7 +69,11 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	p := DeskPage{Page: s.staffPage(r, "工作台", "desk")}
 	p.Live, p.Notice = p.Sequence, doneWords(r.URL.Query())
-	counts, err := s.reads.Queues(r.Context(), s.filter(a))
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	counts, err := s.reads.Queues(r.Context(), base)
 	if err != nil {
 		return err
 	}
@@ -83,7 +87,7 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	p.Says = fmt.Sprintf("%s · %s 星期%s", a.Post, zhDay(s.today()), weekdayZh(s.today()))
 	p.Name, p.Count, p.Intake = queueName(current), counts[current], current == projections.QueueRegistered
-	f := s.filter(a)
+	f := base
 	f.Queue, f.Limit = current, deskRows
 	list, err := s.reads.Items(r.Context(), f)
 	if err != nil {
@@ -162,14 +166,17 @@ func (s *Server) deskRow(ctx context.Context, it projections.Item, q projections
 
 // assignForm is the form for the first item that waits to be assigned.
 func (s *Server) assignForm(r *http.Request, a events.Actor) (*assignForm, error) {
-	f := s.filter(a)
+	f, err := s.filter(r.Context(), a)
+	if err != nil {
+		return nil, err
+	}
 	f.Queue, f.Limit = projections.QueueAccepted, 1
 	list, err := s.reads.Items(r.Context(), f)
 	if err != nil || len(list.Items) == 0 {
 		return nil, err
 	}
 	it := list.Items[0]
-	ls, err := s.known(r.Context())
+	ls, err := s.known(r.Context(), a)
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func (s *Server) fold(ctx context.Context, it projections.Item) (*domain.Item, e
 // newFormPage fills the page around a form.
 func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Item, in formInput) (FormPage, error) {
 	var err error
-	if in.lists, err = s.known(r.Context()); err != nil {
+	if in.lists, err = s.known(r.Context(), a); err != nil {
 		return FormPage{}, err
 	}
 	if s.cfg.Files != nil {
@@ -153,7 +153,7 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	if err != nil {
 		return err
 	}
-	ls, err := s.known(r.Context())
+	ls, err := s.known(r.Context(), a)
 	if err != nil {
 		return err
 	}

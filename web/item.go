@@ -11,6 +11,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -193,7 +194,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	s.fillClosure(ctx, p, it, a)
 	s.fillActions(p, it, folded, a)
 	p.Related = related(it)
-	if s.cfg.Case != nil && !ofUnit(a) {
+	if s.cfg.Case != nil && rights.Case.May(a.Role) {
 		p.Related = append(p.Related, link{"/api/v1/items/" + it.Number + "/case", "导出卷宗"})
 	}
 }
@@ -261,6 +262,11 @@ func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Acto
 	return q
 }
 
+// seesComplained reports whether the actor is told who is complained of.
+func seesComplained(a events.Actor, it projections.Item) bool {
+	return rights.Complained.May(a.Role) && len(it.Detail.ComplainedOf)+len(it.Detail.Complained) > 0
+}
+
 func factsOf(it projections.Item, a events.Actor) []fact {
 	source := it.Source.Zh()
 	if it.ChannelNote != "" {
@@ -276,12 +282,12 @@ func factsOf(it projections.Item, a events.Actor) []fact {
 		kindOf += " · 没有公开"
 	}
 	facts := []fact{{"来源", source}, {"类型", strings.TrimPrefix(kindOf, " · ")}, {"目标", it.Goal}, {"出处", it.Detail.Citation}}
-	if !ofUnit(a) && len(it.Detail.ComplainedOf) > 0 {
+	if seesComplained(a, it) {
 		var us []string
 		for _, u := range it.Detail.ComplainedOf {
 			us = append(us, u.Name)
 		}
-		facts = append(facts, fact{"被反映的单位", strings.Join(us, "、") + "（他们看不到这一件）"})
+		facts = append(facts, fact{"被反映的", strings.Join(append(us, it.Detail.Complained...), "、") + "（他们看不到这一件）"})
 	}
 	if it.Detail.Question != "" {
 		facts = append(facts, fact{"请补充", it.Detail.Question})

@@ -23,7 +23,11 @@ func (s *Server) fillAlike(ctx context.Context, p *ItemPage, it projections.Item
 		return nil
 	}
 	like := projections.AlikeItem(&it)
-	like.HideFrom = hideFrom(a)
+	sight, err := s.sight(ctx, a)
+	if err != nil {
+		return err
+	}
+	like.Sight = reach(sight)
 	if like.Text == "" && len(os) > 0 {
 		like.Text = s.quote(ctx, os[0], a).Text // as this actor may read it
 	}
@@ -38,7 +42,7 @@ func (s *Server) fillAlike(ctx context.Context, p *ItemPage, it projections.Item
 		}
 		p.Alike = append(p.Alike, alikeRow{s.row(c.Item), says})
 	}
-	rs, err := s.reads.Relapses(ctx, &it, hideFrom(a))
+	rs, err := s.reads.Relapses(ctx, &it, like.Sight)
 	if err != nil {
 		return err
 	}

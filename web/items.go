@@ -256,13 +256,16 @@ func words(vs []string) []string {
 // itemsPage shows the ledger.
 func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
-	base := s.filter(a)
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	base.Limit = 20
 	q := readQuery(v, base)
 	if !q.filter.AsOf.IsZero() {
 		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
-	ls, err := s.known(r.Context())
+	ls, err := s.known(r.Context(), a)
 	if err != nil {
 		return err
 	}
@@ -479,8 +482,12 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 		}
 		out = append(out, savedView{href, name, n, u.Encode() == here})
 	}
+	base, err := s.filter(ctx, a)
+	if err != nil {
+		return nil, err
+	}
 	count := func(change func(*projections.Filter)) (int, error) {
-		f := s.filter(a)
+		f := base
 		f.Limit = 1
 		change(&f)
 		p, err := s.reads.Items(ctx, f)
@@ -488,10 +495,10 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 	}
 	tomorrow := s.calendar().Add(s.today(), 1)
 	if ofUnit(a) {
-		err := s.unitViews(ctx, a, tomorrow, count, add)
+		err := s.unitViews(ctx, a, base, tomorrow, count, add)
 		return out, err
 	}
-	n, err := s.reads.Views(ctx, s.today(), tomorrow)
+	n, err := s.reads.Views(ctx, s.today(), tomorrow, base.Sight)
 	if err != nil {
 		return nil, err
 	}
@@ -506,13 +513,13 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 }
 
 // unitViews are the views of a unit: its own items first.
-func (s *Server) unitViews(ctx context.Context, a events.Actor, tomorrow events.Date, count func(func(*projections.Filter)) (int, error),
+func (s *Server) unitViews(ctx context.Context, a events.Actor, base projections.Filter, tomorrow events.Date, count func(func(*projections.Filter)) (int, error),
 	add func(name string, n int, pairs ...string)) error {
 	all, err := count(func(*projections.Filter) {})
 	if err != nil {
 		return err
 	}
-	f := s.filter(a)
+	f := base
 	f.Unit = a.Unit.ID
 	mine, err := count(func(f *projections.Filter) { f.Unit = a.Unit.ID })
 	if err != nil {

@@ -69,13 +69,16 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	}
 	p := LeaderPage{Page: s.staffPage(r, "我挂钩的", "leader"), Order: superviseText}
 	p.Live, p.Notice = p.Sequence, doneWords(r.URL.Query())
-	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: a.ID, Today: s.today(), Near: s.near()})
+	f, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: a.ID, Today: s.today(), Near: s.near(), Sight: f.Sight})
 	if err != nil {
 		return err
 	}
 	p.Total = b.All.Total
 	p.Says = fmt.Sprintf("%s 星期%s · %s", zhDay(s.today()), weekdayZh(s.today()), cellWords(b.All))
-	f := s.filter(a)
 	f.Leader, f.Limit = a.ID, leaderRows
 	open := f
 	open.Groups = []projections.Group{projections.GroupOpen, projections.GroupWaiting}
@@ -98,7 +101,7 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	}
 	p.Others = all.Total - list.Total
 	p.OthersAll = "/items?" + url.Values{"leader": {a.ID}, "group": {"OPEN,WAITING"}}.Encode()
-	if err := s.leaderRest(r, &p, f); err != nil {
+	if err := s.leaderRest(r, &p, a, f); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "leader", p)
@@ -117,7 +120,7 @@ func cellWords(c projections.Cell) string {
 }
 
 // leaderRest fills what waits for the leader, what is stuck and what was struck off.
-func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter) error {
+func (s *Server) leaderRest(r *http.Request, p *LeaderPage, a events.Actor, f projections.Filter) error {
 	ext := f
 	ext.Queue = projections.QueueExtension
 	list, err := s.reads.Items(r.Context(), ext)
@@ -158,6 +161,11 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, f projections.Filter
 	if err != nil {
 		return err
 	}
+	sight, err := s.sight(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	closed = slices.DeleteFunc(closed, func(it projections.Item) bool { return !sight.Sees(matter(it)) })
 	for _, it := range closed {
 		o := outcome(s.calendar(), it)
 		p.Closed = append(p.Closed, closedRow{s.row(it).Href, titleOf(it), it.Lead.Name, o.Text, o.Late, it.ClosedOn})

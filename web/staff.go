@@ -7,12 +7,14 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -30,57 +32,106 @@ func (s *Server) staffRoutes() []route {
 		{"GET /desk", s.staff(s.deskPage)},
 		{"GET /unit", s.staff(s.unitPage)},
 		{"GET /leader", s.staff(s.leaderPage)},
-		{"GET /board", s.staff(s.boardPage)},
-		{"GET /board/kpi", s.staff(s.kpiPage)},
+		{"GET /board", s.sees(rights.Figures, s.boardPage)},
+		{"GET /board/kpi", s.sees(rights.Rates, s.kpiPage)},
+		{"GET /admin/permissions", s.sees(rights.Permissions, s.permissionsPage)},
 	}
 }
 
 // staffHandler answers one request of somebody who has said who they are.
 type staffHandler func(w http.ResponseWriter, r *http.Request, a events.Actor) error
 
-// staff lets only staff through.
-func (s *Server) staff(h staffHandler) handler {
+// staff lets only those through who see the ledger.
+func (s *Server) staff(h staffHandler) handler { return s.sees(rights.Ledger, h) }
+
+// sees lets only those through who have the view. Others are told who has it.
+func (s *Server) sees(v rights.View, h staffHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a, in := s.actor(r)
 		if !in || a.Role == events.Petitioner {
 			return errNotStaff
+		}
+		if !v.May(a.Role) {
+			return &denied{fmt.Sprintf("“%s”由%s来看，您现在是%s。", v.Zh(), zhJoin(v.Roles()), a.Role.Zh())}
 		}
 		return h(w, r, a)
 	}
 }
 
 // ofUnit reports whether the actor is of a handling unit, whose eyes are limited.
-func ofUnit(a events.Actor) bool { return !a.Unit.IsZero() }
+func ofUnit(a events.Actor) bool { return rights.OfUnit(a) }
 
-// hideFrom is the unit from which the list must keep what it is complained of in.
-func hideFrom(a events.Actor) string {
-	if ofUnit(a) {
-		return a.Unit.ID
+// sight is how far the actor sees the ledger. The units below his own are looked up only for
+// those who see by unit.
+func (s *Server) sight(ctx context.Context, a events.Actor) (rights.Sight, error) {
+	if rights.Ledger.Of(a.Role) != rights.OwnUnits || s.reads == nil {
+		return rights.SightOf(a, nil), nil
 	}
-	return ""
+	r, err := s.reads.Roster(ctx)
+	if err != nil {
+		return rights.Sight{}, err
+	}
+	return rights.SightOf(a, r.Below(a.Unit.ID, s.today())), nil
 }
 
-// mayNotSee reports whether the item must look absent to the actor (domain.md §7.3).
-func mayNotSee(a events.Actor, it projections.Item) bool {
-	return ofUnit(a) && it.HiddenFrom(a.Unit.ID)
+// reach is a sight in the words of the read models.
+func reach(s rights.Sight) projections.Sight {
+	out := projections.Sight{Units: s.Units, Self: s.Self, Leads: s.Persons}
+	switch s.Reach {
+	case rights.All:
+		out.Reach = projections.SeesAll
+	case rights.Leads:
+		out.Reach = projections.SeesLinked
+	case rights.Ordinary:
+		out.Reach = projections.SeesOrdinary
+	case rights.OwnUnits:
+		out.Reach = projections.SeesUnits
+	default:
+		out.Reach = projections.SeesNothing
+	}
+	return out
+}
+
+// matter is what of an item decides who may see it.
+func matter(it projections.Item) rights.Matter {
+	m := rights.Matter{Class: it.Class, Leader: it.Leader.ID, Complained: slices.Clone(it.Detail.Complained)}
+	for _, u := range it.Detail.ComplainedOf {
+		m.Complained = append(m.Complained, u.ID)
+	}
+	for _, a := range it.Detail.Assignments {
+		m.Had = append(m.Had, a.Unit.ID)
+		if a.Live() {
+			m.Units = append(m.Units, a.Unit.ID)
+		}
+	}
+	return m
 }
 
 // see loads an item for an actor; what he may not see is absent.
 func (s *Server) see(ctx context.Context, number string, a events.Actor) (projections.Item, error) {
 	it, err := s.reads.Item(ctx, normalizeNumber(number))
-	if err == nil && mayNotSee(a, it) {
-		err = projections.ErrNotFound
+	if err != nil {
+		return it, err
 	}
-	return it, err
+	sight, err := s.sight(ctx, a)
+	if err != nil {
+		return projections.Item{}, err
+	}
+	if !sight.Sees(matter(it)) {
+		return projections.Item{}, projections.ErrNotFound
+	}
+	return it, nil
 }
 
 // filter is an empty filter with what every list needs.
-func (s *Server) filter(a events.Actor) projections.Filter {
-	return projections.Filter{Today: s.today(), Near: s.near(), HideFrom: hideFrom(a)}
+func (s *Server) filter(ctx context.Context, a events.Actor) (projections.Filter, error) {
+	sight, err := s.sight(ctx, a)
+	return projections.Filter{Today: s.today(), Near: s.near(), Sight: reach(sight)}, err
 }
 
-// known reads what can be picked in forms and filters.
-func (s *Server) known(ctx context.Context) (l lists, err error) {
+// known reads what can be picked in forms and filters. Categories, places and campaigns may
+// stand in one item only: they are for those who see all items.
+func (s *Server) known(ctx context.Context, a events.Actor) (l lists, err error) {
 	for _, x := range []struct {
 		into *[]projections.Option
 		read func(context.Context) ([]projections.Option, error)
@@ -88,6 +139,9 @@ func (s *Server) known(ctx context.Context) (l lists, err error) {
 		if *x.into, err = x.read(ctx); err != nil {
 			return l, err
 		}
+	}
+	if rights.Ledger.Of(a.Role) != rights.All {
+		l.categories, l.areas, l.campaigns = nil, nil, nil
 	}
 	return l, nil
 }

@@ -57,6 +57,10 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	p := UnitPage{Page: s.staffPage(r, a.Unit.Name, "unit"), Unit: a.Unit.Name}
 	p.Live, p.Notice = p.Sequence, doneWords(r.URL.Query())
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, g := range []struct {
 		unitGroup
@@ -69,7 +73,7 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		{unitGroup{ID: "u4", Name: "退回", Class: "near", Icon: "back"}, projections.QueueSentBack, ""},
 		{unitGroup{ID: "u5", Name: "待反馈", Icon: "run"}, projections.QueueOpen, projections.LampCalm},
 	} {
-		f := s.filter(a)
+		f := base
 		f.Unit, f.Queue, f.Lamp, f.Limit = a.Unit.ID, g.queue, g.lamp, unitRows
 		list, err := s.reads.Items(r.Context(), f)
 		if err != nil {
@@ -92,7 +96,7 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		}
 		p.Groups = append(p.Groups, g.unitGroup)
 	}
-	if err := s.unitCounts(r.Context(), &p, a); err != nil {
+	if err := s.unitCounts(r.Context(), &p, a, base); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "unit", p)
@@ -109,8 +113,7 @@ func unitHref(a events.Actor, q projections.Queue, l projections.Lamp) string {
 	return "/items?" + v.Encode()
 }
 
-func (s *Server) unitCounts(ctx context.Context, p *UnitPage, a events.Actor) error {
-	f := s.filter(a)
+func (s *Server) unitCounts(ctx context.Context, p *UnitPage, a events.Actor, f projections.Filter) error {
 	f.Unit, f.Limit = a.Unit.ID, 1
 	all, err := s.reads.Items(ctx, f)
 	if err != nil {

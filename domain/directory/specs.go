@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"xiaohao/domain"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -15,30 +16,34 @@ type Spec struct {
 	Own   bool          // an officer may give it about themselves
 }
 
-var (
-	keepers = []events.Role{events.SystemAdmin, events.System}
-	safety  = []events.Role{events.SecurityAdmin, events.SystemAdmin, events.System}
-	office  = []events.Role{events.SystemAdmin, events.Dispatcher, events.System}
-)
+// specs is the table of all commands; who may give them is added from package rights.
+var specs = entitled([]Spec{
+	{Name: "put_unit", Title: "维护单位"},
+	{Name: "close_unit", Title: "撤销单位"},
+	{Name: "reopen_unit", Title: "恢复单位"},
+	{Name: "put_officer", Title: "维护人员"},
+	{Name: "dismiss_officer", Title: "办理离任"},
+	{Name: "return_officer", Title: "办理返岗"},
+	{Name: "take_post", Title: "任职"},
+	{Name: "leave_post", Title: "免职"},
+	{Name: "delegate", Title: "委托"},
+	{Name: "withdraw_delegation", Title: "收回委托"},
+	{Name: "put_ledger", Title: "维护台账"},
+	{Name: "close_ledger", Title: "停用台账"},
+	{Name: "reopen_ledger", Title: "启用台账"},
+	{Name: "put_duty", Title: "维护责任目录"},
+	{Name: "withdraw_duty", Title: "撤销责任目录"},
+})
 
-// specs is the table of all commands. System is the program itself, told by whoever may use
-// the machine it runs on (xiaohao unit, officer, ledger).
-var specs = []Spec{
-	{Name: "put_unit", Title: "维护单位", Roles: keepers},
-	{Name: "close_unit", Title: "撤销单位", Roles: keepers},
-	{Name: "reopen_unit", Title: "恢复单位", Roles: keepers},
-	{Name: "put_officer", Title: "维护人员", Roles: keepers},
-	{Name: "dismiss_officer", Title: "办理离任", Roles: safety},
-	{Name: "return_officer", Title: "办理返岗", Roles: keepers},
-	{Name: "take_post", Title: "任职", Roles: safety},
-	{Name: "leave_post", Title: "免职", Roles: safety},
-	{Name: "delegate", Title: "委托", Roles: safety, Own: true},
-	{Name: "withdraw_delegation", Title: "收回委托", Roles: safety, Own: true},
-	{Name: "put_ledger", Title: "维护台账", Roles: office},
-	{Name: "close_ledger", Title: "停用台账", Roles: office},
-	{Name: "reopen_ledger", Title: "启用台账", Roles: office},
-	{Name: "put_duty", Title: "维护责任目录", Roles: office},
-	{Name: "withdraw_duty", Title: "撤销责任目录", Roles: office},
+func entitled(specs []Spec) []Spec {
+	for i := range specs {
+		rule, ok := rights.Of(specs[i].Name)
+		if !ok {
+			panic("directory: package rights has no row for the command " + specs[i].Name)
+		}
+		specs[i].Roles, specs[i].Own = rule.Roles, rule.Scope == rights.OrSelf
+	}
+	return specs
 }
 
 // Specs returns all commands.

@@ -17,11 +17,12 @@ const (
 	NotUnit               // not staff of any unit that has an assignment here
 	Linked                // the linked leader; any leader when none is linked
 	ByCode                // the petitioner, who proves it with the query code
+	OrSelf                // besides the roles, whom the command is about
 )
 
 // Zh says the scope in words, "" for no narrowing.
 func (s Scope) Zh() string {
-	return [...]string{"", "本单位有份的", "本单位主办的", "本单位协办的", "不是办这件事的单位", "自己挂钩的", "凭编号和查询码"}[s]
+	return [...]string{"", "本单位有份的", "本单位主办的", "本单位协办的", "不是办这件事的单位", "自己挂钩的", "凭编号和查询码", "本人也可以"}[s]
 }
 
 // Rule is the row of one command.
@@ -54,6 +55,11 @@ var (
 	signers  = set{events.UnitDeputy, events.UnitHead, events.Dispatcher, events.Supervisor, events.LeaderRole}
 	editors  = set{events.Publisher, events.Dispatcher}
 	program  = set{events.System}
+
+	// System is the program itself, told by whoever may use the machine it runs on.
+	keepers     = set{events.SystemAdmin, events.System}
+	safety      = set{events.SecurityAdmin, events.SystemAdmin, events.System}
+	bookkeepers = set{events.SystemAdmin, events.Dispatcher, events.System}
 )
 
 // rules is the table, in the order of the life-cycle.
@@ -143,6 +149,23 @@ var rules = []Rule{
 	{"draft_public_text", editors, Anybody},
 	{"release", set{events.Publisher}, Anybody},
 	{"unpublish", editors, Anybody},
+
+	// 单位、人员、台账
+	{"put_unit", keepers, Anybody},
+	{"close_unit", keepers, Anybody},
+	{"reopen_unit", keepers, Anybody},
+	{"put_officer", keepers, Anybody},
+	{"dismiss_officer", safety, Anybody},
+	{"return_officer", keepers, Anybody},
+	{"take_post", safety, Anybody},
+	{"leave_post", safety, Anybody},
+	{"delegate", safety, OrSelf},
+	{"withdraw_delegation", safety, OrSelf},
+	{"put_ledger", bookkeepers, Anybody},
+	{"close_ledger", bookkeepers, Anybody},
+	{"reopen_ledger", bookkeepers, Anybody},
+	{"put_duty", bookkeepers, Anybody},
+	{"withdraw_duty", bookkeepers, Anybody},
 }
 
 // Of returns the rule of a command; false when nobody may give it.

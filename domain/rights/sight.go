@@ -9,15 +9,23 @@ import (
 // Sight is how far one person sees the ledger. An item that lies outside is absent for him:
 // in lists, searches, counts, files, exports and by its address.
 type Sight struct {
-	Reach  Reach
-	Units  []string // of OwnUnits: the own unit and those below it
-	Unit   string   // own unit: 举报 about it is absent, whatever the reach
-	Person string   // own id: 举报 about him is absent, and of Leads what he is linked to
+	Reach   Reach
+	Units   []string // of OwnUnits: the own unit and those below it
+	Persons []string // the person and of whom he acts for; of Leads, what is linked to these
+	Self    []string // Persons and the own unit: 举报 about these is absent, whatever the reach
 }
 
 // SightOf returns the sight of an actor. below are the units under his own, nil for none.
 func SightOf(a events.Actor, below []string) Sight {
-	s := Sight{Reach: Ledger.Of(a.Role), Unit: a.Unit.ID, Person: a.ID}
+	s := Sight{Reach: Ledger.Of(a.Role)}
+	for _, id := range []string{a.ID, a.Delegation.Of} {
+		if id != "" {
+			s.Persons = append(s.Persons, id)
+		}
+	}
+	if s.Self = slices.Clone(s.Persons); !a.Unit.IsZero() {
+		s.Self = append(s.Self, a.Unit.ID)
+	}
 	if s.Reach == OwnUnits {
 		if a.Unit.IsZero() {
 			return Sight{}
@@ -42,14 +50,14 @@ func Restricted(c events.Class) bool { return c == events.Conduct || c == events
 // Sees reports whether an item exists for the person.
 func (s Sight) Sees(m Matter) bool {
 	if Restricted(m.Class) {
-		if s.Unit != "" && slices.Contains(m.Complained, s.Unit) || s.Person != "" && slices.Contains(m.Complained, s.Person) {
+		if meet(s.Self, m.Complained) {
 			return false
 		}
 		switch s.Reach {
 		case All:
 			return true
 		case Leads:
-			return m.Leader != "" && m.Leader == s.Person
+			return m.Leader != "" && slices.Contains(s.Persons, m.Leader)
 		case OwnUnits:
 			return meet(s.Units, m.Units)
 		}

@@ -30,7 +30,8 @@ const (
 	Released    View = "released"    // what is public
 	Answers     View = "answers"     // 查进展
 	Ledger      View = "ledger"      // 台账、搜索、事项、佐证、清单
-	Figures     View = "figures"     // 总览、指标
+	Figures     View = "figures"     // 总览
+	Rates       View = "rates"       // 指标
 	Complained  View = "complained"  // 被反映的单位和人
 	Masked      View = "masked"      // 姓名和电话，遮住一部分
 	Case        View = "case"        // 导出卷宗
@@ -65,12 +66,17 @@ var ledger = map[events.Role]Reach{
 	events.UnitLiaison: OwnUnits, events.Handler: OwnUnits, events.UnitDeputy: OwnUnits, events.UnitHead: OwnUnits,
 }
 
+// rates are for those who see the items behind them: a rate cannot leave single ones out.
+var rates = map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All, events.LeaderRole: All,
+	events.UnitLiaison: OwnUnits, events.Handler: OwnUnits, events.UnitDeputy: OwnUnits, events.UnitHead: OwnUnits}
+
 // views is the table.
 var views = []viewRow{
 	{Released, "公开的事项、回音壁、公示", everyone(All, events.Roles...)},
 	{Answers, "查进展（凭编号和查询码）", everyone(ByCodes, events.Petitioner)},
 	{Ledger, "台账、搜索、事项、佐证文件、清单", ledger},
-	{Figures, "总览和指标", ledger},
+	{Figures, "总览", ledger},
+	{Rates, "指标（各种率）", rates},
 	{Complained, "被反映的单位和人", map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All, events.LeaderRole: Leads}},
 	{Masked, "反映人（遮住一部分；保密的不给办的单位看）", ledger},
 	{Case, "导出一件的卷宗", map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All}},
@@ -87,6 +93,11 @@ func (v View) Of(role events.Role) Reach {
 		}
 	}
 	return Nothing
+}
+
+// Roles lists who has the view.
+func (v View) Roles() []events.Role {
+	return slices.DeleteFunc(slices.Clone(events.Roles), func(r events.Role) bool { return r == events.System || !v.May(r) })
 }
 
 // May reports whether the role may open the view at all.

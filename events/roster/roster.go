@@ -168,6 +168,16 @@ func (r *Roster) Within(id, above string, day events.Date) bool {
 	return id == above || slices.Contains(r.Above(id, day), above)
 }
 
+// Below lists the units somewhere under a unit on a day.
+func (r *Roster) Below(id string, day events.Date) (out []string) {
+	for _, other := range slices.Sorted(maps.Keys(r.units)) {
+		if other != id && r.Within(other, id, day) {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
 // Officers returns every officer by id.
 func (r *Roster) Officers() []*Officer {
 	return slices.SortedFunc(maps.Values(r.officers), func(a, b *Officer) int { return cmp.Compare(a.ID, b.ID) })

@@ -1,0 +1,131 @@
+package projections
+
+import (
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Reach is how far somebody's eyes go over the ledger.
+type Reach string
+
+const (
+	SeesEverything Reach = ""         // the program itself
+	SeesAll        Reach = "ALL"      // but what is about him
+	SeesLinked     Reach = "LINKED"   // of 举报 and 涉稳 only where he is the linked leader
+	SeesOrdinary   Reach = "ORDINARY" // no 举报 and 涉稳
+	SeesUnits      Reach = "UNITS"    // what Units have a part in
+	SeesNothing    Reach = "NOTHING"
+)
+
+// Sight limits every list, search, count and board to what exists for the person who asks
+// (domain.md §7.3). Who sees what is not decided here: whoever asks says it. The zero Sight
+// is the program's own.
+type Sight struct {
+	Reach Reach
+	Units []string // ids of the own unit and those below it
+	Self  []string // ids of the person, of whom he acts for, and of his unit: 举报 about them is absent
+	Leads []string // ids of leaders that he is or acts for
+}
+
+func (s Sight) free() bool { return s.Reach == SeesEverything }
+
+// counted reports whether what the person does not see is a part of the restricted items,
+// which are few: then counters are read and those are taken off.
+func (s Sight) counted() bool {
+	return s.Reach == SeesAll || s.Reach == SeesLinked || s.Reach == SeesOrdinary
+}
+
+func (s Sight) texts(of []string) []string { return column(of, clean) }
+
+// hidden is the condition of the restricted items that the person does not see; of units,
+// among those that they have a part in.
+func (s Sight) hidden(w *where) string {
+	about := func() string { return "i.complained_of && " + w.arg(s.texts(s.Self)) }
+	switch s.Reach {
+	case SeesAll, SeesUnits:
+		return "i.class <> 'ORDINARY' and " + about()
+	case SeesLinked:
+		return "i.class <> 'ORDINARY' and (" + about() + " or not i.leader = any(" + w.arg(s.texts(s.Leads)) + "))"
+	}
+	return "i.class <> 'ORDINARY'"
+}
+
+// limit adds that an item exists for the person.
+func (s Sight) limit(w *where) {
+	switch s.Reach {
+	case SeesEverything:
+	case SeesNothing:
+		w.add("false")
+	case SeesUnits:
+		units := w.arg(s.texts(s.Units))
+		w.conds = append(w.conds,
+			"i.id in (select a.item from assignment a where a.unit = any("+units+"))",
+			"(i.class = 'ORDINARY' or not ("+s.hidden(w)+") and i.id in (select a.item from assignment a where a.unit = any("+units+") and a.state <> 'WITHDRAWN'))")
+	default:
+		w.conds = append(w.conds, "not ("+s.hidden(w)+")")
+	}
+}
+
+// askHidden queues what counts the rows that a filter would select and the person does not
+// see, to be taken off a counter's total.
+func askHidden(b *pgx.Batch, f Filter, s Sight, take func(n int)) {
+	from, w := f.rows()
+	cond := s.hidden(w)
+	if !f.AsOf.IsZero() {
+		cond = "i.item in (select i.id from item i where " + cond + ")"
+	}
+	b.Queue(`select count(*)::int from `+from+` where `+w.String()+` and `+cond, w.args...).QueryRow(func(row pgx.Row) error {
+		var n int
+		err := row.Scan(&n)
+		take(n)
+		return err
+	})
+}
+
+// askHidden adds up what the person does not see of a board.
+func (t *sheet) askHidden(b *pgx.Batch, n *narrowing, at when, s Sight) {
+	w, from := &where{}, "item i"
+	cond := s.hidden(w)
+	if !at.asOf.IsZero() {
+		from, cond = "item_day i", "i.item in (select i.id from item i where "+cond+")"
+		w.asOf(at.asOf)
+	}
+	w.conds = append(w.conds, cond)
+	n.where(w)
+	t.askRows(b, from, w, at, false)
+}
+
+// take takes other figures off. Areas are not there when nobody asked for them.
+func (t *sheet) take(hidden *sheet) {
+	for d := range allDimensions {
+		if t[d] == nil {
+			continue
+		}
+		for k, f := range hidden[d] {
+			t.row(d, k).add(*f, -1)
+		}
+	}
+}
+
+// askHidden takes off the weeks what the person does not see.
+func (ws weekSheet) askHidden(b *pgx.Batch, n *narrowing, at when, s Sight) {
+	if at.today.IsZero() || !at.asOf.IsZero() {
+		return
+	}
+	w := &where{}
+	w.conds = append(w.conds, s.hidden(w))
+	n.where(w)
+	first := w.arg(date(firstWeek(at.today)))
+	var kind string
+	var week pgtype.Date
+	var m int
+	each(b, `
+		select 'NEW', i.new_week, count(*)::int from item i
+		where i.grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED') and i.new_week >= `+first+` and `+w.String()+` group by 2
+		union all
+		select 'CLOSED', i.closed_week, count(*)::int from item i where i.closed_week >= `+first+` and `+w.String()+` group by 2`,
+		w.args, []any{&kind, &week, &m}, func() error {
+			ws.note(kind, fromDate(week), -m)
+			return nil
+		})
+}
