@@ -43,7 +43,7 @@ func TestSimilar(t *testing.T) {
 		t.Error(diff)
 	}
 	hidden := AlikeItem(a)
-	hidden.Sight = Sight{Reach: SeesAll, Self: []string{units[0].ID}}
+	hidden.Sight = Sight{Extent: SeesAll, Self: []string{units[0].ID}}
 	if got := find(hidden); strings.Contains(strings.Join(got, " "), d.Number) {
 		t.Errorf("somebody of the unit sees a complaint of it: %v", got)
 	}

@@ -271,7 +271,7 @@ func checkViews(t *testing.T, s *Store) {
 func checkQueues(t *testing.T, s *Store) {
 	t.Helper()
 	some := 0
-	for _, f := range []Filter{{}, {Unit: "u1"}, {Unit: "u2", LeadOnly: true}, {Sight: Sight{Reach: SeesAll, Self: []string{"u3"}}}, {Q: "公交"}} {
+	for _, f := range []Filter{{}, {Unit: "u1"}, {Unit: "u2", LeadOnly: true}, {Sight: Sight{Extent: SeesAll, Self: []string{"u3"}}}, {Q: "公交"}} {
 		f.Today, f.Near = today, near
 		counts, err := s.Queues(t.Context(), f)
 		if err != nil {

@@ -17,7 +17,7 @@ func TestEach(t *testing.T) {
 	s := openStore(t)
 	s.catchUp(t, st.log, nil)
 	past := events.DateOf(st.log[len(st.log)/2].Time)
-	for i, f := range []Filter{{}, {Groups: Base}, {Unit: "u1"}, {Lamp: LampOverdue}, {Q: "公交"}, {AsOf: past}, {AsOf: past, Groups: []Group{GroupClosed}, HideFrom: "u2"}, {Leader: "none"}} {
+	for i, f := range []Filter{{}, {Groups: Base}, {Unit: "u1"}, {Lamp: LampOverdue}, {Q: "公交"}, {AsOf: past}, {AsOf: past, Groups: []Group{GroupClosed}, Sight: Sight{Extent: SeesAll, Self: []string{"u2"}}}, {Leader: "none"}} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			f.Today, f.Near, f.Limit = today, near, 50
 			var want []Item

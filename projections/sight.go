@@ -5,34 +5,34 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Reach is how far somebody's eyes go over the ledger.
-type Reach string
+// Extent is how far somebody's eyes go over the ledger.
+type Extent string
 
 const (
-	SeesEverything Reach = ""         // the program itself
-	SeesAll        Reach = "ALL"      // but what is about him
-	SeesLinked     Reach = "LINKED"   // of 举报 and 涉稳 only where he is the linked leader
-	SeesOrdinary   Reach = "ORDINARY" // no 举报 and 涉稳
-	SeesUnits      Reach = "UNITS"    // what Units have a part in
-	SeesNothing    Reach = "NOTHING"
+	SeesEverything Extent = ""         // the program itself
+	SeesAll        Extent = "ALL"      // but what is about him
+	SeesLinked     Extent = "LINKED"   // of 举报 and 涉稳 only where he is the linked leader
+	SeesOrdinary   Extent = "ORDINARY" // no 举报 and 涉稳
+	SeesUnits      Extent = "UNITS"    // what Units have a part in
+	SeesNothing    Extent = "NOTHING"
 )
 
 // Sight limits every list, search, count and board to what exists for the person who asks
 // (domain.md §7.3). Who sees what is not decided here: whoever asks says it. The zero Sight
 // is the program's own.
 type Sight struct {
-	Reach Reach
-	Units []string // ids of the own unit and those below it
-	Self  []string // ids of the person, of whom he acts for, and of his unit: 举报 about them is absent
-	Leads []string // ids of leaders that he is or acts for
+	Extent Extent
+	Units  []string // ids of the own unit and those below it
+	Self   []string // ids of the person, of whom he acts for, and of his unit: 举报 about them is absent
+	Leads  []string // ids of leaders that he is or acts for
 }
 
-func (s Sight) free() bool { return s.Reach == SeesEverything }
+func (s Sight) free() bool { return s.Extent == SeesEverything }
 
 // counted reports whether what the person does not see is a part of the restricted items,
 // which are few: then counters are read and those are taken off.
 func (s Sight) counted() bool {
-	return s.Reach == SeesAll || s.Reach == SeesLinked || s.Reach == SeesOrdinary
+	return s.Extent == SeesAll || s.Extent == SeesLinked || s.Extent == SeesOrdinary
 }
 
 func (s Sight) texts(of []string) []string { return column(of, clean) }
@@ -41,7 +41,7 @@ func (s Sight) texts(of []string) []string { return column(of, clean) }
 // among those that they have a part in.
 func (s Sight) hidden(w *where) string {
 	about := func() string { return "i.complained_of && " + w.arg(s.texts(s.Self)) }
-	switch s.Reach {
+	switch s.Extent {
 	case SeesAll, SeesUnits:
 		return "i.class <> 'ORDINARY' and " + about()
 	case SeesLinked:
@@ -52,7 +52,7 @@ func (s Sight) hidden(w *where) string {
 
 // limit adds that an item exists for the person.
 func (s Sight) limit(w *where) {
-	switch s.Reach {
+	switch s.Extent {
 	case SeesEverything:
 	case SeesNothing:
 		w.add("false")

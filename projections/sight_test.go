@@ -19,7 +19,7 @@ func (s Sight) sees(it *Item) bool {
 	if it.Class != events.Ordinary && slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return slices.Contains(s.Self, u.ID) }) {
 		return false
 	}
-	switch s.Reach {
+	switch s.Extent {
 	case SeesNothing:
 		return false
 	case SeesUnits:
@@ -48,9 +48,9 @@ func TestSight(t *testing.T) {
 			leader = it.Leader.ID
 		}
 	}
-	sights := []Sight{{Reach: SeesOrdinary}, {Reach: SeesNothing}, {Reach: SeesLinked, Leads: []string{leader}}, {Reach: SeesAll, Self: []string{"nobody"}}}
+	sights := []Sight{{Extent: SeesOrdinary}, {Extent: SeesNothing}, {Extent: SeesLinked, Leads: []string{leader}}, {Extent: SeesAll, Self: []string{"nobody"}}}
 	for _, u := range units {
-		sights = append(sights, Sight{Reach: SeesUnits, Units: []string{u.ID}, Self: []string{u.ID}}, Sight{Reach: SeesAll, Self: []string{u.ID}})
+		sights = append(sights, Sight{Extent: SeesUnits, Units: []string{u.ID}, Self: []string{u.ID}}, Sight{Extent: SeesAll, Self: []string{u.ID}})
 	}
 	hidden := 0
 	for _, sight := range sights {
@@ -81,7 +81,7 @@ func TestSight(t *testing.T) {
 				t.Errorf("%s: %d of %d", name, p.Total, len(want))
 			}
 		}
-		if sight.Reach == SeesNothing {
+		if sight.Extent == SeesNothing {
 			continue
 		}
 		checkSightFigures(t, s, sight)
@@ -96,7 +96,7 @@ func checkSightFigures(t *testing.T, s *Store, sight Sight) {
 	t.Helper()
 	for _, asOf := range []events.Date{{}, today.AddDays(-30)} {
 		f := BoardFilter{Today: today, Near: near, Sight: sight, AsOf: asOf}
-		if sight.Reach == SeesUnits {
+		if sight.Extent == SeesUnits {
 			f.Unit = sight.Units[0]
 		}
 		b, err := s.Board(t.Context(), f)
@@ -127,7 +127,7 @@ func checkSightFigures(t *testing.T, s *Store, sight Sight) {
 			t.Errorf("weeks of %+v: %d, all %d", sight, weeks, b.All.Total)
 		}
 	}
-	if sight.Reach != SeesUnits {
+	if sight.Extent != SeesUnits {
 		v, err := s.Views(t.Context(), today, near, sight)
 		if err != nil {
 			t.Fatal(err)

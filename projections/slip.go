@@ -53,10 +53,10 @@ func (d *Detail) waits(slip string) bool {
 
 // SlipFilter selects slips.
 type SlipFilter struct {
-	Waiting  bool   // only those whose answer is waited for, the earliest due first; else the newest first
-	Unit     string // of this lead unit only
-	HideFrom string // leaves out items that are HiddenFrom this unit
-	Limit    int
+	Waiting bool   // only those whose answer is waited for, the earliest due first; else the newest first
+	Unit    string // of this lead unit only
+	Sight   Sight  // of the person who asks
+	Limit   int
 }
 
 // TrackedSlip is a slip with its item.
@@ -73,9 +73,7 @@ func (s *Store) Slips(ctx context.Context, f SlipFilter) ([]TrackedSlip, error) 
 		order, only = "s.due, s.slip", "s.due is not null"
 	}
 	w := &where{}
-	if f.HideFrom != "" {
-		Filter{HideFrom: f.HideFrom}.now(w)
-	}
+	f.Sight.limit(w)
 	if f.Unit != "" {
 		w.add("s.unit = $", clean(f.Unit))
 	}

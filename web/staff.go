@@ -79,15 +79,15 @@ func reach(s rights.Sight) projections.Sight {
 	out := projections.Sight{Units: s.Units, Self: s.Self, Leads: s.Persons}
 	switch s.Reach {
 	case rights.All:
-		out.Reach = projections.SeesAll
+		out.Extent = projections.SeesAll
 	case rights.Leads:
-		out.Reach = projections.SeesLinked
+		out.Extent = projections.SeesLinked
 	case rights.Ordinary:
-		out.Reach = projections.SeesOrdinary
+		out.Extent = projections.SeesOrdinary
 	case rights.OwnUnits:
-		out.Reach = projections.SeesUnits
+		out.Extent = projections.SeesUnits
 	default:
-		out.Reach = projections.SeesNothing
+		out.Extent = projections.SeesNothing
 	}
 	return out
 }
