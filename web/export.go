@@ -61,14 +61,18 @@ func sortedKeys(v url.Values) []string {
 // exportLedger sends exactly the rows that the ledger page shows for the same address.
 func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
-	q := readQuery(v, s.filter(a))
+	base, err := s.filter(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	q := readQuery(v, base)
 	if len(q.ignored) > 0 { // would hold other rows than were asked for
 		return fmt.Errorf("%w: %s", errBadRequest, strings.Join(q.ignored, ", "))
 	}
 	if !q.filter.AsOf.IsZero() {
 		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
 	}
-	ls, err := s.known(r.Context())
+	ls, err := s.known(r.Context(), a)
 	if err != nil {
 		return err
 	}
