@@ -214,13 +214,13 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 		if due.IsZero() {
 			return nil
 		}
-		if due.After(most) {
+		if due.After(most) && !it.claims(due) {
 			return refuseAt("due", command+".due_late", "期限：%s最多%s，不能晚于 %s。", m.Zh(), r.Zh(), most)
 		}
 		e.Due, e.Rule = due, "date"
 		return nil
 	}
-	if !due.IsZero() && due.Before(s.Today()) {
+	if !due.IsZero() && due.Before(s.Today()) && !it.claims(due) {
 		return nil, refuseAt("due", command+".due_past", "期限：%s 已经过了。", due)
 	}
 	var err error

@@ -77,8 +77,9 @@ type Item struct {
 	LookBacks     []events.Date
 	ResumeTo      events.State // where a suspended item goes on
 	SuspendedOn   events.Date
-	Erasure       int  // revision in which erasure of the personal data was asked for
-	Erased        bool // it is done
+	Erasure       int                   // revision in which erasure of the personal data was asked for
+	Erased        bool                  // it is done
+	Claim         *events.LedgerClaimed // what the ledger it was imported from says, last
 }
 
 // Fold returns the item that the commits make; nil when there are none.
@@ -152,6 +153,8 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Title = e.Title
 	case events.ModeClassified:
 		it.Mode, it.Due, it.From, it.FirstDue, it.NextReview = e.Mode, e.Due, e.From, events.Date{}, e.NextReview
+	case events.LedgerClaimed:
+		it.Claim = &e
 	case events.LeaderLinked:
 		it.Leader = e.Leader
 	case events.ItemSuspended:

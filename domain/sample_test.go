@@ -214,6 +214,8 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Archive{File: "2026-7"}
 	case "correct":
 		return Correct{Rev: 1, What: "类别", Was: "交通", Should: "环保", Reason: text}
+	case "record_claim":
+		return RecordClaim{claim: events.LedgerClaimed{Ledger: "台账", File: "0f", Row: 5, Says: events.Closed, Mode: events.TimeLimited, Text: itoa(rnd(1000))}}
 	case "request_erasure":
 		return RequestErasure{Reason: events.ErasureReasons[rnd(4)], Asked: events.ErasureAskers[rnd(4)], Ground: "申请书 2026-3 号"}
 	case "complete_erasure":

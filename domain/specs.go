@@ -104,6 +104,7 @@ var specs = entitled([]Spec{
 	{Name: "withdraw", Title: "撤回", From: states{events.Registered, events.ReturnedForInfo, events.Accepted, events.InProgress}, Pre: mayWithdraw, New: func() Command { return &Withdraw{} }},
 	{Name: "archive", Title: "归档", From: states{events.Closed, events.Answered, events.NotAccepted, events.Terminated}, Pre: mayArchive, New: func() Command { return &Archive{} }},
 	{Name: "correct", Title: "更正", From: events.States[:len(events.States)-1], New: func() Command { return &Correct{} }},
+	{Name: "record_claim", Title: "记台账所称", From: events.States[:len(events.States)-1], New: func() Command { return &RecordClaim{} }},
 	{Name: "request_erasure", Title: "申请抹除个人信息", From: erasable, Pre: notErased, New: func() Command { return &RequestErasure{} }},
 	{Name: "complete_erasure", Title: "记抹除完毕", From: erasable, Pre: erasureOpen, New: func() Command { return &CompleteErasure{} }},
 

@@ -26,6 +26,7 @@ func (ItemReopened) fact() kind          { return itemReopened }
 func (ItemArchived) fact() kind          { return itemArchived }
 func (Corrected) fact() kind             { return corrected }
 func (ComplaintNamed) fact() kind        { return complaintNamed }
+func (LedgerClaimed) fact() kind         { return ledgerClaimed }
 func (PublicTextDrafted) fact() kind     { return publicTextDrafted }
 func (ItemReleased) fact() kind          { return itemReleased }
 func (ItemUnpublished) fact() kind       { return itemUnpublished }

@@ -169,6 +169,11 @@ func (e InfoSupplied) mapSealed(f func(string, Sealed) (Sealed, error)) (Event, 
 	return e, err
 }
 
+func (e LedgerClaimed) mapSealed(f func(string, Sealed) (Sealed, error)) (Event, error) {
+	err := mapFields(f, namedSealed{"measures", &e.Measures}, namedSealed{"note", &e.Note}, namedSealed{"workbook.name", &e.Workbook.Name})
+	return e, err
+}
+
 func (e ReplySubmitted) mapSealed(f func(string, Sealed) (Sealed, error)) (Event, error) {
 	err := mapFields(f, namedSealed{"private", &e.Private})
 	return e, err

@@ -36,7 +36,7 @@ func TestStateAfter(t *testing.T) {
 		{PublicityOpened{}, InPublicity}, {PublicityClosed{}, UnderVerification}, {SignOffRefused{}, InProgress}, {ItemClosed{}, Closed},
 		{ItemMadeStanding{}, Standing}, {ItemSuspended{}, SuspendedAccount}, {ItemResumed{To: Accepted}, Accepted},
 		{RedoOrdered{To: InProgress}, InProgress}, {ItemTerminated{}, Terminated}, {ItemReopened{}, InProgress}, {ItemArchived{}, Archived},
-		{ItemSplit{}, ""}, {ItemAbsorbed{}, ""}, {ReplyIssued{}, ""}, {LookBackFailed{}, ""}, {SiteChecked{}, ""}, {Corrected{}, ""},
+		{ItemSplit{}, ""}, {ItemAbsorbed{}, ""}, {ReplyIssued{}, ""}, {LookBackFailed{}, ""}, {SiteChecked{}, ""}, {Corrected{}, ""}, {LedgerClaimed{Says: Closed}, ""},
 		{ReturnUpheld{}, ""}, {ExtensionGranted{}, ""}, {SignOffGiven{}, ""}, {ItemReleased{}, ""},
 	} {
 		if got, ok := StateAfter(c.e); got != c.want || ok != (c.want != "") {

@@ -36,6 +36,7 @@ const (
 	itemReopened
 	itemArchived
 	corrected
+	ledgerClaimed
 	publicTextDrafted
 	itemReleased
 	itemUnpublished
@@ -165,6 +166,7 @@ var table = [kinds]row{
 	itemReopened:          {"item.reopened", 1, ItemAggregate, "复号", decode[ItemReopened]},
 	itemArchived:          {"item.archived", 1, ItemAggregate, "归档", decode[ItemArchived]},
 	corrected:             {"item.corrected", 1, ItemAggregate, "更正", decode[Corrected]},
+	ledgerClaimed:         {"ledger.claimed", 1, ItemAggregate, "台账导入", decode[LedgerClaimed]},
 	publicTextDrafted:     {"public_text.drafted", 1, ItemAggregate, "拟公开稿", decode[PublicTextDrafted]},
 	itemReleased:          {"item.released", 1, ItemAggregate, "公开", decode[ItemReleased]},
 	itemUnpublished:       {"item.unpublished", 1, ItemAggregate, "撤下公开", decode[ItemUnpublished]},

@@ -325,7 +325,7 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		it.ErasureOn = on
 	case events.ErasureCompleted:
 		it.Erased = true
-	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
+	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled, events.LedgerClaimed: // told in the timeline only
 	}
 }
 

@@ -91,6 +91,8 @@ func tellIntake(it *Item, e events.Event) (telling, bool) {
 		return byItself("拆成 " + strings.Join(numbers, "、") + "。"), true
 	case events.LeaderInstructed:
 		return inside("“" + e.Text + "”"), true
+	case events.LedgerClaimed:
+		return inside(tellClaim(e)), true
 	case events.Corrected:
 		return inside(line("第 ", strconv.Itoa(e.Rev), " 条记录的", e.What, "：原是“", e.Was, "”，应是“", e.Should, "”。", after("理由：", e.Reason))), true
 	}
@@ -383,4 +385,24 @@ func callWords(e events.AttentionCalled) string {
 		return line(e.Watch.Zh(), "定在 ", e.For.String(), "，还没有做，再催一次。")
 	}
 	return line(e.Watch.Zh(), "定在 ", e.For.String(), "，到日子了。")
+}
+
+// tellClaim says what an imported row claims, and that nobody here signed it.
+func tellClaim(e events.LedgerClaimed) string {
+	text := line("台账“", e.Ledger, "”第 ", strconv.Itoa(e.Row), " 行称“", e.Says.Zh(), "”")
+	if e.Says == events.Closed || e.Says == events.Rectified {
+		text += "，只是导入时称，没有在这里核验"
+	}
+	text += "。"
+	for _, d := range e.Changed {
+		switch {
+		case d.Was == "" && d.Now == "":
+			text += "文字有改动。"
+		case d.Was == "":
+			text += line("新写了“", d.Now, "”。")
+		default:
+			text += line("原写“", d.Was, "”，现写“", d.Now, "”。")
+		}
+	}
+	return text
 }

@@ -50,6 +50,8 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /calendar", controlled(func(context.Context, struct{}) (calendars, error) { return s.calendars(), nil }))
 	mux.Handle("POST /calendar/import", controlled(s.importCalendar))
 	mux.Handle("POST /case", controlled(s.exportCase))
+	mux.Handle("POST /import", controlledUpTo(maxImport, s.importLedger))
+	mux.Handle("POST /import/progress", controlled(s.importProgress))
 	mux.Handle("POST /ledger", handing(s.exportLedger))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {
 		r, err := s.rotate(ctx, cfg)
@@ -105,10 +107,15 @@ type controlError struct {
 
 // controlled makes f answer a request of [callControl].
 func controlled[In, Out any](f func(context.Context, In) (Out, error)) http.Handler {
+	return controlledUpTo(1<<20, f)
+}
+
+// controlledUpTo is controlled for requests of up to most bytes.
+func controlledUpTo[In, Out any](most int64, f func(context.Context, In) (Out, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in In
 		var out Out
-		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in)
+		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, most)).Decode(&in)
 		if err == nil {
 			out, err = f(r.Context(), in)
 		}

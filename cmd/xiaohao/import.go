@@ -1,66 +1,85 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"xiaohao/domain"
 	paper "xiaohao/web/paper/ledger"
 )
 
-// importCmd reads a ledger as offices keep it.
+// importCmd takes in a ledger as offices keep it.
 type importCmd struct {
 	File   string `arg:"" type:"path" help:"Ledger of problems: .xlsx, or .csv in UTF-8 or GB18030."`
-	Ledger string `required:"" placeholder:"L" help:"Name of the ledger that the rows belong to."`
+	Ledger string `required:"" placeholder:"L" help:"Name of the ledger that the rows belong to. A row is known again within it."`
 	Map    string `type:"path" placeholder:"FILE" help:"Corrected mapping, JSON: {\"heading\": \"field\"}, as the columns that --json prints."`
-	DryRun bool   `required:"" help:"Say what would happen, row by row. Needs no server and changes nothing."`
+	DryRun bool   `help:"Say what would happen, row by row. Needs no server and changes nothing."`
 	JSON   bool   `help:"Print one JSON object."`
+	Data   string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. A running server imports into its own log."`
+	Demo   bool   `help:"The demonstration's data."`
+	Prefix string `default:"ZG" env:"XIAOHAO_PREFIX" help:"Letters before item numbers."`
+	remoteFlags
+	masterFlags
 }
 
-func (c *importCmd) Run() error {
-	l, err := c.read()
+func (c *importCmd) Run(ctx context.Context) error {
+	if strings.TrimSpace(c.Ledger) == "" {
+		return &exitError{2, errors.New("--ledger 要写台账的名称。")}
+	}
+	l, data, err := c.read()
 	if err != nil {
 		return err
 	}
 	for _, other := range l.Others {
 		fmt.Fprintf(os.Stderr, "工作表“%s”也像台账，没有读：一次只读一张。\n", other)
 	}
+	if !c.DryRun {
+		return c.take(ctx, l, data)
+	}
 	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
-		out.SetEscapeHTML(false)
-		out.SetIndent("", "  ")
-		return out.Encode(l)
+		return printJSON(l)
 	}
 	printLedger(l)
 	return nil
 }
 
+func printJSON(v any) error {
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
+
 // read reads the file with the corrected mapping, if any.
-func (c *importCmd) read() (*paper.Ledger, error) {
+func (c *importCmd) read() (*paper.Ledger, []byte, error) {
 	fixed, err := readMapping(c.Map)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	f, err := os.Open(c.File)
+	st, err := os.Stat(c.File)
 	if err != nil {
-		return nil, unreadable(err)
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, unreadable(err)
+		return nil, nil, unreadable(err)
 	}
 	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s 不是文件。", c.File)
+		return nil, nil, fmt.Errorf("%s 不是文件。", c.File)
 	}
-	l, err := paper.Read(c.File, f, st.Size(), fixed)
+	var data []byte
+	if st.Size() <= paper.MaxFile { // a larger one is refused by its size alone
+		if data, err = os.ReadFile(c.File); err != nil {
+			return nil, nil, unreadable(err)
+		}
+	}
+	l, err := paper.Read(c.File, bytes.NewReader(data), st.Size(), fixed)
 	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
-		return nil, errors.New(refusals[0].Message)
+		return nil, nil, errors.New(refusals[0].Message)
 	}
-	return l, err
+	return l, data, err
 }
 
 // unreadable says in a sentence why a file cannot be opened.

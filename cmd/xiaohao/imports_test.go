@@ -46,6 +46,7 @@ var imports = map[string]struct {
 	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
 	"xiaohao/web/shield":                 {nil, nil},
 	"xiaohao/web/paper/ledger":           {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
+	"xiaohao/web/paper/intake":           {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/web/paper/ledger"}, nil},
 	"xiaohao/web/paper/officetest":       {nil, nil},
 	"xiaohao/web/paper/sheet":            {[]string{"xiaohao/events", "xiaohao/events/roster", "xiaohao/projections"}, []string{"pgx"}},
 }

@@ -29,7 +29,7 @@ type cli struct {
 	Key      keyCmd      `cmd:"" help:"The master key of personal data."`
 	Bench    benchCmd    `cmd:"" help:"Measure, beside the ceiling in the same run."`
 	Verify   verifyCmd   `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`
-	Import   importCmd   `cmd:"" help:"Read a ledger as offices keep it."`
+	Import   importCmd   `cmd:"" help:"Take in a ledger as offices keep it, or say what would happen."`
 	Export   exportCmd   `cmd:"" help:"Hand out a case."`
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
 	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`

@@ -37,6 +37,7 @@ type stack struct {
 	died     chan error // the runner or the private Postgres ended by itself
 	closes   []func()   // in reverse order
 	rebuilds rebuilds
+	intakes  intakes
 
 	dir     string        // data directory
 	prover  *proof.Prover // of the log

@@ -142,6 +142,7 @@ var rules = []Rule{
 	{"withdraw", set{events.Petitioner}, ByCode},
 	{"archive", office, Anybody},
 	{"correct", set{events.Dispatcher, events.Intake, events.Supervisor}, Anybody},
+	{"record_claim", program, Anybody},
 	{"request_erasure", office, Anybody},
 	{"complete_erasure", program, Anybody},
 

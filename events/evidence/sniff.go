@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ var (
 	formatPDF  = format{"application/pdf", []string{"pdf"}}
 	formatDOCX = format{"application/vnd.openxmlformats-officedocument.wordprocessingml.document", []string{"docx"}}
 	formatXLSX = format{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []string{"xlsx"}}
+	formatCSV  = format{"text/csv", []string{"csv"}}
 	formatPPTX = format{"application/vnd.openxmlformats-officedocument.presentationml.presentation", []string{"pptx"}}
 	formatDOC  = format{"application/msword", []string{"doc", "wps"}}
 	formatXLS  = format{"application/vnd.ms-excel", []string{"xls", "et"}}
@@ -102,4 +104,9 @@ func nameFor(offered string, f format) string {
 		ext = f.exts[0]
 	}
 	return stem + "." + ext
+}
+
+// isText reports whether a .csv is one: text in any encoding, not a page and not a program.
+func isText(data []byte) bool {
+	return bytes.IndexByte(data, 0) < 0 && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("<"))
 }

@@ -141,6 +141,9 @@ func (s *Store) look(ctx context.Context, name string, data []byte) (kept, error
 
 func keep(name string, data []byte) (kept, *Refusal) {
 	c, no := sniff(data)
+	if no != nil && strings.EqualFold(path.Ext(name), ".csv") && isText(data) {
+		return kept{data: data, format: formatCSV}, nil
+	}
 	if no != nil {
 		return kept{}, no
 	}

@@ -38,9 +38,9 @@ func squeeze(s string) string {
 	}, narrow(s))
 }
 
-// sameness is what two texts have in common that say the same: spacing, width of
+// Sameness is what two texts have in common that say the same: spacing, width of
 // characters and the stop at the end do not count.
-func sameness(s string) string { return strings.TrimRight(squeeze(s), "。.;,、!") }
+func Sameness(s string) string { return strings.TrimRight(squeeze(s), "。.;,、!") }
 
 // outside is s without what stands in round brackets; in is what stood in them.
 func outside(s string) (out, in string) {

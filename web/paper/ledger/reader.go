@@ -274,7 +274,7 @@ func (r *reader) continues(k int, seq string, seqTop int) bool {
 // filledDown reports whether a row repeats the problem above because the office fills down
 // instead of merging: same number or none, another measure or unit.
 func (r *reader) filledDown(k int, last *Item, problem, seq string) bool {
-	if sameness(problem) != sameness(last.Problem) || seq != last.seq {
+	if Sameness(problem) != Sameness(last.Problem) || seq != last.seq {
 		return false
 	}
 	if ms := r.h.of(Measures); len(ms) > 0 {
@@ -313,7 +313,7 @@ func (r *reader) finish() {
 			continue
 		}
 		it.settle()
-		key := sameness(it.Problem) + "\n" + sameness(it.LeadUnit)
+		key := Sameness(it.Problem) + "\n" + Sameness(it.LeadUnit)
 		if of, ok := firsts[key]; ok {
 			r.l.Duplicates = append(r.l.Duplicates, Duplicate{it.Row, of})
 			continue

@@ -1,0 +1,75 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"xiaohao/events"
+	"xiaohao/web/paper/ledger"
+)
+
+// Directory matches the names in ledgers to units of the directory.
+type Directory struct {
+	byName map[string]events.Unit
+	all    []events.Unit
+}
+
+// NewDirectory makes a matcher of units; nil when there are none, so that names are taken
+// as they are.
+func NewDirectory(units []events.Unit) Units {
+	if len(units) == 0 {
+		return nil
+	}
+	d := &Directory{byName: map[string]events.Unit{}, all: units}
+	for _, u := range units {
+		d.byName[ledger.Sameness(u.Name)] = u
+		d.byName[ledger.Sameness(u.ID)] = u
+	}
+	return d
+}
+
+// Match finds the unit of a name. The names most like one that is not there share at least
+// half of its characters, at most three are given.
+func (d *Directory) Match(name string) (events.Unit, []string) {
+	key := ledger.Sameness(name)
+	if u, ok := d.byName[key]; ok {
+		return u, nil
+	}
+	type near struct {
+		name  string
+		share float64
+	}
+	var all []near
+	for _, u := range d.all {
+		if s := alike(key, ledger.Sameness(u.Name)); s >= 0.5 {
+			all = append(all, near{u.Name, s})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b near) int {
+		if a.share > b.share {
+			return -1
+		}
+		return 1
+	})
+	var like []string
+	for _, n := range all[:min(len(all), 3)] {
+		like = append(like, n.name)
+	}
+	return events.Unit{}, like
+}
+
+// alike is the share of a's characters that b has, in order: 住建局 in 住房和城乡建设局 is 1.
+func alike(a, b string) float64 {
+	rest, n, hit := b, 0, 0
+	for _, r := range a {
+		n++
+		if i := strings.IndexRune(rest, r); i >= 0 {
+			rest = rest[i+len(string(r)):]
+			hit++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return float64(hit) / float64(n)
+}
