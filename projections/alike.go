@@ -77,7 +77,7 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 			number, rest, _ := strings.Cut(body, "\n")
 			title, _, _ := strings.Cut(rest, "\n")
 			if n := shared(text, pieces(title)); n >= alikeLeast || near && (n >= alikeNear || len(text) == 0) {
-				best = append(best, scored{hit{id, number, n}, near})
+				best = append(best, scored{hit{id: id, number: number, score: n}, near})
 			}
 			return nil
 		}); err != nil {

@@ -56,6 +56,7 @@ type outputs struct {
 	entries   rows[entryRow]
 	results   rows[result]
 	opinions  rows[opinionRow]
+	verbatim  rows[verbatimRow]
 	links     rows[link]
 	items     rows[row]
 	docs      rows[docRow]
@@ -86,6 +87,7 @@ func newOutputs() outputs {
 		entries:  rows[entryRow]{of: &timelineTable},
 		results:  rows[result]{of: &resultTable},
 		opinions: rows[opinionRow]{of: &opinionTable},
+		verbatim: rows[verbatimRow]{of: &verbatimTable},
 		links:    rows[link]{of: &linkTable},
 		items:    rows[row]{of: &itemTable},
 		docs:     rows[docRow]{of: &docTable},
@@ -110,7 +112,7 @@ func newOutputs() outputs {
 }
 
 func (o *outputs) all() []output {
-	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.links, &o.items, &o.docs, &o.search, &o.parts,
+	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
 		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.scrubs}
 }

@@ -41,8 +41,9 @@ func (s *Store) compare(ctx context.Context, a, b generation) (compared bool, di
 	return false, "", nil
 }
 
-// unlike are columns that tell of the writing, not of the log.
-var unlike = map[string][]string{"position": {"moved", "epoch"}, "parked": {"since"}}
+// unlike are columns that tell of the writing, not of the log, and those that [Store.Verify]
+// checks by themselves.
+var unlike = map[string][]string{"position": {"moved", "epoch"}, "parked": {"since"}, "verbatim": {"grams"}}
 
 func compareTables(ctx context.Context, tx pgx.Tx, a, b generation) (string, error) {
 	rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables where table_schema = $1 order by 1`, b.schema())
@@ -106,8 +107,9 @@ func compareTable(ctx context.Context, tx pgx.Tx, a, b generation, table string)
 }
 
 // Verify makes the rows anew from the log, in a schema that nobody serves and that is gone
-// afterwards, and compares them with those that are served. It returns the first difference,
-// "" when there is none.
+// afterwards, and compares them with those that are served; with [Store.SearchVerbatim] also
+// the index of what people said with what they said. It returns the first difference, "" when
+// there is none.
 func (s *Store) Verify(ctx context.Context, log Log) (difference string, err error) {
 	compared := false
 	err = s.beside(ctx, func(k *keeper) error {
@@ -134,6 +136,9 @@ func (s *Store) Verify(ctx context.Context, log Log) (difference string, err err
 	})
 	if errors.Is(err, errSwitched) {
 		err = nil
+	}
+	if err == nil && difference == "" && s.verbatim != nil {
+		difference, err = s.checkVerbatim(ctx)
 	}
 	if err != nil {
 		return "", fmt.Errorf("verify read models: %w", err)

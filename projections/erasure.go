@@ -67,6 +67,7 @@ func (o *scrubs) hand(w *writer) {
 	}
 	ids := uuidArray(*o)
 	w.queue("scrub opinion", func() string { return opinionScrub }, [][]byte{ids})
+	w.queue("scrub verbatim", func() string { return `delete from verbatim where item = any($1)` }, [][]byte{ids})
 	w.queue("open erasure", func() string {
 		return `insert into erasure (item, done) select distinct unnest($1::uuid[]), false on conflict do nothing`
 	}, [][]byte{ids})

@@ -12,13 +12,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// A search looks through the newest rows first: a word that very many rows have is found
-// there, and nobody reads on. Only when few of them have it are all rows asked, by the index
-// over grams, which is quick because few rows have it; how many it fetches is bounded too.
+// A search looks through some rows first: the newest, or within a filter those that the
+// ledger shows first. A word that many rows have is found there, and nobody reads on. Then
+// the index over grams is asked, the newest months first, until there are enough. So the
+// cost has a bound however many items there are; when it is reached, the answer says that
+// there may be more.
 const (
-	newest    = 4000 // rows looked through first
-	plenty    = 40   // hits among them that are enough
-	mostFound = 2000 // rows that the index is asked for
+	lookedFirst = 1500 // rows looked through first
+	enough      = 200  // hits after which nobody looks on
+	candidates  = 1500 // rows that the index names and that a filter may still drop
 )
 
 // hit is one row that a search found.
@@ -26,69 +28,167 @@ type hit struct {
 	id     uuid.UUID
 	number string
 	score  int
+	said   string // what somebody said, when the words were found there
 }
 
-// search returns what has all the words of q among the rows of item i that w selects, best
-// first: the title before the rest, more places before fewer, newer before older. more says
-// that there may be further ones.
-func search(ctx context.Context, tx pgx.Tx, w *where, q string) (hits []hit, more bool, err error) {
-	ws := words(q)
-	first := &where{args: slices.Clone(w.args)}
-	for _, word := range ws {
-		first.add("s.body like $", like(word))
+// hits are found by one search. Each item is in it once.
+type hits struct {
+	list []hit
+	seen map[uuid.UUID]bool
+	more bool // there may be further ones
+}
+
+func (h *hits) add(x hit) {
+	if !h.seen[x.id] {
+		h.seen[x.id] = true
+		h.list = append(h.list, x)
 	}
-	from := `item_search s order by s.number desc`
-	if len(w.conds) > 0 {
-		from = `(select i.id from item i where ` + w.String() + ` order by i.number desc limit ` + strconv.Itoa(newest) + `) i
-			join item_search s on s.item = i.id`
-	}
-	seen, hits, err := readHits(ctx, tx, ws, `
-		select count(*)::int, array_agg(item) filter (where hit), array_agg(body) filter (where hit)
-		from (select s.item, s.body, `+first.String()+` as hit from `+from+` limit `+strconv.Itoa(newest)+`) x`, first.args)
-	if err != nil {
-		return nil, false, err
-	}
-	if more = seen == newest; more && len(hits) < plenty {
-		all := &where{args: slices.Clone(w.args)}
-		for _, word := range ws {
-			all.add("s.grams @> $", wanted(word))
-			all.add("s.body like $", like(word))
-		}
-		from := "item_search s"
-		if len(w.conds) > 0 {
-			from, all.conds = "item_search s join item i on i.id = s.item", append(all.conds, w.conds...)
-		}
-		n, further, err := readHits(ctx, tx, ws, `
-			select count(*)::int, array_agg(item), array_agg(body)
-			from (select s.item, s.body from `+from+` where `+all.String()+` limit `+strconv.Itoa(mostFound)+`) x`, all.args)
-		if err != nil {
-			return nil, false, err
-		}
-		more = n == mostFound
-		for _, h := range further {
-			if !slices.ContainsFunc(hits, func(x hit) bool { return x.id == h.id }) {
-				hits = append(hits, h)
-			}
-		}
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
+}
+
+// full reports whether enough was found.
+func (h *hits) full() bool { return len(h.list) >= enough }
+
+// sort puts the best first: the title before the rest, more places before fewer, newer
+// before older.
+func (h *hits) sort() {
+	slices.SortFunc(h.list, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(b.number, a.number), slices.Compare(a.id[:], b.id[:]))
 	})
-	return hits, more, nil
 }
 
-// readHits reads how many rows were looked at and which of them fit.
-func readHits(ctx context.Context, tx pgx.Tx, ws []string, sql string, args []any) (seen int, hits []hit, err error) {
-	var ids []uuid.UUID
-	var bodies []string
-	if err := tx.QueryRow(ctx, sql, args...).Scan(&seen, &ids, &bodies); err != nil {
-		return 0, nil, err
+// looked is what a search looks through.
+type looked struct {
+	first string // selects ids of the rows looked at first; "" for the newest of all
+	args  []any  // of first
+	conds *where // on item i; none for every row
+}
+
+// lookedOf is what a search within a filter looks through.
+func lookedOf(f Filter) looked {
+	f.Q, f.After = "", ""
+	l := looked{conds: f.where()}
+	if len(l.conds.conds) > 0 {
+		x := &listing{f: f, limit: lookedFirst - 1}
+		l.first, l.args = x.rows()
 	}
-	for i, body := range bodies {
+	return l
+}
+
+// search returns what has all the words.
+func search(ctx context.Context, tx pgx.Tx, l looked, ws []string) (*hits, error) {
+	h := &hits{seen: map[uuid.UUID]bool{}}
+	if len(ws) == 1 {
+		if err := h.numbered(ctx, tx, l, ws[0]); err != nil || len(h.list) > 0 {
+			return h, err
+		}
+	}
+	if err := h.first(ctx, tx, l, ws); err != nil || h.full() {
+		h.more = h.full()
+		return h, err
+	}
+	months, err := readMonths(ctx, tx, "item_search")
+	if err != nil {
+		return nil, err
+	}
+	for budget := candidates; len(months) > 0; {
+		n := 2
+		if len(months) < monthsTogether || budget < candidates {
+			n = len(months)
+		}
+		if h.full() || budget <= 0 {
+			h.more = true
+			return h, nil
+		}
+		named, err := h.byGrams(ctx, tx, l, ws, months[:n], budget)
+		if err != nil {
+			return nil, err
+		}
+		budget, months = budget-named, months[n:]
+	}
+	return h, nil
+}
+
+// monthsTogether is how few months are asked for at once.
+const monthsTogether = 4
+
+// first looks through the rows that are looked at first.
+func (h *hits) first(ctx context.Context, tx pgx.Tx, l looked, ws []string) error {
+	w := &where{args: slices.Clone(l.args)}
+	from := `(select item, body from item_search order by month desc, number desc limit ` + strconv.Itoa(lookedFirst) + `) s`
+	if l.first != "" {
+		from = `(` + l.first + `) x join item_search s on s.item = x.id`
+	}
+	w.contains(ws)
+	_, err := h.read(ctx, tx, ws, `select 0, item, body from `+from+` where `+w.String()+` limit `+strconv.Itoa(enough), w.args)
+	return err
+}
+
+// byGrams asks the index for rows of some months, and returns how many it named.
+func (h *hits) byGrams(ctx context.Context, tx pgx.Tx, l looked, ws []string, months []int, limit int) (named int, err error) {
+	w := &where{args: slices.Clone(l.conds.args)}
+	var any []string
+	for _, m := range months {
+		var gs []int64
+		for _, word := range ws {
+			eachWanted(word, func(a, b rune) { gs = append(gs, gram(m, a, b)) })
+		}
+		any = append(any, "s.grams @> "+w.arg(gs))
+	}
+	w.add("(" + strings.Join(any, " or ") + ")")
+	w.contains(ws)
+	if len(l.conds.conds) == 0 {
+		limit = enough + len(h.list)
+	}
+	sql := `with s as materialized (select item, body from item_search s where ` + w.String() + ` limit ` + strconv.Itoa(limit) + `)
+		select (select count(*)::int from s), s.item, s.body from s`
+	if len(l.conds.conds) > 0 {
+		sql += ` join item i on i.id = s.item where ` + l.conds.String()
+	}
+	named, err = h.read(ctx, tx, ws, sql, w.args)
+	h.more = h.more || named == limit
+	return named, err
+}
+
+// numbered adds the item that has the word as its number.
+func (h *hits) numbered(ctx context.Context, tx pgx.Tx, l looked, word string) error {
+	w := &where{args: slices.Clone(l.conds.args), conds: slices.Clone(l.conds.conds)}
+	w.add("i.number = $", strings.ToUpper(word))
+	_, err := h.read(ctx, tx, []string{word}, `
+		select 0, s.item, s.body from item i join item_search s on s.item = i.id where `+w.String(), w.args)
+	return err
+}
+
+// contains adds that the body of item_search s has all words.
+func (w *where) contains(ws []string) {
+	for _, word := range ws {
+		w.add("s.body like $", like(word))
+	}
+}
+
+// read adds the rows of a query: a count that is the same in all, item, body.
+func (h *hits) read(ctx context.Context, tx pgx.Tx, ws []string, sql string, args []any) (count int, err error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return 0, err
+	}
+	var id uuid.UUID
+	var body string
+	_, err = pgx.ForEachRow(rows, []any{&count, &id, &body}, func() error {
 		number, rest, _ := strings.Cut(body, "\n")
-		hits = append(hits, hit{ids[i], number, score(rest, ws)})
+		h.add(hit{id: id, number: number, score: score(rest, ws)})
+		return nil
+	})
+	return count, err
+}
+
+// readMonths lists the months of a table, the newest first.
+func readMonths(ctx context.Context, tx pgx.Tx, table string) (out []int, err error) {
+	var from, to int
+	err = tx.QueryRow(ctx, `select coalesce(min(month), 0), coalesce(max(month), -1) from `+table).Scan(&from, &to)
+	for m := to; m >= from; m-- {
+		out = append(out, m)
 	}
-	return seen, hits, nil
+	return out, err
 }
 
 // score is higher the better a row fits: a word in the title counts more than any number of
@@ -111,18 +211,31 @@ func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 	if err != nil {
 		return p, err
 	}
+	ws := words(f.Q)
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		hits, more, err := search(ctx, tx, f.where(), f.Q)
+		h, err := search(ctx, tx, lookedOf(f), ws)
+		if err == nil && f.Verbatim && s.verbatim != nil && !h.full() {
+			err = s.searchVerbatim(ctx, tx, h, f.where(), ws)
+		}
 		if err != nil {
 			return err
 		}
-		p.Total, p.More = len(hits), more
-		at = min(at, len(hits))
-		page := hits[at:min(at+limit, len(hits))]
+		h.sort()
+		p.Total, p.More = len(h.list), h.more
+		at = min(at, len(h.list))
+		page := h.list[at:min(at+limit, len(h.list))]
 		if p.Items, err = itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id })); err != nil {
 			return err
 		}
-		if at+limit < len(hits) {
+		for _, x := range page {
+			if x.said != "" {
+				if p.Said == nil {
+					p.Said = map[string]string{}
+				}
+				p.Said[x.id.String()] = x.said
+			}
+		}
+		if at+limit < len(h.list) {
 			p.Next = offsetCursor(at + limit)
 		}
 		if at > 0 {

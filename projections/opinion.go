@@ -47,6 +47,8 @@ func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
 	said := func(o events.Opinion) {
 		if !r.ErasureOn.IsZero() {
 			o = erasedOpinion(o)
+		} else {
+			b.out.verbatim.upsert(&verbatimRow{o.ID, c.Item, monthOf(day(c))})
 		}
 		doc, err := document(o)
 		if err != nil {

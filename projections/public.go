@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -146,13 +147,14 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 	}
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		if len(words(f.Q)) > 0 {
-			hits, _, err := search(ctx, tx, w, f.Q)
+			h, err := search(ctx, tx, looked{conds: w, args: w.args, first: `
+				select i.id from item i where ` + w.String() + ` order by i.number desc limit ` + strconv.Itoa(lookedFirst)}, words(f.Q))
 			if err != nil {
 				return err
 			}
 			w = &where{}
-			w.add("i.id = any($)", uuids(column(hits, func(h hit) uuid.UUID { return h.id })))
-			total = len(hits)
+			w.add("i.id = any($)", uuids(column(h.list, func(h hit) uuid.UUID { return h.id })))
+			total = len(h.list)
 		} else if err := tx.QueryRow(ctx, `select count(*) from item i where `+w.String(), w.args...).Scan(&total); err != nil {
 			return err
 		}

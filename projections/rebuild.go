@@ -87,6 +87,9 @@ func (s *Store) build(ctx context.Context, k *keeper, log Log) error {
 		if !compared && old.Version == k.gen.Version && old.Digest == k.gen.Digest {
 			compared = true
 			k.tell("COMPARING", 0)
+			if err := takeOver(ctx, k.conn, old, k.gen); err != nil {
+				return err
+			}
 			var err error
 			if k.built.Compared, k.built.Difference, err = s.compare(ctx, old, k.gen); err != nil {
 				return err

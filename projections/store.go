@@ -40,16 +40,17 @@ var (
 // Store is the read side: tables in Postgres, the runner that keeps them and the queries
 // that pages ask. It is safe for concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool   // its connections see the generation that is served
-	own     *pgx.ConnConfig // for connections that are held: runner, rebuild, listener
-	text    schemaText
-	version int // SchemaVersion, except in tests
-	oldest  int
-	grace   time.Duration
-	serving atomic.Pointer[generation]
-	people  atomic.Pointer[knownRoster] // the directory as last read
-	news    news
-	stop    func() // ends the listener
+	pool     *pgxpool.Pool   // its connections see the generation that is served
+	own      *pgx.ConnConfig // for connections that are held: runner, rebuild, listener
+	text     schemaText
+	version  int // SchemaVersion, except in tests
+	oldest   int
+	grace    time.Duration
+	serving  atomic.Pointer[generation]
+	people   atomic.Pointer[knownRoster] // the directory as last read
+	news     news
+	verbatim *verbatim // nil unless texts can be opened
+	stop     func()    // ends the listener
 }
 
 // Open connects to Postgres and creates what is absent. Nothing is dropped: tables of

@@ -50,7 +50,8 @@ type colKind struct {
 var (
 	kindUUID     = colKind{"uuid", 2950, 2951}
 	kindText     = colKind{"text", 25, 1009}
-	kindTexts    = colKind{"text[]", 25, 1009} // travels as one text when it is an element
+	kindTexts    = colKind{"text[]", 25, 1009}   // travels as one text when it is an element
+	kindBigs     = colKind{"bigint[]", 25, 1009} // likewise
 	kindBool     = colKind{"boolean", 16, 1000}
 	kindSmall    = colKind{"smallint", 21, 1005}
 	kindInt      = colKind{"integer", 23, 1007}
@@ -76,6 +77,21 @@ func textCol[R any, S ~string](name string, f func(*R) S) col[R] {
 // textsCol is a text[] that is never null.
 func textsCol[R any](name string, f func(*R) []string) col[R] {
 	return col[R]{name, kindTexts, func(b []byte, r *R) []byte { return appendTexts(b, f(r)) }}
+}
+
+// bigsCol is a bigint[] that is never null.
+func bigsCol[R any](name string, f func(*R) []int64) col[R] {
+	return col[R]{name, kindBigs, func(b []byte, r *R) []byte {
+		ns := f(r)
+		at := len(b)
+		b = append(b, 0, 0, 0, 0)
+		b = appendArrayHead(b, kindBig.elem, len(ns))
+		for _, n := range ns {
+			b = binary.BigEndian.AppendUint64(append(b, 0, 0, 0, 8), uint64(n))
+		}
+		binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
+		return b
+	}}
 }
 
 func boolCol[R any](name string, f func(*R) bool) col[R] {
@@ -233,8 +249,8 @@ func (t *table[R]) insertSQL(upsert bool) string {
 	var params, values []string
 	for i, c := range t.cols {
 		kind, value := c.kind.name, c.name
-		if c.kind == kindTexts { // arrays of arrays cannot be unnested
-			kind, value = kindText.name, "string_to_array("+c.name+`, E'\x1f')`
+		if c.kind == kindTexts || c.kind == kindBigs { // arrays of arrays cannot be unnested
+			kind, value = kindText.name, "string_to_array("+c.name+`, E'\x1f')::`+c.kind.name
 		}
 		params = append(params, fmt.Sprintf("$%d::%s[]", i+1, kind))
 		values = append(values, value)

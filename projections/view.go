@@ -280,6 +280,7 @@ const (
 // opened with one: see [Cell].
 type Filter struct {
 	Q           string // number, or words of title, area, units, categories
+	Verbatim    bool   // with Q: also of what people said and where; only for those who may read it
 	States      []events.State
 	Groups      []Group
 	Modes       []events.Mode // "" among them selects the unclassified
@@ -337,10 +338,11 @@ const (
 // Page is one page of ledger rows, what is stuck first: by urgency of deadline, then number.
 type Page struct {
 	Items []Item
-	Total int    // rows the filter selects in all, or at least, when More is set
-	More  bool   // there are more than Total: nobody counted on
-	Next  string // cursor, "" on the last page
-	Prev  string // cursor, "" on the first page
+	Total int               // rows the filter selects in all, or at least, when More is set
+	More  bool              // there are more than Total: nobody counted on
+	Next  string            // cursor, "" on the last page
+	Prev  string            // cursor, "" on the first page
+	Said  map[string]string // by item id: what somebody said around the words, where they were found only there
 }
 
 // Cell is one row of a board table: how many items of one key stand where. The eight

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -94,9 +95,14 @@ func (t *table[R]) arrays(b buffer) [][]byte {
 			if size := int32(binary.BigEndian.Uint32(data)); size > 0 {
 				n += int(size)
 			}
-			if t.cols[i].kind == kindTexts {
-				cols[i] = appendJoined(cols[i], data[4:n])
-			} else {
+			switch t.cols[i].kind {
+			case kindTexts:
+				cols[i] = appendJoined(cols[i], data[4:n], func(b, text []byte) []byte { return append(b, text...) })
+			case kindBigs:
+				cols[i] = appendJoined(cols[i], data[4:n], func(b, n []byte) []byte {
+					return strconv.AppendInt(b, int64(binary.BigEndian.Uint64(n)), 10)
+				})
+			default:
 				cols[i] = append(cols[i], data[:n]...)
 			}
 			data = data[n:]
@@ -105,8 +111,8 @@ func (t *table[R]) arrays(b buffer) [][]byte {
 	return cols
 }
 
-// appendJoined turns a text[] into one text, its words separated.
-func appendJoined(b, array []byte) []byte {
+// appendJoined turns an array into one text, its elements separated.
+func appendJoined(b, array []byte, put func(b, element []byte) []byte) []byte {
 	at := len(b)
 	b = append(b, 0, 0, 0, 0)
 	if binary.BigEndian.Uint32(array) > 0 {
@@ -117,7 +123,7 @@ func appendJoined(b, array []byte) []byte {
 			if i > 0 {
 				b = append(b, separator...)
 			}
-			b = append(b, array[4:4+size]...)
+			b = put(b, array[4:4+size])
 			array = array[4+size:]
 		}
 	}

@@ -50,10 +50,11 @@ create table item_doc (
 -- Words of an item and their one- and two-character grams, apart from the row because they
 -- change seldom and their index is costly to change.
 create table item_search (
-    item   uuid   not null,
-    number text   not null,
-    body   text   not null, -- number, title and the rest, one a line
-    grams  text[] not null,
+    item   uuid     not null,
+    number text     not null,
+    month  integer  not null, -- of registration, counted from the year 2000
+    body   text     not null, -- number, title and the rest, one a line
+    grams  bigint[] not null, -- month, and one or two characters
     constraint item_search_pk primary key (item)
 );
 
@@ -115,9 +116,9 @@ create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
 create index item_closed on item (closed_at desc, id) where closed_at is not null;
 comment on index item_closed is 'LatestClosed, PublicLatestClosed';
-create index item_search_number on item_search (number desc);
-comment on index item_search_number is 'Items: Filter.Q, the newest first';
-create index item_search_grams on item_search using gin (grams);
+create index item_search_newest on item_search (month desc, number desc);
+comment on index item_search_newest is 'Items: Filter.Q, the newest first';
+create index item_search_grams on item_search using gin (grams) with (gin_pending_list_limit = 256);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
 create index assignment_unit on assignment (unit, rank, sort_day, number, item) where lists;
 comment on index assignment_unit is 'Items: Filter.Unit';

@@ -38,7 +38,25 @@ create table opinion_item (
     constraint opinion_item_pk primary key (opinion, item)
 );
 
+-- Keyed hashes of the pieces of what people said, by which it can be searched though nobody
+-- can read it here (verbatim.go).
+create table verbatim (
+    opinion text    not null,
+    item    uuid    not null, -- under which it was registered
+    month   integer not null, -- in which it was given, counted from the year 2000
+    grams   bigint[],         -- null until the text was opened and read
+    constraint verbatim_pk primary key (opinion)
+);
+
 -- after load
+create index verbatim_grams on verbatim using gin (grams) with (gin_pending_list_limit = 256);
+comment on index verbatim_grams is 'Items: Filter.Q with Filter.Verbatim';
+create index verbatim_month on verbatim (month);
+comment on index verbatim_month is 'Items: Filter.Q with Filter.Verbatim, the newest first';
+create index verbatim_open on verbatim (month desc) where grams is null;
+comment on index verbatim_open is 'KeepVerbatim';
+create index verbatim_item on verbatim (item);
+comment on index verbatim_item is 'the projector, to drop what was erased';
 alter table timeline add constraint timeline_pk primary key (item, sequence, idx);
 comment on index timeline_pk is 'Timeline, newest first';
 create index opinion_item_item on opinion_item (item);
