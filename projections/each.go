@@ -34,7 +34,7 @@ func (s *Store) Each(ctx context.Context, f Filter, do func(Entered) error) (at 
 		if at, err = position(ctx, tx); err != nil {
 			return err
 		}
-		return eachPage(ctx, tx, f, func(its []Item) error {
+		return s.eachPage(ctx, tx, f, func(its []Item) error {
 			said, err := opinionsOf(ctx, tx, its, f.AsOf)
 			if err != nil {
 				return err
@@ -57,13 +57,13 @@ func (s *Store) Each(ctx context.Context, f Filter, do func(Entered) error) (at 
 }
 
 // eachPage reads the rows of a filter a few at a time.
-func eachPage(ctx context.Context, tx pgx.Tx, f Filter, do func([]Item) error) error {
+func (s *Store) eachPage(ctx context.Context, tx pgx.Tx, f Filter, do func([]Item) error) error {
 	if len(words(f.Q)) > 0 {
-		hits, _, err := search(ctx, tx, f.where(), f.Q)
+		h, err := s.search(ctx, tx, f, everything)
 		if err != nil {
 			return err
 		}
-		for page := range slices.Chunk(hits, eachRows) {
+		for page := range slices.Chunk(h.list, eachRows) {
 			its, err := itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id }))
 			if err != nil {
 				return err

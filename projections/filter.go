@@ -220,6 +220,12 @@ func (f Filter) ordered(w *where, col string) (rs ranks) {
 	if !f.ClosedIn.IsZero() {
 		rs &= ranksOf(GroupClosed)
 	}
+	switch f.Queue {
+	case QueueVerify:
+		rs &= ranksOf(GroupDone)
+	case QueueReview:
+		rs &= ranksOf(GroupStanding) | ranksOf(GroupHeld)
+	}
 	return rs
 }
 

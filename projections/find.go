@@ -18,9 +18,21 @@ import (
 // cost has a bound however many items there are; when it is reached, the answer says that
 // there may be more.
 const (
-	lookedFirst = 1500 // rows looked through first
-	enough      = 200  // hits after which nobody looks on
-	candidates  = 1500 // rows that the index names and that a filter may still drop
+	lookedFirst  = 1500 // rows looked through first
+	lookedWithin = 300  // the same within a filter, where each costs more
+)
+
+// bounds of a search.
+type bounds struct {
+	enough     int // hits after which nobody looks on
+	candidates int // rows that the index names and that a filter may still drop
+	named      int // the same of what people said, for each word
+	opened     int // of them: texts that are opened, of some months
+}
+
+var (
+	page       = bounds{enough: 150, candidates: 400, named: 150, opened: 50} // what a page shows
+	everything = bounds{enough: 1 << 30, candidates: 1 << 30, named: 1 << 30, opened: 1 << 30}
 )
 
 // hit is one row that a search found.
@@ -33,6 +45,7 @@ type hit struct {
 
 // hits are found by one search. Each item is in it once.
 type hits struct {
+	bounds
 	list []hit
 	seen map[uuid.UUID]bool
 	more bool // there may be further ones
@@ -46,7 +59,7 @@ func (h *hits) add(x hit) {
 }
 
 // full reports whether enough was found.
-func (h *hits) full() bool { return len(h.list) >= enough }
+func (h *hits) full() bool { return len(h.list) >= h.enough }
 
 // sort puts the best first: the title before the rest, more places before fewer, newer
 // before older.
@@ -68,15 +81,15 @@ func lookedOf(f Filter) looked {
 	f.Q, f.After = "", ""
 	l := looked{conds: f.where()}
 	if len(l.conds.conds) > 0 {
-		x := &listing{f: f, limit: lookedFirst - 1}
+		x := &listing{f: f, limit: lookedWithin - 1}
 		l.first, l.args = x.rows()
 	}
 	return l
 }
 
 // search returns what has all the words.
-func search(ctx context.Context, tx pgx.Tx, l looked, ws []string) (*hits, error) {
-	h := &hits{seen: map[uuid.UUID]bool{}}
+func search(ctx context.Context, tx pgx.Tx, l looked, ws []string, b bounds) (*hits, error) {
+	h := &hits{bounds: b, seen: map[uuid.UUID]bool{}}
 	if len(ws) == 1 {
 		if err := h.numbered(ctx, tx, l, ws[0]); err != nil || len(h.list) > 0 {
 			return h, err
@@ -90,9 +103,9 @@ func search(ctx context.Context, tx pgx.Tx, l looked, ws []string) (*hits, error
 	if err != nil {
 		return nil, err
 	}
-	for budget := candidates; len(months) > 0; {
+	for budget := h.candidates; len(months) > 0; {
 		n := 2
-		if len(months) < monthsTogether || budget < candidates {
+		if len(months) < monthsTogether || budget < h.candidates {
 			n = len(months)
 		}
 		if h.full() || budget <= 0 {
@@ -119,7 +132,7 @@ func (h *hits) first(ctx context.Context, tx pgx.Tx, l looked, ws []string) erro
 		from = `(` + l.first + `) x join item_search s on s.item = x.id`
 	}
 	w.contains(ws)
-	_, err := h.read(ctx, tx, ws, `select 0, item, body from `+from+` where `+w.String()+` limit `+strconv.Itoa(enough), w.args)
+	_, err := h.read(ctx, tx, ws, `select 0, item, body from `+from+` where `+w.String()+` limit `+strconv.Itoa(h.enough), w.args)
 	return err
 }
 
@@ -137,7 +150,7 @@ func (h *hits) byGrams(ctx context.Context, tx pgx.Tx, l looked, ws []string, mo
 	w.add("(" + strings.Join(any, " or ") + ")")
 	w.contains(ws)
 	if len(l.conds.conds) == 0 {
-		limit = enough + len(h.list)
+		limit = h.enough + len(h.list)
 	}
 	sql := `with s as materialized (select item, body from item_search s where ` + w.String() + ` limit ` + strconv.Itoa(limit) + `)
 		select (select count(*)::int from s), s.item, s.body from s`
@@ -204,6 +217,20 @@ func score(body string, ws []string) (n int) {
 	return n
 }
 
+// search returns what a filter with words finds, best first.
+func (s *Store) search(ctx context.Context, tx pgx.Tx, f Filter, b bounds) (*hits, error) {
+	ws := words(f.Q)
+	h, err := search(ctx, tx, lookedOf(f), ws, b)
+	if err == nil && f.Verbatim && s.verbatim != nil && !h.full() {
+		err = s.searchVerbatim(ctx, tx, h, f.where(), ws)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.sort()
+	return h, nil
+}
+
 // found returns one page of what a search finds, best first. Its cursor is a number of rows.
 func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 	limit := within(f.Limit, 50, 200)
@@ -211,23 +238,18 @@ func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 	if err != nil {
 		return p, err
 	}
-	ws := words(f.Q)
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		h, err := search(ctx, tx, lookedOf(f), ws)
-		if err == nil && f.Verbatim && s.verbatim != nil && !h.full() {
-			err = s.searchVerbatim(ctx, tx, h, f.where(), ws)
-		}
+		h, err := s.search(ctx, tx, f, page)
 		if err != nil {
 			return err
 		}
-		h.sort()
 		p.Total, p.More = len(h.list), h.more
 		at = min(at, len(h.list))
-		page := h.list[at:min(at+limit, len(h.list))]
-		if p.Items, err = itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id })); err != nil {
+		shown := h.list[at:min(at+limit, len(h.list))]
+		if p.Items, err = itemsByID(ctx, tx, column(shown, func(h hit) uuid.UUID { return h.id })); err != nil {
 			return err
 		}
-		for _, x := range page {
+		for _, x := range shown {
 			if x.said != "" {
 				if p.Said == nil {
 					p.Said = map[string]string{}

@@ -81,7 +81,7 @@ func (x *listing) ask(b *pgx.Batch) {
 func (x *listing) rows() (sql string, args []any) {
 	f, w := x.f, &where{}
 	from, at, id := "item i", "i.", "i.id"
-	if f.Unit != "" && f.Unit != Any && f.Unit != None && !f.LeadOnly && f.Queue == "" {
+	if f.byParts() {
 		from, at, id = "assignment a join item i on i.id = a.item", "a.", "a.item"
 		w.add("a.unit = $ and a.lists", clean(f.Unit))
 		f.Unit = ""
@@ -107,6 +107,12 @@ func (x *listing) rows() (sql string, args []any) {
 	each := `select x.* from unnest(` + w.arg(rs.list()) + `::smallint[]) r (rank) cross join lateral (` +
 		query(w.String()+" and "+at+"rank = r.rank", "") + `) x`
 	return each + ` order by x.rank` + desc + `, x.sort_day` + desc + `, x.number` + desc + `, x.id` + desc + ` limit ` + limit, w.args
+}
+
+// byParts reports whether the rows are those of a unit that leads or helps, which are read by
+// its parts.
+func (f Filter) byParts() bool {
+	return f.Unit != "" && f.Unit != Any && f.Unit != None && !f.LeadOnly && f.Queue == "" && f.AsOf.IsZero()
 }
 
 // page is the page when the answers are there.

@@ -125,7 +125,7 @@ func (s *Store) public(ctx context.Context, sql string, key any, byCode bool) (p
 
 // PublicItems returns one page of the items that are shown, the newest number first and
 // without timelines, the cursor of the next page and how many there are in all; of a search
-// at most a thousand, the best.
+// those found first, see find.go.
 func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []PublicItem, next string, total int, err error) {
 	limit := within(f.Limit, 20, 100)
 	w := &where{conds: []string{"i.shown"}}
@@ -148,7 +148,7 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		if len(words(f.Q)) > 0 {
 			h, err := search(ctx, tx, looked{conds: w, args: w.args, first: `
-				select i.id from item i where ` + w.String() + ` order by i.number desc limit ` + strconv.Itoa(lookedFirst)}, words(f.Q))
+				select i.id from item i where ` + w.String() + ` order by i.number desc limit ` + strconv.Itoa(lookedWithin)}, words(f.Q), page)
 			if err != nil {
 				return err
 			}

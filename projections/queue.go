@@ -77,7 +77,7 @@ func (w *where) queue(q Queue, f Filter) string {
 	case QueueReply:
 		return "i.reply_open"
 	case QueueReview:
-		return "i.grp in ('STANDING', 'HELD') and i.rank in (3, 4) and i.next_review <= " + w.arg(date(f.Today))
+		return "i.grp in ('STANDING', 'HELD') and i.next_review <= " + w.arg(date(f.Today))
 	case QueueToSign:
 		return parts("a.state = 'ISSUED'")
 	case QueueSentBack:

@@ -31,6 +31,9 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 		return t
 	}
 	from, w := f.rows()
+	if f.byParts() {
+		from, w = f.parts()
+	}
 	sql, args := `select count(*)::int from `+from+` where `+w.String(), w.args
 	if !f.onBoard() {
 		limit := w.arg(countLimit + 1)
@@ -45,6 +48,21 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 		return err
 	})
 	return t
+}
+
+// parts says from where the rows of a unit that leads or helps are counted, and which.
+func (f Filter) parts() (from string, w *where) {
+	unit := clean(f.Unit)
+	f.Unit = ""
+	w = &where{}
+	f.conditions(w)
+	from = "assignment a join item i on i.id = a.item"
+	if len(w.conds) == 0 {
+		from = "assignment a"
+	}
+	w.only(f.ordered(w, "a."), "a.")
+	w.add("a.unit = $ and a.lists", unit)
+	return from, w
 }
 
 // onBoard reports whether the filter has nothing in it that boards do not narrow by.

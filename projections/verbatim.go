@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -120,6 +121,9 @@ func (v *verbatim) open(ctx context.Context, rows pgx.Rows) ([]utterance, error)
 
 func saidText(text, place string) string { return strings.TrimSpace(clean(text + "\n" + place)) }
 
+// verbatimAgain is after how long a failure is tried again.
+const verbatimAgain = 2 * time.Second
+
 // verbatimBatch is how many opinions are opened at once.
 const verbatimBatch = 200
 
@@ -159,19 +163,26 @@ func (v *verbatim) indexAll(ctx context.Context, s *Store) error {
 }
 
 // KeepVerbatim reads what people said as it comes, until ctx ends, and tells failed what went
-// wrong; then it tries again. Several processes may do so at once.
-func (s *Store) KeepVerbatim(ctx context.Context, failed func(error)) error {
+// wrong; then it tries again. Several processes may do so at once. Rows that are being built
+// are left alone until they are there.
+func (s *Store) KeepVerbatim(ctx context.Context, failed func(error)) {
 	changes, cancel := s.Watch()
 	defer cancel()
 	for {
 		var again <-chan time.Time
-		if err := s.verbatim.indexAll(ctx, s); err != nil && ctx.Err() == nil {
+		err := s.Ready(ctx)
+		if err == nil {
+			err = s.verbatim.indexAll(ctx, s)
+		}
+		if err != nil {
+			again = time.After(verbatimAgain)
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLoading) {
 			failed(err)
-			again = time.After(5 * time.Second)
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-again:
 		case <-changes:
 		}
@@ -221,9 +232,6 @@ func (s *Store) checkVerbatim(ctx context.Context) (difference string, err error
 	}
 }
 
-// verbatimFound is how many opinions a search opens at most for one of its words.
-const verbatimFound = 60
-
 // searchVerbatim adds the items of which some words stand in what somebody said, and all
 // others there too or in the body.
 func (s *Store) searchVerbatim(ctx context.Context, tx pgx.Tx, h *hits, conds *where, ws []string) error {
@@ -232,25 +240,28 @@ func (s *Store) searchVerbatim(ctx context.Context, tx pgx.Tx, h *hits, conds *w
 		return err
 	}
 	for i := range ws {
-		left := verbatimFound
-		for rest := months; len(rest) > 0 && left > 0 && !h.full(); {
-			n := 2
-			if len(rest) < monthsTogether || left < verbatimFound || len(rest) < len(months) {
-				n = len(rest)
+		left := h.named
+		for rest := months; len(rest) > 0; {
+			if h.full() || left == 0 {
+				h.more = true
+				break
 			}
-			found, err := s.verbatim.search(ctx, tx, h, conds, ws, i, rest[:n], left)
+			n := len(rest)
+			if n > monthsTogether && n == len(months) {
+				n = 2
+			}
+			named, err := s.verbatim.search(ctx, tx, h, conds, ws, i, rest[:n], left)
 			if err != nil {
 				return err
 			}
-			h.more = h.more || found == left
-			left, rest = left-found, rest[n:]
+			left, rest = left-named, rest[n:]
 		}
 	}
 	return nil
 }
 
 // search adds items by opinions of some months that have word i, and returns how many
-// opinions were opened.
+// opinions the index named.
 func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where, ws []string, i int, months []int, limit int) (int, error) {
 	w := &where{args: slices.Clone(conds.args), conds: slices.Clone(conds.conds)}
 	has := func(word string) string {
@@ -262,21 +273,24 @@ func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where,
 		}
 		return "(" + strings.Join(any, " or ") + ")"
 	}
-	w.conds = append(w.conds, has(ws[i]))
+	named, others := has(ws[i]), ""
 	for j, word := range ws {
 		if j != i {
-			cond := has(word)
-			w.conds = append(w.conds, "("+cond+" or s.body like "+w.arg(like(word))+")")
+			column := "has_" + strconv.Itoa(j)
+			others += ", " + has(word) + " as " + column
+			w.conds = append(w.conds, "(v."+column+" or s.body like "+w.arg(like(word))+")")
 		}
 	}
 	rows, err := tx.Query(ctx, `
-		select i.id, s.body, o.doc from verbatim v
+		with v as materialized (select v.opinion`+others+` from verbatim v where `+named+` limit `+w.arg(limit)+`)
+		select (select count(*)::int from v), i.id, s.body, o.doc from v
 			join opinion_item l on l.opinion = v.opinion join item i on i.id = l.item
 			join item_search s on s.item = i.id join opinion o on o.id = v.opinion
-		where i.grp <> 'MERGED' and `+w.String()+` order by v.month desc limit `+w.arg(limit), w.args...)
+		where i.grp <> 'MERGED' and `+w.String()+` limit `+w.arg(h.opened), w.args...)
 	if err != nil {
 		return 0, err
 	}
+	count := 0
 	type row struct {
 		id   uuid.UUID
 		body string
@@ -285,7 +299,7 @@ func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where,
 	var fields []events.Sealed
 	found, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (x row, err error) {
 		var doc []byte
-		if err := r.Scan(&x.id, &x.body, (*pgtype.DriverBytes)(&doc)); err != nil {
+		if err := r.Scan(&count, &x.id, &x.body, (*pgtype.DriverBytes)(&doc)); err != nil {
 			return x, err
 		}
 		err = json.Unmarshal(doc, &x.Opinion)
@@ -307,7 +321,8 @@ func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where,
 			h.add(hit{id: x.id, number: number, score: 1, said: excerpt(text, ws)})
 		}
 	}
-	return len(found), nil
+	h.more = h.more || len(found) == h.opened
+	return count, nil
 }
 
 // around is how many characters of a text are shown on either side of a word.

@@ -278,7 +278,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	p := ItemsPage{Page: s.staffPage(r, "整改台账", "items"), Q: q.filter.Q, Ignored: q.ignored, Rows: s.rowsOf(list.Items, q.filter), Count: countWords(list)}
+	p := ItemsPage{Page: s.staffPage(r, "整改台账", "items"), Q: q.filter.Q, Ignored: q.ignored, Rows: s.rowsOf(list, q.filter), Count: countWords(list)}
 	if day := q.filter.AsOf; !day.IsZero() {
 		p.AsOf, p.Current = asOfWords(day), "/items?"+keep(v, "as_of", "after").Encode()
 	}
@@ -319,7 +319,8 @@ func asOfWords(day events.Date) string {
 }
 
 // rowsOf are the rows with the words looked for marked; of a past day, as that day saw them.
-func (s *Server) rowsOf(its []projections.Item, f projections.Filter) []row {
+func (s *Server) rowsOf(p projections.Page, f projections.Filter) []row {
+	its := p.Items
 	rows := s.rows(its)
 	for i := range rows {
 		if !f.AsOf.IsZero() {
@@ -327,6 +328,7 @@ func (s *Server) rowsOf(its []projections.Item, f projections.Filter) []row {
 			rows[i].Progress = "—"
 		}
 		rows[i].Marks = projections.Marks(rows[i].Title, f.Q)
+		rows[i].Said = projections.Marks(p.Said[its[i].ID], f.Q)
 	}
 	return rows
 }

@@ -123,10 +123,11 @@ func (s *Server) see(ctx context.Context, number string, a events.Actor) (projec
 	return it, nil
 }
 
-// filter is an empty filter with what every list needs.
+// filter is an empty filter with what every list needs. Words are looked for in what people
+// said too, except for units: they read that of an item they handle, and do not look around.
 func (s *Server) filter(ctx context.Context, a events.Actor) (projections.Filter, error) {
 	sight, err := s.sight(ctx, a)
-	return projections.Filter{Today: s.today(), Near: s.near(), Sight: reach(sight)}, err
+	return projections.Filter{Today: s.today(), Near: s.near(), Sight: reach(sight), Verbatim: sight.Reach > rights.OwnUnits}, err
 }
 
 // known reads what can be picked in forms and filters. Categories, places and campaigns may
@@ -150,6 +151,7 @@ func (s *Server) known(ctx context.Context, a events.Actor) (l lists, err error)
 type row struct {
 	Number, Href, Title string
 	Marks               []projections.Mark // the title, split at the words looked for
+	Said                []projections.Mark // the piece of what somebody said in which they stand
 	Mark                template.HTML
 	Mode                string
 	Lead                string // with "+2" for its co-units

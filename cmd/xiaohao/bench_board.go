@@ -19,12 +19,15 @@ import (
 
 // benchBoardCmd measures what pages ask of the read models at growing sizes: boards (also
 // of one unit, leader, ledger, campaign, and of past days), pages of the ledger under
-// random filters at random depths, and searches for common and rare words.
+// random filters at random depths, and searches for common and rare words, also in what people
+// said.
 //
 // The rows are made by real commands and the real projector for a few thousand items, and
 // then multiplied set-wise: each copy has its own id and number and lies a number of weeks
 // earlier, and the counters are multiplied and moved with it. So every row is a copy of a
-// projected one. Timelines and opinions are not multiplied: none of these pages reads them.
+// projected one. What people said stays in the month in which the original was
+// given, and its keys are in memory. Timelines are not multiplied: none of these pages reads
+// them.
 type benchBoardCmd struct {
 	Items int    `default:"1000000" help:"The largest size; a tenth and a hundredth of it are measured too, from ten thousand on."`
 	Base  int    `default:"2000" help:"Items made by commands, then multiplied."`
@@ -136,6 +139,9 @@ func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projecti
 	if err := l.write(ctx, 12*c.Base); err != nil {
 		return today, err
 	}
+	if err := reads.SearchVerbatim(l.vault); err != nil {
+		return today, err
+	}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
@@ -153,6 +159,9 @@ func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projecti
 	}
 	cancel()
 	<-ended
+	if _, err := reads.Verify(ctx, log); err != nil { // reads what people said, too
+		return today, err
+	}
 	return events.DateOf(l.now), nil
 }
 

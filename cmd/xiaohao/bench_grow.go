@@ -18,7 +18,7 @@ type grower struct {
 }
 
 // grown are the tables that are multiplied.
-var grown = []string{"item", "item_doc", "item_search", "assignment", "item_day", "board_sum", "board_day", "board_due", "week_count"}
+var grown = []string{"item", "item_doc", "item_search", "assignment", "item_day", "opinion", "opinion_item", "verbatim", "board_sum", "board_day", "board_due", "week_count"}
 
 // openGrower puts the projected rows aside.
 func openGrower(ctx context.Context, dsn string) (*grower, error) {
@@ -118,7 +118,8 @@ var growSQL = []string{
 	`create temporary table copy on commit drop as select k, 7 * (k % 104) as shift from generate_series(0, $copies - 1) k`,
 	`create temporary table twin on commit drop as
 		select i.id as old, k, shift, md5(i.id::text || k)::uuid as id,
-			'ZG-' || to_char(i.raised_day - shift, 'YYYYMMDD') || '-' || lpad(k::text, 4, '0') || right(i.number, 6) as number
+			'ZG-' || to_char(i.raised_day - shift, 'YYYYMMDD') || '-' || lpad(k::text, 4, '0') || right(i.number, 6) as number,
+			(extract(year from i.raised_day - shift)::int - 2000) * 12 + extract(month from i.raised_day - shift)::int - 1 as month
 		from base.item i, copy`,
 	`analyze twin`,
 	`insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category, class, area, unit,
@@ -131,13 +132,22 @@ var growSQL = []string{
 		from twin t join base.item i on i.id = t.old
 		order by t.number`,
 	`insert into item_doc (item, doc)
-		select t.id, doc::jsonb || jsonb_strip_nulls(jsonb_build_object('id', t.id, 'number', t.number,
-			'due', (doc::jsonb ->> 'due')::date - shift, 'next_review', (doc::jsonb ->> 'next_review')::date - shift))
-		from twin t join base.item_doc d on d.item = t.old order by t.number`,
-	`insert into item_search (item, number, body, grams)
-		select t.id, t.number, lower(t.number) || substr(body, strpos(body, E'\n')),
-			grams || array(select distinct substr(lower(t.number), g, 2) from generate_series(1, length(t.number) - 1) g)
-		from twin t join base.item_search s on s.item = t.old order by t.number`,
+		select t.id, (doc || jsonb_strip_nulls(jsonb_build_object('id', t.id, 'number', t.number,
+			'due', (doc ->> 'due')::date - shift, 'next_review', (doc ->> 'next_review')::date - shift)))::text
+		from twin t join (select item, doc::jsonb as doc from base.item_doc) d on d.item = t.old order by t.number`,
+	`insert into item_search (item, number, month, body, grams)
+		select t.id, t.number, t.month, lower(t.number) || substr(body, strpos(body, E'\n')),
+			array(select (t.month::bigint << 42) | (g & ((1::bigint << 42) - 1)) from unnest(grams) g)
+			|| array(select distinct (t.month::bigint << 42) | (ascii(substr(lower(t.number), g, 1))::bigint << 21)
+				| ascii(substr(lower(t.number), g + 1, 1)) from generate_series(1, length(t.number) - 1) g)
+		from twin t join base.item_search s on s.item = t.old order by t.month, t.number`,
+	`insert into opinion (id, item, raised, raised_on, sequence, doc)
+		select o.id || '.' || k, t.id, raised - make_interval(days => shift), raised_on - shift, sequence, doc || jsonb_build_object('id', o.id || '.' || k)
+		from twin t join base.opinion o on o.item = t.old order by t.number`,
+	`insert into opinion_item (opinion, item)
+		select l.opinion || '.' || k, t.id from twin t join base.opinion_item l on l.item = t.old order by t.number`,
+	`insert into verbatim (opinion, item, month, grams)
+		select v.opinion || '.' || k, t.id, v.month, v.grams from twin t join base.verbatim v on v.item = t.old order by v.month, t.number`,
 	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, number)
 		select t.id, a.id, unit, part, state, due - shift, lists, rank, sort_day - shift, t.number
 		from twin t join base.assignment a on a.item = t.old order by t.number`,

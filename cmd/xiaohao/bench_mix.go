@@ -46,6 +46,16 @@ func (m *mix) learn(ctx context.Context) (err error) {
 			m.words = append(m.words, string(r[at:at+1]), string(r[at:at+2]), string(r[at:at+3]), string(r[at:at+2])+" "+string(r[len(r)-2:]))
 		}
 	}
+	rows, err := readDemo(demoCSV)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows { // the ends of what people said stand in no title
+		if r := []rune(row.text); len(r) > 60 {
+			at := len(r) - 5 - m.rand.IntN(20)
+			m.words = append(m.words, string(r[at:at+2]), string(r[at:at+4]))
+		}
+	}
 	m.words = append(m.words, "责任单位", "第7责任单位", "没有这个词", "整改", "村")
 	return nil
 }
@@ -119,7 +129,7 @@ func (m *mix) page(ctx context.Context) error {
 
 // search is a search over everything, or within a filter.
 func (m *mix) search(ctx context.Context) error {
-	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Today: m.today, Near: m.near(), Limit: 50}
+	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Verbatim: true, Today: m.today, Near: m.near(), Limit: 50}
 	switch m.rand.IntN(6) {
 	case 0:
 		f.Unit, f.LeadOnly = m.key(m.units), true

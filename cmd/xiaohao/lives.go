@@ -21,14 +21,15 @@ import (
 // by commands through a real desk, so that every fact is one that the rules allow. Only the
 // clock is made up, and the log behind the desk writes without waiting.
 type lives struct {
-	desk *domain.Desk
-	log  *quickLog
-	rows []demoRow // texts of real opinions
-	rand *rand.Rand
-	now  time.Time
-	pace time.Duration // between commands
-	open []*life
-	last domain.Receipt
+	desk  *domain.Desk
+	log   *quickLog
+	vault *vaultmemory.Vault
+	rows  []demoRow // texts of real opinions
+	rand  *rand.Rand
+	now   time.Time
+	pace  time.Duration // between commands
+	open  []*life
+	last  domain.Receipt
 }
 
 // life is one item on its way.
@@ -43,9 +44,9 @@ func newLives(js jetstream.JetStream, atOnce int) (*lives, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{log: &quickLog{js: js, items: map[uuid.UUID][]events.Recorded{}, numbers: map[string]int{}}, rows: rows, rand: rand.New(rand.NewPCG(7, 12)),
+	l := &lives{vault: vaultmemory.New(), log: &quickLog{js: js, items: map[uuid.UUID][]events.Recorded{}, numbers: map[string]int{}}, rows: rows, rand: rand.New(rand.NewPCG(7, 12)),
 		now: time.Now().AddDate(-1, 0, 0), pace: 30 * 24 * time.Hour / time.Duration(12*atOnce), open: make([]*life, atOnce)}
-	l.desk = &domain.Desk{Journal: l.log, Vault: vaultmemory.New(), Calendars: calendar.Official(), Prefix: "ZG", Now: func() time.Time { return l.now }}
+	l.desk = &domain.Desk{Journal: l.log, Vault: l.vault, Calendars: calendar.Official(), Prefix: "ZG", Now: func() time.Time { return l.now }}
 	return l, nil
 }
 

@@ -192,6 +192,9 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 		return notToBeHad(err)
 	}
 	s.onClose(s.reads.Close)
+	if err := s.reads.SearchVerbatim(s.vault); err != nil {
+		return err
+	}
 
 	if err := s.reads.Confirm(ctx, s.log); errors.Is(err, events.ErrDiverged) {
 		s.halt(ctx, err) // before anything can be written
@@ -214,7 +217,21 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 		}
 	}()
 	s.onClose(func() { cancel(); <-done })
+	s.onClose(s.startReading(cfg.logger))
 	return nil
+}
+
+// startReading reads what people said into the index, as it comes, until stop is called.
+func (s *stack) startReading(logger *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.reads.KeepVerbatim(ctx, func(err error) {
+			logger.Warn("what people said is not indexed yet; it is tried again", "error", err)
+		})
+	}()
+	return func() { cancel(); <-done }
 }
 
 // caughtUp waits until the read models have everything that is in the log now.

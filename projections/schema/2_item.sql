@@ -39,8 +39,9 @@ create table item (
     constraint item_pk primary key (id)
 );
 
--- The rest of the row: the item as pages read it, one document. No other index, and room in
--- each page, so that a change stays in its page.
+-- The rest of the row: the item as pages read it, one JSON document, kept as text because no
+-- query looks into it. No other index, and room in each page, so that a change stays in its
+-- page.
 create table item_doc (
     item uuid  not null,
     doc  text  not null,
