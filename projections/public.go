@@ -2,9 +2,8 @@ package projections
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/base64"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"xiaohao/events"
 )
@@ -56,28 +56,7 @@ func publicOf(it *Item, byCode bool) PublicItem {
 // PublicByCode returns what the petitioner may read. codeHash is the SHA-256 of number and
 // query code, hex. A wrong number and a wrong code both give ErrNotFound.
 func (s *Store) PublicByCode(ctx context.Context, number, codeHash string) (PublicItem, error) {
-	type candidate struct {
-		ID   uuid.UUID
-		Hash string
-	}
-	rows, err := s.pool.Query(ctx, `select id, code_hash from item where number = $1 order by id`, clean(number))
-	if err != nil {
-		return PublicItem{}, fmt.Errorf("look up code: %w", err)
-	}
-	cs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[candidate])
-	if err != nil {
-		return PublicItem{}, fmt.Errorf("look up code: %w", err)
-	}
-	if len(cs) == 0 { // as much work as for a number that exists
-		cs = []candidate{{Hash: strings.Repeat("-", len(codeHash))}}
-	}
-	found := uuid.Nil
-	for _, c := range cs {
-		if subtle.ConstantTimeCompare([]byte(c.Hash), []byte(codeHash)) == 1 && c.Hash != "" {
-			found = c.ID
-		}
-	}
-	return s.public(ctx, `select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = $1`, found, true)
+	return s.public(ctx, `select id from item where number = $1 and code_hash = $2 and code_hash <> '' order by id limit 1`, true, clean(number), codeHash)
 }
 
 // PublicByID returns a released item, ErrNotFound for one that may not be shown.
@@ -85,42 +64,62 @@ func (s *Store) PublicByID(ctx context.Context, publicID string) (PublicItem, er
 	if publicID == "" {
 		return PublicItem{}, ErrNotFound
 	}
-	return s.public(ctx, `
-		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id
-		where i.public_id = $1 and i.shown order by i.id limit 1`, clean(publicID), false)
+	return s.public(ctx, `select id from item where public_id = $1 and shown order by id limit 1`, false, clean(publicID))
 }
 
-func (s *Store) public(ctx context.Context, sql string, key any, byCode bool) (p PublicItem, err error) {
-	err = s.snapshot(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, key)
-		if err != nil {
-			return err
-		}
-		it, err := pgx.CollectOneRow(rows, scanItem)
-		if err != nil {
-			return err
-		}
-		p = publicOf(&it, byCode)
-		if p.Restricted {
-			return nil
-		}
-		p.Timeline, err = timeline(ctx, tx, []uuid.UUID{it.uuid()}, []Visibility{Public})
-		for i := range p.Timeline {
-			e := &p.Timeline[i]
-			if e.PublicText != "" {
-				e.Text = e.PublicText
+// public reads the item that a query finds, in one round trip: a number that does not exist
+// costs as much as a wrong code.
+func (s *Store) public(ctx context.Context, which string, byCode bool, args ...any) (PublicItem, error) {
+	var p PublicItem
+	found := false
+	err := s.together(ctx, func(b *pgx.Batch) {
+		b.Queue(`select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = (`+which+`)`, args...).Query(func(rows pgx.Rows) error {
+			its, err := pgx.CollectRows(rows, scanItem)
+			if found = len(its) > 0; found {
+				p = publicOf(&its[0], byCode)
 			}
-			e.PublicText, e.Post, e.Hash, e.Rev = "", "", "", 0
+			return err
+		})
+		b.Queue(timelineSQL+` where item = (`+which+`) and visibility = 'PUBLIC' `+timelineOrder, args...).Query(func(rows pgx.Rows) (err error) {
+			p.Timeline, err = pgx.CollectRows(rows, scanEntry)
+			return err
+		})
+		if byCode {
+			b.Queue(`select doc, raised_on from opinion where item = (`+which+`) order by sequence, id limit 1`, args...).Query(p.scanWords)
 		}
-		return err
 	})
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return PublicItem{}, ErrNotFound
-	case err != nil:
+	if err != nil {
 		return PublicItem{}, fmt.Errorf("read public item: %w", err)
 	}
+	if !found {
+		return PublicItem{}, ErrNotFound
+	}
+	if p.Restricted {
+		p.Timeline, p.Words = nil, events.Sealed{}
+	}
+	for i := range p.Timeline {
+		e := &p.Timeline[i]
+		if e.PublicText != "" {
+			e.Text = e.PublicText
+		}
+		e.PublicText, e.Post, e.Hash, e.Rev = "", "", "", 0
+	}
 	return p, nil
+}
+
+// scanWords takes the words of the first opinion that was registered under the item.
+func (p *PublicItem) scanWords(rows pgx.Rows) error {
+	var doc []byte
+	var on pgtype.Date
+	_, err := pgx.ForEachRow(rows, []any{(*pgtype.DriverBytes)(&doc), &on}, func() error {
+		var o events.Opinion
+		if err := json.Unmarshal(doc, &o); err != nil {
+			return err
+		}
+		p.Words, p.WordsOn = o.Text, fromDate(on)
+		return nil
+	})
+	return err
 }
 
 // PublicItems returns one page of the items that are shown, the newest number first and

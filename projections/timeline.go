@@ -65,23 +65,28 @@ func (s *Store) Timeline(ctx context.Context, itemID string, vis ...Visibility) 
 }
 
 func timeline(ctx context.Context, q querier, items []uuid.UUID, vis []Visibility) ([]Entry, error) {
-	rows, err := q.Query(ctx, `
-		select item, sequence, idx, rev, type, title, body, public_body, visibility, post, demo, recorded, occurred, hash, state
-		from timeline
-		where item = any($1) and (cardinality($2::text[]) = 0 or visibility = any($2))
-		order by item, sequence desc, idx desc`,
+	rows, err := q.Query(ctx, timelineSQL+` where item = any($1) and (cardinality($2::text[]) = 0 or visibility = any($2)) `+timelineOrder,
 		items, column(vis, func(v Visibility) string { return string(v) }))
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (e Entry, err error) {
-		var item uuid.UUID
-		var seq int64
-		var recorded time.Time
-		var occurred pgtype.Date
-		err = r.Scan(&item, &seq, &e.Index, &e.Rev, &e.Type, &e.Title, &e.Text, &e.PublicText, &e.Visibility, &e.Post,
-			&e.Demo, &recorded, &occurred, &e.Hash, &e.State)
-		e.Item, e.Sequence, e.Recorded, e.Occurred = item.String(), uint64(seq), recorded.UTC(), fromDate(occurred)
-		return e, err
-	})
+	return pgx.CollectRows(rows, scanEntry)
+}
+
+const (
+	timelineSQL = `
+		select item, sequence, idx, rev, type, title, body, public_body, visibility, post, demo, recorded, occurred, hash, state
+		from timeline`
+	timelineOrder = `order by item, sequence desc, idx desc`
+)
+
+func scanEntry(r pgx.CollectableRow) (e Entry, err error) {
+	var item uuid.UUID
+	var seq int64
+	var recorded time.Time
+	var occurred pgtype.Date
+	err = r.Scan(&item, &seq, &e.Index, &e.Rev, &e.Type, &e.Title, &e.Text, &e.PublicText, &e.Visibility, &e.Post,
+		&e.Demo, &recorded, &occurred, &e.Hash, &e.State)
+	e.Item, e.Sequence, e.Recorded, e.Occurred = item.String(), uint64(seq), recorded.UTC(), fromDate(occurred)
+	return e, err
 }

@@ -465,6 +465,8 @@ type PublicItem struct {
 	Reply              string        // issued public reply
 	ReplyPrivate       events.Sealed // issued, to the petitioner only (by code)
 	RepliedOn          events.Date
+	Words              events.Sealed // what was said, as it was said: only by code
+	WordsOn            events.Date
 	Question           string // 待补充
 	NotAccepted, Route string
 	MergedInto         string

@@ -59,9 +59,7 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 		p.MergedFrom = f.asked.Number
 	}
 	if !it.Restricted {
-		if err := s.ownWords(r, &p, f.asked); err != nil {
-			return err
-		}
+		s.ownWords(r, &p, f.asked)
 		if !it.ReplyPrivate.IsZero() {
 			text, err := s.vault.Open(r.Context(), it.ReplyPrivate)
 			if err != nil && !errors.Is(err, events.ErrErased) {
@@ -76,25 +74,18 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 
 // ownWords opens the words of the opinion that the code belongs to: the first one that was
 // registered under the number. Nobody else's words are opened.
-func (s *Server) ownWords(r *http.Request, p *AnswerPage, it projections.PublicItem) error {
-	os, err := s.reads.Opinions(r.Context(), it.ID)
-	if err != nil {
-		return err
+func (s *Server) ownWords(r *http.Request, p *AnswerPage, it projections.PublicItem) {
+	if it.Words.IsZero() {
+		return
 	}
-	for _, o := range os {
-		if o.Item != it.Number {
-			continue
-		}
-		p.SaidOn = o.RaisedOn
-		if p.Said, err = s.vault.Open(r.Context(), o.Text); errors.Is(err, events.ErrErased) {
-			p.Erased = true
-		} else if err != nil {
-			s.cfg.Log.Warn("words not opened", "item", it.ID, "error", err)
-			p.NotOpened = true
-		}
-		return nil
+	var err error
+	p.SaidOn = it.WordsOn
+	if p.Said, err = s.vault.Open(r.Context(), it.Words); errors.Is(err, events.ErrErased) {
+		p.Erased = true
+	} else if err != nil {
+		s.cfg.Log.Warn("words not opened", "item", it.ID, "error", err)
+		p.NotOpened = true
 	}
-	return nil
 }
 
 // forms sets up what the petitioner may do now.

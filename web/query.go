@@ -98,7 +98,7 @@ func (s *Server) survivor(ctx context.Context, it projections.PublicItem) (proje
 		if err != nil {
 			return it, err
 		}
-		next.ReplyPrivate, next.Question = events.Sealed{}, ""
+		next.ReplyPrivate, next.Words, next.Question = events.Sealed{}, events.Sealed{}, ""
 		next.Evaluated, next.CanEvaluate = false, false
 		it = next
 	}

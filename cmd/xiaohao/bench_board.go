@@ -142,27 +142,33 @@ func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projecti
 	if err := reads.SearchVerbatim(l.vault); err != nil {
 		return today, err
 	}
+	if err := project(ctx, reads, log, l.log.last); err != nil {
+		return today, err
+	}
+	if _, err := reads.Verify(ctx, log); err != nil { // reads what people said, too
+		return today, err
+	}
+	return events.DateOf(l.now), nil
+}
+
+// project runs the projector until the rows hold everything up to last.
+func project(ctx context.Context, reads *projections.Store, log *journal.Journal, last uint64) error {
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- reads.Run(run, log) }()
 	for {
-		h := reads.Health(ctx)
-		if h.Position.Sequence >= l.log.last && !h.Loading {
-			break
+		if h := reads.Health(ctx); h.Position.Sequence >= last && !h.Loading {
+			cancel()
+			<-ended
+			return nil
 		}
 		select {
 		case err := <-ended:
-			return today, err
+			return err
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	cancel()
-	<-ended
-	if _, err := reads.Verify(ctx, log); err != nil { // reads what people said, too
-		return today, err
-	}
-	return events.DateOf(l.now), nil
 }
 
 // measureReads asks what pages ask.

@@ -29,7 +29,8 @@ type lives struct {
 	now   time.Time
 	pace  time.Duration // between commands
 	open  []*life
-	last  domain.Receipt
+
+	raised func(domain.Receipt) // told of each new item; may be nil
 }
 
 // life is one item on its way.
@@ -94,6 +95,9 @@ func (l *lives) live(ctx context.Context) iter.Seq[error] {
 			rc, err := l.desk.Do(ctx, domain.Order{ID: l.newID(), Item: item, Command: c, Actor: a})
 			if err != nil {
 				err = fmt.Errorf("lives: %s: %w", domain.Name(c), err)
+			}
+			if item == uuid.Nil && err == nil && l.raised != nil {
+				l.raised(rc)
 			}
 			item = rc.Item
 			return yield(err) && err == nil
