@@ -25,6 +25,7 @@ type batch struct {
 	names   names
 	entered int // facts of the directory since the last write
 	count   counters
+	ends    dayEnds // not written yet
 	out     outputs
 }
 
@@ -47,7 +48,7 @@ type row struct {
 }
 
 func newBatch() *batch {
-	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), out: newOutputs()}
+	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), ends: dayEnds{}, out: newOutputs()}
 }
 
 // outputs are the rows of every table that a batch writes. Tables are written in this order.
@@ -78,6 +79,7 @@ type outputs struct {
 	watches   rows[watchRow]
 	slips     rows[slipRow]
 	samples   rows[sampleRow]
+	ends      rows[dayEnd]
 	scrubs    scrubs // after the opinions
 }
 
@@ -108,13 +110,14 @@ func newOutputs() outputs {
 		watches:  rows[watchRow]{of: &watchTable},
 		slips:    rows[slipRow]{of: &slipTable},
 		samples:  rows[sampleRow]{of: &sampleTable},
+		ends:     rows[dayEnd]{of: &dayEndTable},
 	}
 }
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
-		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.scrubs}
+		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.ends, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -151,6 +154,7 @@ const keptRows = 16_000
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
 // another aggregate than items leave nothing but published roots, draws and the directory.
 func (b *batch) apply(c events.Recorded) {
+	b.end(c)
 	switch a := c.Aggregate(); {
 	case a.Directory():
 		b.directory(c)
@@ -221,6 +225,7 @@ func (b *batch) settle(full func() error) error {
 	b.settleDirectory()
 	b.settleSums()
 	b.settleMeasures()
+	b.settleEnds()
 	return nil
 }
 

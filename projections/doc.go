@@ -93,6 +93,9 @@
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
 //	opinion.go   opinion     what people said, sealed, and which items answer it
+//	happened.go  log_day     where each recorded day ended; what reports list; replay.go
+//	             what was entered later, by the days it claims
+//	each.go                  all rows of a filter, for ledgers on paper
 //	evidence.go  evidence_file  which bytes were handed in where
 //	option.go    named       units and leaders, choices for selects
 //	public.go                what the public may read: a whitelist

@@ -25,6 +25,9 @@ func (t telling) or(public string) telling {
 	return t
 }
 
+// notPassed begins how a site check is told that found something wrong.
+const notPassed = "没通过。"
+
 // tell puts a fact into words; it is the row after the fact.
 func tell(it *Item, e events.Event) telling {
 	if t, ok := tellIntake(it, e); ok {
@@ -186,7 +189,7 @@ func tellClosure(it *Item, e events.Event) (telling, bool) {
 	case events.SiteChecked:
 		text := line(onDay(e.On), strconv.Itoa(len(e.Checkers)), " 人到", e.Place, "看过：", stop(e.Conclusion))
 		if !e.Passed {
-			return inside("没通过。" + text), true
+			return inside(notPassed + text), true
 		}
 		return open(text).or(line(onDay(e.On), "有 ", strconv.Itoa(len(e.Checkers)), " 人到现场看过，查实。")), true
 	case events.PublicityOpened:

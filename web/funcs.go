@@ -10,6 +10,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/paper/report"
 )
 
 // quoted puts what somebody said into quotation marks, and leaves alone the sentence that
@@ -27,6 +28,7 @@ func helpers(now func() time.Time) template.FuncMap {
 	thisYear := func() int { return events.DateOf(now()).Year() }
 	return template.FuncMap{
 		"asset":    asset,
+		"chart":    report.SVG,
 		"icon":     icon,
 		"sealmark": sealMark,
 		"quoted":   quoted,

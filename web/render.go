@@ -102,6 +102,9 @@ func (p Page) Menu() []entry {
 		}
 		all = append(all[:0:0], first)
 		all = append(all, struct{ nav, href, text string }{"items", "/items", "台账"}, struct{ nav, href, text string }{"board", "/board", "总览"})
+		if mayReport(p.Actor) {
+			all = append(all, struct{ nav, href, text string }{"reports", "/reports", "报表"})
+		}
 	}
 	out := make([]entry, len(all))
 	for i, e := range all {

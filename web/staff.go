@@ -21,7 +21,7 @@ import (
 
 // staffRoutes are the pages of the office, of units and of leaders.
 func (s *Server) staffRoutes() []route {
-	return []route{
+	return append(s.reportRoutes(), []route{
 		{"GET /items", s.staff(s.itemsPage)},
 		{"GET /items/export", s.staff(s.exportLedger)},
 		{"GET /items/{number}", s.staff(s.itemPage)},
@@ -35,7 +35,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /board", s.sees(rights.Figures, s.boardPage)},
 		{"GET /board/kpi", s.sees(rights.Rates, s.kpiPage)},
 		{"GET /admin/permissions", s.sees(rights.Permissions, s.permissionsPage)},
-	}
+	}...)
 }
 
 // staffHandler answers one request of somebody who has said who they are.

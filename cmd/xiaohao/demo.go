@@ -125,7 +125,8 @@ func demoStaff(u events.Unit, r events.Role) events.Actor {
 
 func named(name string) events.Unit { return events.Unit{ID: name, Name: name} }
 
-// do gives one command. on is the day the document gives, zero when it gives none.
+// do gives one command. on is the day it happened on; zero for the day of the document, which
+// says how things stood then. A document without a day claims none.
 func (d *demo) do(ctx context.Context, a events.Actor, c domain.Command, on events.Date) error {
 	return d.order(ctx, domain.Order{Item: d.item, Command: c, Actor: a, Occurred: on})
 }
@@ -134,6 +135,9 @@ func (d *demo) order(ctx context.Context, o domain.Order) error {
 	// Nobody gives the same command twice to an item here, so this names it.
 	o.ID = uuid.NewSHA1(demoSpace, fmt.Appendf(nil, "%s/%s/%s", d.row.no, domain.Name(o.Command), o.Actor.ID))
 	o.Cause = "demo"
+	if o.Occurred.IsZero() { // it was so by the day of the document
+		o.Occurred = d.row.on
+	}
 	rc, err := d.desk.Do(ctx, o)
 	if err != nil {
 		return fmt.Errorf("%s: %w", domain.Name(o.Command), err)

@@ -33,6 +33,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Hand out a case."`
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
 	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`
+	Report   reportCmd   `cmd:"" help:"Make a report of a day: .docx, .xlsx or .html, the same bytes whenever it is made."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 

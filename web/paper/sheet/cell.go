@@ -69,12 +69,16 @@ const dangerous = "=+-@\t\r"
 
 // plain is the cell as a field of a .csv.
 func (c Cell) plain() string {
+	if c.Kind == Text && (strings.ContainsAny(c.Text[:1], dangerous+"'") || strings.ContainsRune("＝＋－＠", []rune(c.Text)[0])) {
+		return "'" + c.Text
+	}
+	return c.Says()
+}
+
+// Says is the cell as people read it.
+func (c Cell) Says() string {
 	switch c.Kind {
 	case Text:
-		if strings.ContainsAny(c.Text[:1], dangerous+"'") || strings.HasPrefix(c.Text, "＝") || strings.HasPrefix(c.Text, "＋") ||
-			strings.HasPrefix(c.Text, "－") || strings.HasPrefix(c.Text, "＠") {
-			return "'" + c.Text
-		}
 		return c.Text
 	case Day:
 		return c.Day.String()
@@ -88,8 +92,8 @@ func (c Cell) plain() string {
 	return ""
 }
 
-// serial is the cell as Excel counts days, by the clock of Beijing.
-func (c Cell) serial() float64 {
+// Serial is the cell as Excel counts days, by the clock of Beijing.
+func (c Cell) Serial() float64 {
 	t := c.At.In(events.Beijing)
 	if c.Kind == Day {
 		t = c.Day.Time()

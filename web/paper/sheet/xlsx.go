@@ -155,7 +155,7 @@ func (b *xlsxBook) row(cells []Cell) error {
 		case Text:
 			x.Value = c.Text
 		case Day, Moment:
-			x.Value = c.serial()
+			x.Value = c.Serial()
 		case Number, Share:
 			x.Value = c.N
 		}
