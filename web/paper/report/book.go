@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"sort"
 
 	"github.com/xuri/excelize/v2"
 
@@ -56,6 +57,9 @@ func (r Report) workbook(w io.Writer) error {
 	b.sheet(appendixSheet, []float64{30, 12, 10, 10, 12, 44, 32})
 	row := 1
 	b.table(appendixSheet, r.appendix(), &row)
+	// Charts leave this list in no order, and the same report has the same bytes.
+	types := b.f.ContentTypes.Defaults
+	sort.Slice(types, func(i, j int) bool { return types[i].Extension < types[j].Extension })
 	if b.err == nil {
 		_, b.err = b.f.WriteTo(w)
 	}
