@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/events/journal/journaltest"
 	"xiaohao/events/journal/memory"
@@ -37,7 +38,7 @@ func furtherEvents() int {
 func TestReportForEver(t *testing.T) {
 	t.Parallel()
 	log := memory.New()
-	desk := &domain.Desk{Journal: log, Vault: vaultmemory.New(), Calendar: domain.Weekdays{}, Prefix: "ZG", Now: time.Now}
+	desk := &domain.Desk{Journal: log, Vault: vaultmemory.New(), Calendars: calendar.Official(), Prefix: "ZG", Now: time.Now}
 	if err := playDemo(t.Context(), desk); err != nil {
 		t.Fatal(err)
 	}
