@@ -46,6 +46,9 @@ func troubleOf(err error) trouble {
 	var big *http.MaxBytesError
 	var late *domain.Overtaken
 	home := []link{{"/", "回首页"}}
+	if t, is := paperTrouble(err); is {
+		return t
+	}
 	switch {
 	case domain.RefusalsOf(err) != nil:
 		return trouble{422, "refused", "这一步不能做", "您填的没有丢，退回上一页还在。", nil}

@@ -193,7 +193,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	p.Chain, p.ChainSays = chainOf(it, today)
 	s.fillClosure(ctx, p, it, a)
 	s.fillActions(p, it, folded, a)
-	p.Related = related(it)
+	p.Related = append(related(it), link{"/items/" + it.Number + "/print", "打印表单"})
 	if s.cfg.Case != nil && rights.Case.May(a.Role) {
 		p.Related = append(p.Related, link{"/api/v1/items/" + it.Number + "/case", "导出卷宗"})
 	}

@@ -35,6 +35,8 @@ type Config struct {
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
 
+	Papers Papers // templates of the office, and what makes PDFs
+
 	PublicKey string                                                    // that will sign the first daily root
 	Case      func(ctx context.Context, item uuid.UUID) ([]byte, error) // the case file of an item; nil: none is handed out
 }

@@ -21,7 +21,7 @@ import (
 
 // staffRoutes are the pages of the office, of units and of leaders.
 func (s *Server) staffRoutes() []route {
-	return append(s.reportRoutes(), []route{
+	return append(append(s.reportRoutes(), s.printRoutes()...), []route{
 		{"GET /items", s.staff(s.itemsPage)},
 		{"GET /items/export", s.staff(s.exportLedger)},
 		{"GET /items/{number}", s.staff(s.itemPage)},

@@ -52,6 +52,7 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /case", controlled(s.exportCase))
 	mux.Handle("POST /import", controlledUpTo(maxImport, s.importLedger))
 	mux.Handle("POST /import/progress", controlled(s.importProgress))
+	mux.Handle("POST /form", handing(s.form))
 	mux.Handle("POST /report", handing(s.report))
 	mux.Handle("POST /ledger", handing(s.exportLedger))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {

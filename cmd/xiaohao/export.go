@@ -18,8 +18,10 @@ import (
 
 // exportCmd hands things out.
 type exportCmd struct {
-	Case   exportCaseCmd   `cmd:"" help:"All that the log has of one item, with proof, as one file."`
-	Ledger exportLedgerCmd `cmd:"" help:"A ledger as offices keep it, .xlsx or .csv: the rows that a filter of /items shows."`
+	Case     exportCaseCmd     `cmd:"" help:"All that the log has of one item, with proof, as one file."`
+	Ledger   exportLedgerCmd   `cmd:"" help:"A ledger as offices keep it, .xlsx or .csv: the rows that a filter of /items shows."`
+	Form     exportFormCmd     `cmd:"" help:"A paper of one item as .docx: 交办单, 销号审批表 and so on, from the office's template when it has one."`
+	Template exportTemplateCmd `cmd:"" help:"The program's own template of a paper, for an office to change."`
 }
 
 // exportCaseCmd writes the case file of an item.

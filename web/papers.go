@@ -1,0 +1,143 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"xiaohao/events"
+	"xiaohao/web/paper/docx"
+	"xiaohao/web/paper/form"
+)
+
+// Papers is what the program knows beyond its own papers. Both may be nil.
+type Papers struct {
+	Template func(form.Kind) ([]byte, error)                        // the office's own; nil for the program's
+	PDF      func(ctx context.Context, page []byte) ([]byte, error) // makes a PDF of a page
+}
+
+// PrintPage is one paper of an item, or the choice of papers.
+type PrintPage struct {
+	Page
+	Number string
+	Papers []link // no Href: the item has nothing for it yet
+	NotYet string
+	Form   *form.Form
+	Word   string
+	PDF    string
+}
+
+// printRoutes are the papers of an item.
+func (s *Server) printRoutes() []route {
+	return []route{
+		{"GET /items/{number}/print", s.staff(s.printPage)},
+		{"GET /items/{number}/print/{form}", s.staff(s.printForm)},
+	}
+}
+
+// printPage offers the papers of an item.
+func (s *Server) printPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	it, err := s.see(r.Context(), r.PathValue("number"), a)
+	if err != nil {
+		return err
+	}
+	p := PrintPage{Page: s.staffPage(r, it.Number+" 打印", "items"), Number: it.Number, NotYet: "还没有"}
+	for _, k := range form.Kinds {
+		l := link{"", k.Zh()}
+		if k.Ready(&it) {
+			l.Href = printHref(it.Number, k)
+		}
+		p.Papers = append(p.Papers, l)
+	}
+	return s.render(w, http.StatusOK, "print", p)
+}
+
+func printHref(number string, k form.Kind) string {
+	return "/items/" + url.PathEscape(number) + "/print/" + string(k)
+}
+
+// printForm shows one paper, or sends it as Word or PDF.
+func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	k := form.Kind(r.PathValue("form"))
+	if k.Zh() == "" {
+		return fmt.Errorf("%w: form %q", errBadRequest, k)
+	}
+	it, err := s.see(r.Context(), r.PathValue("number"), a)
+	if err != nil {
+		return err
+	}
+	os, err := s.reads.Opinions(r.Context(), it.ID)
+	if err != nil {
+		return err
+	}
+	c := form.Case{Item: it, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Today: s.today()}
+	for _, o := range os {
+		c.Said = append(c.Said, s.open(r.Context(), o.Text))
+	}
+	f, err := form.Make(k, c)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s_%s", k.Zh(), it.Number)
+	switch r.URL.Query().Get("format") {
+	case "":
+		p := PrintPage{Page: s.staffPage(r, f.Title+" "+it.Number, "items"), Number: it.Number, Form: &f, Word: printHref(it.Number, k) + "?format=docx"}
+		if s.cfg.Papers.PDF != nil {
+			p.PDF = printHref(it.Number, k) + "?format=pdf"
+		}
+		return s.render(w, http.StatusOK, "print", p)
+	case "docx":
+		return s.sendWord(w, r, f, name+".docx")
+	case "pdf":
+		if s.cfg.Papers.PDF != nil {
+			return s.sendPDF(w, r, f, name+".pdf")
+		}
+	}
+	return fmt.Errorf("%w: form as %q", errBadRequest, r.URL.Query().Get("format"))
+}
+
+// sendWord fills the office's template, or the program's own.
+func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f form.Form, name string) error {
+	var template []byte
+	if s.cfg.Papers.Template != nil {
+		var err error
+		if template, err = s.cfg.Papers.Template(f.Kind); err != nil {
+			return err
+		}
+	}
+	return s.sendPaper(w, r, name, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", func(to io.Writer) error {
+		return f.WriteWord(to, template)
+	})
+}
+
+func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f form.Form, name string) error {
+	return s.sendPaper(w, r, name, "application/pdf", func(to io.Writer) error {
+		var page bytes.Buffer
+		if err := f.WriteHTML(&page); err != nil {
+			return err
+		}
+		pdf, err := s.cfg.Papers.PDF(r.Context(), page.Bytes())
+		if err == nil {
+			_, err = to.Write(pdf)
+		}
+		return err
+	})
+}
+
+// paperTrouble says what is in the way of a paper, false for another error.
+func paperTrouble(err error) (trouble, bool) {
+	if bad, is := errors.AsType[*form.BadTemplate](err); is {
+		return trouble{422, "template", "模板要改一改", bad.Says() + "请管理员改好模板再打印。", nil}, true
+	}
+	if no, is := errors.AsType[*form.NotYet](err); is {
+		return trouble{404, "no-paper", "现在还没有这张表", no.Why, nil}, true
+	}
+	if errors.Is(err, docx.ErrNoTemplate) {
+		return trouble{422, "template", "模板打不开", "本单位的模板不是 .docx 文件。请管理员换一个再打印。", nil}, true
+	}
+	return trouble{}, false
+}
