@@ -11,12 +11,12 @@ import (
 
 	"xiaohao/events"
 	"xiaohao/web/paper/docx"
-	"xiaohao/web/paper/form"
+	papers "xiaohao/web/paper/form"
 )
 
 // Papers is what the program knows beyond its own papers. Both may be nil.
 type Papers struct {
-	Template func(form.Kind) ([]byte, error)                        // the office's own; nil for the program's
+	Template func(papers.Kind) ([]byte, error)                      // the office's own; nil for the program's
 	PDF      func(ctx context.Context, page []byte) ([]byte, error) // makes a PDF of a page
 }
 
@@ -26,7 +26,7 @@ type PrintPage struct {
 	Number string
 	Papers []link // no Href: the item has nothing for it yet
 	NotYet string
-	Form   *form.Form
+	Form   *papers.Form
 	Word   string
 	PDF    string
 }
@@ -46,7 +46,7 @@ func (s *Server) printPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	p := PrintPage{Page: s.staffPage(r, it.Number+" 打印", "items"), Number: it.Number, NotYet: "还没有"}
-	for _, k := range form.Kinds {
+	for _, k := range papers.Kinds {
 		l := link{"", k.Zh()}
 		if k.Ready(&it) {
 			l.Href = printHref(it.Number, k)
@@ -56,13 +56,13 @@ func (s *Server) printPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	return s.render(w, http.StatusOK, "print", p)
 }
 
-func printHref(number string, k form.Kind) string {
+func printHref(number string, k papers.Kind) string {
 	return "/items/" + url.PathEscape(number) + "/print/" + string(k)
 }
 
 // printForm shows one paper, or sends it as Word or PDF.
 func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	k := form.Kind(r.PathValue("form"))
+	k := papers.Kind(r.PathValue("form"))
 	if k.Zh() == "" {
 		return fmt.Errorf("%w: form %q", errBadRequest, k)
 	}
@@ -74,11 +74,11 @@ func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	c := form.Case{Item: it, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Today: s.today()}
+	c := papers.Case{Item: it, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Today: s.today()}
 	for _, o := range os {
 		c.Said = append(c.Said, s.open(r.Context(), o.Text))
 	}
-	f, err := form.Make(k, c)
+	f, err := papers.Make(k, c)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Acto
 }
 
 // sendWord fills the office's template, or the program's own.
-func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f form.Form, name string) error {
+func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f papers.Form, name string) error {
 	var template []byte
 	if s.cfg.Papers.Template != nil {
 		var err error
@@ -114,7 +114,7 @@ func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f form.Form, n
 	})
 }
 
-func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f form.Form, name string) error {
+func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f papers.Form, name string) error {
 	return s.sendPaper(w, r, name, "application/pdf", func(to io.Writer) error {
 		var page bytes.Buffer
 		if err := f.WriteHTML(&page); err != nil {
@@ -130,10 +130,10 @@ func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f form.Form, na
 
 // paperTrouble says what is in the way of a paper, false for another error.
 func paperTrouble(err error) (trouble, bool) {
-	if bad, is := errors.AsType[*form.BadTemplate](err); is {
+	if bad, is := errors.AsType[*papers.BadTemplate](err); is {
 		return trouble{422, "template", "模板要改一改", bad.Says() + "请管理员改好模板再打印。", nil}, true
 	}
-	if no, is := errors.AsType[*form.NotYet](err); is {
+	if no, is := errors.AsType[*papers.NotYet](err); is {
 		return trouble{404, "no-paper", "现在还没有这张表", no.Why, nil}, true
 	}
 	if errors.Is(err, docx.ErrNoTemplate) {
