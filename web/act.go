@@ -15,14 +15,11 @@ import (
 	"xiaohao/projections"
 )
 
-// Until sign-in exists a person says whom to act as. The choice is a key in a cookie:
+// In the demonstration anybody says whom to act as. The choice is a key in a cookie:
 //
 //	public
 //	clerk, clerk2, checker, closer, publisher, publisher2, supervisor, witness, intake
 //	unit|<unit id>|<role>      leader|<leader id>|<post>
-//
-// In the demonstration anybody may choose; otherwise the cookie is signed with the token
-// that was printed at start (see token.go).
 
 // office are the people of 领导小组办公室 and those who check it; each signs as one person.
 var office = map[string]events.Actor{
@@ -48,7 +45,9 @@ var public = events.Actor{ID: "public", Role: events.Petitioner, Post: "群众"}
 
 const (
 	actCookie = "act"
+	actHeader = "Xiaohao-Act" // the same for programs
 	publicKey = "public"
+	actFor    = 12 * time.Hour // how long a choice holds
 )
 
 // anybody is public, marked when this is the demonstration.
@@ -88,29 +87,23 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// actKey returns the key in the request's cookie, false when there is none that holds.
+// actKey returns whom a request of the demonstration wants to act as, false when it does not say.
 func (s *Server) actKey(r *http.Request) (string, bool) {
+	if !s.cfg.Demo {
+		return "", false
+	}
+	if key := r.Header.Get(actHeader); key != "" {
+		if u, err := url.PathUnescape(key); err == nil { // many programs send plain letters only in a header
+			key = u
+		}
+		return key, true
+	}
 	c, err := r.Cookie(actCookie)
 	if err != nil {
 		return "", false
 	}
 	v, err := url.QueryUnescape(c.Value)
-	if err != nil {
-		return "", false
-	}
-	return s.unsign(v)
-}
-
-// actor returns who the request acts as, and whether that is staff.
-func (s *Server) actor(r *http.Request) (events.Actor, bool) {
-	if s.hasBearer(r) {
-		return s.bearer(r)
-	}
-	key, ok := s.actKey(r)
-	if !ok {
-		return s.anybody(), false
-	}
-	return s.actorOf(key)
+	return v, err == nil && v != ""
 }
 
 // requireStaff returns the actor, or an error that becomes a page which leads to /act.
@@ -150,21 +143,24 @@ type choiceGroup struct {
 // ActPage offers whom to act as.
 type ActPage struct {
 	Page
-	Locked bool // no token given yet and none in a cookie
 	WhoNow string
 	Groups []choiceGroup // 群众 and 办公室
 	Units  []choiceGroup
 	Leader []choice
-	Bad    string // why the token was not taken
+	Bad    string
 	Back   string
 }
 
 func (s *Server) actPage(w http.ResponseWriter, r *http.Request) error {
+	if !s.cfg.Demo {
+		http.Redirect(w, r, "/signin", http.StatusSeeOther)
+		return nil
+	}
 	return s.showAct(w, r, http.StatusOK, "")
 }
 
 func (s *Server) showAct(w http.ResponseWriter, r *http.Request, status int, bad string) error {
-	p := ActPage{Page: s.page(r, "以什么身份来", ""), Bad: bad, Locked: !s.mayWrite(r)}
+	p := ActPage{Page: s.page(r, "以什么身份来", ""), Bad: bad}
 	current, _ := s.actKey(r)
 	if p.WhoNow = p.Actor.Post; !p.SignedIn {
 		p.WhoNow = public.Post
@@ -196,35 +192,21 @@ func (s *Server) showAct(w http.ResponseWriter, r *http.Request, status int, bad
 	return s.render(w, status, "act", p)
 }
 
-// act takes the choice. Without the demonstration the token comes with it, once; later
-// choices are proved by the cookie.
+// act takes the choice.
 func (s *Server) act(w http.ResponseWriter, r *http.Request) error {
+	if !s.cfg.Demo {
+		return errNotStaff
+	}
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
 	key := r.PostForm.Get("key")
-	if key == "leave" {
-		http.SetCookie(w, &http.Cookie{Name: actCookie, Path: "/", MaxAge: -1, HttpOnly: true})
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-		return nil
-	}
-	if !s.mayWrite(r) {
-		now := s.cfg.Now()
-		from := "token " + s.client(r)
-		if !s.guesses.allowed(now, from) {
-			return s.showAct(w, r, http.StatusTooManyRequests, "口令：连错 5 次，要等 10 分钟。")
-		}
-		if !s.tokenMatches(strings.TrimSpace(r.PostForm.Get("token"))) {
-			s.guesses.failed(now, from)
-			return s.showAct(w, r, http.StatusForbidden, "口令：不对。口令在启动程序的窗口里，只有一行。")
-		}
-	}
 	a, staff := s.actorOf(key)
 	if key != publicKey && !staff {
 		return s.showAct(w, r, http.StatusUnprocessableEntity, "请选一个身份。")
 	}
-	http.SetCookie(w, &http.Cookie{Name: actCookie, Value: url.QueryEscape(s.sign(key)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: s.cfg.Proxies.Secure(r), MaxAge: int(signedFor.Seconds())})
+	http.SetCookie(w, &http.Cookie{Name: actCookie, Value: url.QueryEscape(key), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: s.cfg.Proxies.Secure(r), MaxAge: int(actFor.Seconds())})
 	to := "/"
 	if staff {
 		to = startOf(a)

@@ -71,13 +71,13 @@ func troubleOf(err error) trouble {
 	case errors.Is(err, projections.ErrLoading):
 		return trouble{503, "loading", "正在整理，请稍等", "系统正从全部记录里重新整理出页面，整理好以前不给看不全的数字。已经交的都在。过几分钟再打开。", nil}
 	case errors.Is(err, errNotStaff):
-		return trouble{403, "staff-only", "这一页是工作人员用的", "先说明您以什么身份来，再打开这一页。", []link{{"/act", "选身份"}, {"/", "回首页"}}}
+		return trouble{403, "staff-only", "这一页是工作人员用的", "请先登录，再打开这一页。", []link{{"/signin", "登录"}, {"/", "回首页"}}}
 	case errors.Is(err, errNoWriting):
-		return trouble{403, "no-writing", "现在还不能从这里交", "您写的没有存。工作人员请先输入口令；群众请打服务电话，报给接线员。", []link{{"/act", "输入口令"}, {"/", "回首页"}}}
+		return trouble{403, "no-writing", "现在还不能从这里交", "您写的没有存。这个接口令牌只能读，不能办理。", home}
 	case errors.Is(err, errForeign):
 		return trouble{403, "foreign", "没有收下", "这张表是从别的网站交来的，为了安全没有收。请从本网站重新填。", home}
 	case errors.As(err, &d):
-		return trouble{403, "denied", "您看不了", d.why, []link{{"/act", "换个身份"}, {"/", "回首页"}}}
+		return trouble{403, "denied", "您看不了", d.why, []link{{"/account", "换个职务"}, {"/", "回首页"}}}
 	case errors.As(err, &big) && big.Limit > maxBody:
 		return trouble{413, "too-large", "文件太大了", "没有存。照片请用手机自带的编辑缩小，文件请分开，退回上一页再交。", nil}
 	case errors.As(err, &big):
@@ -110,6 +110,19 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	t := troubleOf(err)
 	if t.Status >= 500 {
 		s.cfg.Log.Error("request failed", "request", requestID(r), "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	if errors.Is(err, errNotStaff) && s.mustSignIn(w, r) {
+		return
+	}
+	if s.cfg.Demo { // where nobody signs in, a choice takes its place
+		for i, l := range t.Next {
+			switch l.Href {
+			case "/signin":
+				t.Next[i] = link{"/act", "选身份"}
+			case "/account":
+				t.Next[i] = link{"/act", "换个身份"}
+			}
+		}
 	}
 	if t.Status == 503 {
 		w.Header().Set("Retry-After", "3")

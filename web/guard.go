@@ -25,15 +25,12 @@ var (
 	writeRate = shield.Rate{Burst: 20, Every: 6 * time.Second}
 )
 
-// openPosts are the addresses that take a POST but record nothing.
-var openPosts = map[string]bool{"/q": true, "/act": true}
-
 // around puts everything around the routes that holds for all of them.
 func (s *Server) around(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := newRequestID()
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		r = r.WithContext(withVisit(context.WithValue(r.Context(), requestKey{}, id)))
 		shield.Headers(w.Header(), s.cfg.Proxies.Secure(r))
 		w.Header().Set("X-Request-Id", id)
 		zw := zipper(w, r)
@@ -51,7 +48,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 			if s.switchDisplay(zw, r) {
 				return
 			}
-		} else if !openPosts[r.URL.Path] && !s.mayWrite(r) {
+		} else if !s.mayWrite(r) {
 			s.fail(zw, r, errNoWriting)
 			return
 		}

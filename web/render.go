@@ -30,6 +30,7 @@ type Page struct {
 	Theme              string // "wall": dark, without mast and foot
 	Actor              events.Actor
 	SignedIn           bool
+	HasAccount         bool            // with an account of one's own, not in the demonstration's way
 	Size, Contrast     string          // "large", "high": attributes of <html>
 	Here               string          // path and query of this page, for the switches
 	Posted             bool            // answers a POST: the switches need a script to stay on it
@@ -47,6 +48,9 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 	a, in := s.actor(r)
 	p := Page{Site: s.cfg.Site, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Demo: s.cfg.Demo, Title: title, Nav: nav, Actor: a, SignedIn: in,
 		Here: r.URL.RequestURI(), Posted: r.Method == http.MethodPost, Now: zhTime(s.cfg.Now())}
+	if who, in := s.person(r); in {
+		p.HasAccount = !who.Program
+	}
 	p.Example = fmt.Sprintf("%s-%d-000099", cmp.Or(s.desk.Prefix, "QG"), s.today().Year())
 	if c, err := r.Cookie("size"); err == nil && c.Value == "large" {
 		p.Size = "large"

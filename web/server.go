@@ -4,14 +4,17 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/directory"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/account"
 	"xiaohao/web/shield"
 )
 
@@ -26,11 +29,13 @@ type Config struct {
 	Owner string // 主办：区整改工作领导小组办公室
 	Phone string // 12345
 	Demo  bool   // offers "act as" and says on every page that it is demonstration data
-	Token string // without Demo: what opens writing
 	Log   *slog.Logger
 	Now   func() time.Time // nil = time.Now
 
 	Proxies shield.Proxies // in front of it: whose word is taken on addresses and TLS
+
+	Accounts  *account.Service // nil: nobody signs in
+	Directory *directory.Desk  // takes commands on units, officers and the like
 
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
@@ -73,7 +78,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
 		papers: make(chan struct{}, papersAtOnce)}
-	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
+	for _, rt := range slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes()) {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}
 	s.mux.Handle("GET /static/", staticFiles())

@@ -26,7 +26,7 @@ func testServer(t *testing.T, demo bool) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Server{cfg: Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Token: "GEHEIM", Now: fixedNow},
+	return &Server{cfg: Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Now: fixedNow},
 		pages: p, desk: &domain.Desk{Calendars: calendar.Official(), Now: fixedNow}, units: &nameBook{}, guesses: newLimiter(5, 10*time.Minute),
 		reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate)}
 }
@@ -88,7 +88,7 @@ func TestPublicTemplates(t *testing.T) {
 		show("roots", "roots", RootsPage{Page: p, Key: grouped(root.Key), Roots: []publishedRoot{{root, grouped(root.Root), "xiaohao root 1\n", grouped(root.NextKey)}}, Older: true, Next: "/roots?before=x", First: "/roots"})
 		show("roots empty", "roots", RootsPage{Page: p})
 		show("roots before all", "roots", RootsPage{Page: p, Older: true})
-		show("act", "act", ActPage{Page: p, WhoNow: "群众", Locked: true, Bad: "口令：不对。", Groups: []choiceGroup{{"群众", []choice{{"public", "群众", true}}}},
+		show("act", "act", ActPage{Page: p, WhoNow: "群众", Bad: "口令：不对。", Groups: []choiceGroup{{"群众", []choice{{"public", "群众", true}}}},
 			Units: []choiceGroup{{"区住建局", []choice{{"unit|a|HANDLER", "承办人", false}}}}, Leader: []choice{{"leader|a|b", "b", false}}})
 		show("error", "error", ErrorPage{Page: p, Trouble: troubleOf(projections.ErrNotFound)})
 		show("error 500", "error", ErrorPage{Page: Page{Site: "x"}, Trouble: troubleOf(errBadMethod), Request: "abc"})

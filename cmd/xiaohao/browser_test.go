@@ -79,6 +79,16 @@ func (b *browser) eval(js string) {
 	}
 }
 
+// value asks the page for a text.
+func (b *browser) value(js string) string {
+	b.t.Helper()
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		b.t.Fatalf("%s: %v", js, err)
+	}
+	return out
+}
+
 // goTo opens a path and returns what the page says.
 func (b *browser) goTo(path string) string {
 	b.t.Helper()

@@ -62,6 +62,9 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 		}
 		return r, err
 	}))
+	mux.Handle("POST /directory", controlled(s.enter))
+	mux.Handle("POST /directory/list", controlled(s.list))
+	mux.Handle("POST /account", controlled(s.account))
 	return mux
 }
 

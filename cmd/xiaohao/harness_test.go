@@ -58,7 +58,7 @@ func newSiteWith(t *testing.T, cfg stackConfig) *site {
 	now := func() time.Time {
 		return time.Now().AddDate(0, 0, int(s.ahead.Load())).Add(time.Duration(s.skew.Load()))
 	}
-	cfg.prefix, cfg.now = "QG", now
+	cfg.prefix, cfg.site, cfg.now = "QG", "整改销号", now
 	logger := cfg.logger
 	st, err := openStack(t.Context(), cfg)
 	if err != nil {
@@ -78,12 +78,16 @@ func siteOf(t *testing.T, st *stack) *site {
 	return s
 }
 
-// listen lets the pages answer.
-func (s *site) listen(now func() time.Time, logger *slog.Logger) {
+// listen lets the pages answer, as in the demonstration.
+func (s *site) listen(now func() time.Time, logger *slog.Logger) { s.listenAs(now, logger, true) }
+
+// listenAs lets the pages answer at another address: as in the demonstration, or for people
+// who sign in.
+func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 	t, st := s.t, s.stack
 	t.Helper()
-	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Log: logger, Now: now,
-		Status: st.status, Case: st.caseFile, Files: st.files}, st.desk, st.reads, st.vault)
+	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Log: logger, Now: now,
+		Status: st.status, Case: st.caseFile, Files: st.files, Accounts: st.accounts, Directory: st.directory}, st.desk, st.reads, st.vault)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,10 @@ type cli struct {
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
 	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`
 	Report   reportCmd   `cmd:"" help:"Make a report of a day: .docx, .xlsx or .html, the same bytes whenever it is made."`
+	Unit     unitCmd     `cmd:"" help:"The units."`
+	Officer  officerCmd  `cmd:"" help:"The people who work here, their posts and accounts."`
+	Ledger   ledgerCmd   `cmd:"" help:"The ledgers."`
+	Duty     dutyCmd     `cmd:"" help:"Which unit answers for what (责任目录)."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 

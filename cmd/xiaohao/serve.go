@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -43,20 +42,19 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts := stackConfig{dir: dir, remote: c.remoteFlags, master: c.masterFlags, postgres: c.Postgres, prefix: c.Prefix, area: c.Area, logger: logger}
+	parts := stackConfig{dir: dir, remote: c.remoteFlags, master: c.masterFlags, postgres: c.Postgres, prefix: c.Prefix, area: c.Area, site: c.Site, logger: logger}
 	s, err := openStack(ctx, parts)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 
-	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Papers: papers(s.dir), Proxies: d.proxies}
+	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Papers: papers(s.dir), Proxies: d.proxies,
+		Accounts: s.accounts, Directory: s.directory}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {
 			return err
 		}
-	} else {
-		cfg.Token = rand.Text()
 	}
 	stopCalendars, err := s.startCalendars(ctx, logger)
 	if err != nil {
@@ -88,8 +86,8 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer os.Remove(running)
 	fmt.Println("整改销号已启动：" + addr)
-	if cfg.Token != "" {
-		fmt.Println("办理口令（每次启动都换）：" + cfg.Token + "\n在 " + addr + "/act 填入后才能办理。")
+	if r, err := s.reads.Roster(ctx); err == nil && len(r.Officers()) == 0 {
+		fmt.Println("还没有人能登录。请先设第一位管理员：xiaohao officer add 编号 --admin")
 	}
 	return d.serve(ctx, h, s.died)
 }

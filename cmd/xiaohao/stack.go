@@ -13,6 +13,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/almanac"
+	"xiaohao/domain/directory"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -20,6 +21,7 @@ import (
 	"xiaohao/events/vault"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg"
+	"xiaohao/web/account"
 )
 
 // stack is everything below the pages: log, vault, desk, read models, and the runner that
@@ -39,6 +41,9 @@ type stack struct {
 	rebuilds rebuilds
 	intakes  intakes
 
+	directory *directory.Desk  // units, officers and the like
+	accounts  *account.Service // signs people in
+
 	dir     string        // data directory
 	prover  *proof.Prover // of the log
 	signing signingKeys   // set by startRoots
@@ -50,6 +55,7 @@ type stackConfig struct {
 	postgres string      // "" = private Postgres
 	prefix   string      // of item numbers
 	area     string      // whose calendar the office goes by
+	site     string      // name on the pages
 	master   masterFlags
 	now      func() time.Time
 	logger   *slog.Logger
@@ -195,6 +201,9 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 	if err := s.reads.SearchVerbatim(s.vault); err != nil {
 		return err
 	}
+	if err := s.openAccounts(ctx, dsn, cfg); err != nil {
+		return notToBeHad(err)
+	}
 
 	if err := s.reads.Confirm(ctx, s.log); errors.Is(err, events.ErrDiverged) {
 		s.halt(ctx, err) // before anything can be written
@@ -232,6 +241,17 @@ func (s *stack) startReading(logger *slog.Logger) (stop func()) {
 		})
 	}()
 	return func() { cancel(); <-done }
+}
+
+// openAccounts makes what keeps the directory and signs people in. Sessions lie in the same
+// Postgres as the read models, beside them.
+func (s *stack) openAccounts(ctx context.Context, dsn string, cfg stackConfig) (err error) {
+	s.directory = &directory.Desk{Journal: s.log, Vault: s.vault, Now: cfg.now}
+	s.accounts, err = account.Open(ctx, account.Config{Postgres: dsn, Site: cfg.site, Log: s.log, Vault: s.vault, Roster: s.reads.Roster, Now: cfg.now, Logger: cfg.logger})
+	if err == nil {
+		s.onClose(s.accounts.Close)
+	}
+	return err
 }
 
 // caughtUp waits until the read models have everything that is in the log now.

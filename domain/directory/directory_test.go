@@ -325,5 +325,8 @@ func TestSpecs(t *testing.T) {
 		if s := SpecOf(c); s.Name != Name(c) || s.Title == "" {
 			t.Errorf("%T: %+v", c, s)
 		}
+		if d, err := Decode(Name(c), []byte("{}")); err != nil || d != c {
+			t.Errorf("%s decodes to %#v, %v", Name(c), d, err)
+		}
 	}
 }

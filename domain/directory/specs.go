@@ -1,6 +1,9 @@
 package directory
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"xiaohao/domain"
@@ -14,25 +17,27 @@ type Spec struct {
 	Title string        // 单位维护
 	Roles []events.Role // who may give it; an officer may delegate whatever the role
 	Own   bool          // an officer may give it about themselves
+
+	read func([]byte) (Command, error)
 }
 
 // specs is the table of all commands; who may give them is added from package rights.
 var specs = entitled([]Spec{
-	{Name: "put_unit", Title: "维护单位"},
-	{Name: "close_unit", Title: "撤销单位"},
-	{Name: "reopen_unit", Title: "恢复单位"},
-	{Name: "put_officer", Title: "维护人员"},
-	{Name: "dismiss_officer", Title: "办理离任"},
-	{Name: "return_officer", Title: "办理返岗"},
-	{Name: "take_post", Title: "任职"},
-	{Name: "leave_post", Title: "免职"},
-	{Name: "delegate", Title: "委托"},
-	{Name: "withdraw_delegation", Title: "收回委托"},
-	{Name: "put_ledger", Title: "维护台账"},
-	{Name: "close_ledger", Title: "停用台账"},
-	{Name: "reopen_ledger", Title: "启用台账"},
-	{Name: "put_duty", Title: "维护责任目录"},
-	{Name: "withdraw_duty", Title: "撤销责任目录"},
+	{Name: "put_unit", Title: "维护单位", read: read[PutUnit]},
+	{Name: "close_unit", Title: "撤销单位", read: read[CloseUnit]},
+	{Name: "reopen_unit", Title: "恢复单位", read: read[ReopenUnit]},
+	{Name: "put_officer", Title: "维护人员", read: read[PutOfficer]},
+	{Name: "dismiss_officer", Title: "办理离任", read: read[DismissOfficer]},
+	{Name: "return_officer", Title: "办理返岗", read: read[ReturnOfficer]},
+	{Name: "take_post", Title: "任职", read: read[TakePost]},
+	{Name: "leave_post", Title: "免职", read: read[LeavePost]},
+	{Name: "delegate", Title: "委托", read: read[Delegate]},
+	{Name: "withdraw_delegation", Title: "收回委托", read: read[WithdrawDelegation]},
+	{Name: "put_ledger", Title: "维护台账", read: read[PutLedger]},
+	{Name: "close_ledger", Title: "停用台账", read: read[CloseLedger]},
+	{Name: "reopen_ledger", Title: "启用台账", read: read[ReopenLedger]},
+	{Name: "put_duty", Title: "维护责任目录", read: read[PutDuty]},
+	{Name: "withdraw_duty", Title: "撤销责任目录", read: read[WithdrawDuty]},
 })
 
 func entitled(specs []Spec) []Spec {
@@ -48,6 +53,25 @@ func entitled(specs []Spec) []Spec {
 
 // Specs returns all commands.
 func Specs() []Spec { return slices.Clone(specs) }
+
+// Decode reads a command by its name from JSON. A field that it does not have is an error.
+func Decode(name string, data []byte) (Command, error) {
+	i := slices.IndexFunc(specs, func(s Spec) bool { return s.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("directory: no command %q", name)
+	}
+	return specs[i].read(data)
+}
+
+func read[C Command](data []byte) (Command, error) {
+	var c C
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return nil, fmt.Errorf("read command %s: %w", c.name(), err)
+	}
+	return c, nil
+}
 
 // SpecOf returns the spec of a command.
 func SpecOf(c Command) Spec {
