@@ -105,10 +105,25 @@ func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
 	return s.options(ctx, "campaigns", valuesOf, "CAMPAIGN")
 }
 
-// valuesOf lists the values that a dimension has, the most frequent first.
-const valuesOf = `
-	select key, key from board_sum
-	where scope = 'ALL' and value = '' and dim = $1 and key <> ''
+// PublicCategories returns the categories of items that the public sees, and PublicAreas their
+// areas: what stands in a 举报 alone is no suggestion for anybody.
+func (s *Store) PublicCategories(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "public categories", shownOf, "CATEGORY")
+}
+
+// PublicAreas is like PublicCategories.
+func (s *Store) PublicAreas(ctx context.Context) ([]Option, error) {
+	return s.options(ctx, "public areas", shownOf, "AREA")
+}
+
+// valuesOf lists the values that a dimension has, the most frequent first; shownOf those that
+// the public sees.
+const (
+	valuesOf = `select key, key from board_sum where scope = 'ALL' and value = '' and dim = $1 and key <> ''` + mostFirst
+	shownOf  = `select key, key from board_sum where scope = 'SHOWN' and value = '1' and dim = $1 and key <> ''` + mostFirst
+)
+
+const mostFirst = `
 	order by registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
 		+ answered + ended + merged desc, key`
 

@@ -199,7 +199,7 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 // PublicFigures returns the numbers of the public front page from counters.
 func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures, err error) {
 	at := when{today: today}
-	everything, public := &sheet{}, &sheet{}
+	everything, public, hidden := &sheet{}, &sheet{}, &sheet{}
 	of := func(t *sheet) func(dim, key string, f figures) {
 		return func(dim, key string, f figures) { t.row(dimensionOf(dim), key).add(f, 1) }
 	}
@@ -208,10 +208,12 @@ func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures
 		askSums(b, read{scopeAll, term{"", 1}}, at, dims[:1], "", of(everything))
 		askSums(b, shown, at, dims, "", of(public))
 		askDues(b, shown, at, dims[:1], "", of(public))
+		hidden.askHidden(b, &narrowing{}, at, Sight{Extent: SeesOrdinary})
 	})
 	if err != nil {
 		return Figures{}, fmt.Errorf("read figures: %w", err)
 	}
+	everything.take(hidden) // that there is one more 举报 is nobody's to read off the front page
 	all := public.row(byAll, "")
 	c := all.cell("")
 	now := public.row(byMode, string(events.Immediate)).cell("")

@@ -508,7 +508,7 @@ type Figures struct {
 	Standing       int // Groups STANDING
 	Held           int // Groups HELD
 	Total          int // Groups Base
-	Unreleased     int // base items that are not shown, so that nobody takes Total for all
+	Unreleased     int // ordinary base items that are not shown, so that nobody takes Total for all
 }
 
 // Option is a choice for a select: what occurs in the data.

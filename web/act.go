@@ -18,7 +18,8 @@ import (
 // In the demonstration anybody says whom to act as. The choice is a key in a cookie:
 //
 //	public
-//	clerk, clerk2, checker, closer, publisher, publisher2, supervisor, witness, intake
+//	clerk, clerk2, checker, closer, publisher, publisher2, supervisor, witness, intake,
+//	auditor, sysadmin, secadmin, auditadmin
 //	unit|<unit id>|<role>      leader|<leader id>|<post>
 
 // office are the people of 领导小组办公室 and those who check it; each signs as one person.
@@ -32,10 +33,14 @@ var office = map[string]events.Actor{
 	"publisher2": {ID: "office.publisher2", Role: events.Publisher, Post: "公开审核员（核稿）"},
 	"supervisor": {ID: "group.supervisor", Role: events.Supervisor, Post: "督导组"},
 	"witness":    {ID: "group.witness", Role: events.Witness, Post: "群众代表"},
+	"auditor":    {ID: "audit.auditor", Role: events.Auditor, Post: "审计员"},
+	"sysadmin":   {ID: "admin.system", Role: events.SystemAdmin, Post: "系统管理员"},
+	"secadmin":   {ID: "admin.security", Role: events.SecurityAdmin, Post: "安全管理员"},
+	"auditadmin": {ID: "admin.audit", Role: events.AuditAdmin, Post: "审计管理员"},
 }
 
 // officeOrder is the order in which the page offers them.
-var officeOrder = []string{"clerk", "clerk2", "checker", "closer", "intake", "publisher", "publisher2", "supervisor", "witness"}
+var officeOrder = []string{"clerk", "clerk2", "checker", "closer", "intake", "publisher", "publisher2", "supervisor", "witness", "auditor", "sysadmin", "secadmin", "auditadmin"}
 
 // unitRoles are those whom the page offers for every unit.
 var unitRoles = []events.Role{events.UnitLiaison, events.Handler, events.UnitDeputy, events.UnitHead}
@@ -71,7 +76,7 @@ func (s *Server) actorOf(key string) (events.Actor, bool) {
 	case "unit":
 		role := events.Role(parts[2])
 		switch role {
-		case events.UnitLiaison, events.Handler, events.UnitDeputy, events.UnitHead:
+		case events.UnitLiaison, events.Handler, events.UnitDeputy, events.UnitHead, events.SectorAuthority:
 			u := events.Unit{ID: parts[1], Name: s.units.of(parts[1])}
 			return events.Actor{ID: "unit." + parts[1] + "." + strings.ToLower(parts[2]), Role: role, Unit: u,
 				Post: u.Name + " · " + role.Zh(), Demo: s.cfg.Demo}, true
@@ -124,6 +129,10 @@ func startOf(a events.Actor) string {
 		return "/leader"
 	case events.Petitioner:
 		return "/"
+	case events.Auditor:
+		return "/items"
+	case events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin:
+		return "/admin/permissions"
 	}
 	return "/desk"
 }

@@ -138,7 +138,7 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Categories, err = s.reads.Categories(r.Context()); err != nil {
+	if p.Categories, err = s.reads.PublicCategories(r.Context()); err != nil {
 		return err
 	}
 	p.Total = total

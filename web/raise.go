@@ -170,7 +170,7 @@ func (s *Server) newRaisePage(r *http.Request, v url.Values) (*RaisePage, error)
 }
 
 func (s *Server) raiseChoices(r *http.Request, p *RaisePage) error {
-	cats, err := s.reads.Categories(r.Context())
+	cats, err := s.reads.PublicCategories(r.Context())
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (s *Server) raiseChoices(r *http.Request, p *RaisePage) error {
 	for _, n := range names {
 		p.Category.Options = append(p.Category.Options, domain.Choice{Value: n, Label: n})
 	}
-	areas, err := s.reads.Areas(r.Context())
+	areas, err := s.reads.PublicAreas(r.Context())
 	if err != nil {
 		return err
 	}

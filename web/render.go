@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"xiaohao/domain"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -97,17 +98,22 @@ type entry struct {
 func (p Page) Menu() []entry {
 	all := []struct{ nav, href, text string }{{"query", "/q", "查进展"}, {"raise", "/raise", "提意见"}, {"echo", "/echo", "看回音"}}
 	if p.Staff {
-		first := struct{ nav, href, text string }{"desk", "/desk", "工作台"}
-		switch p.Start() {
-		case "/unit":
-			first.nav, first.href, first.text = "unit", "/unit", "本单位"
-		case "/leader":
-			first.nav, first.href, first.text = "leader", "/leader", "我挂钩的"
-		}
-		all = append(all[:0:0], first)
-		all = append(all, struct{ nav, href, text string }{"items", "/items", "台账"}, struct{ nav, href, text string }{"board", "/board", "总览"})
-		if mayReport(p.Actor) {
-			all = append(all, struct{ nav, href, text string }{"reports", "/reports", "报表"})
+		all = all[:0:0]
+		for _, e := range []struct {
+			nav, href, text string
+			shown           bool
+		}{
+			{"unit", "/unit", "本单位", p.Start() == "/unit"},
+			{"leader", "/leader", "我挂钩的", p.Start() == "/leader"},
+			{"desk", "/desk", "工作台", p.Start() == "/desk" || !p.SignedIn},
+			{"items", "/items", "台账", rights.Ledger.May(p.Actor.Role) || !p.SignedIn},
+			{"board", "/board", "总览", rights.Figures.May(p.Actor.Role) || !p.SignedIn},
+			{"reports", "/reports", "报表", p.SignedIn && mayReport(p.Actor)},
+			{"permissions", "/admin/permissions", "权限", rights.Audit.May(p.Actor.Role) || p.Start() == "/admin/permissions"},
+		} {
+			if e.shown {
+				all = append(all, struct{ nav, href, text string }{e.nav, e.href, e.text})
+			}
 		}
 	}
 	out := make([]entry, len(all))

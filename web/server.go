@@ -86,6 +86,15 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	return s, nil
 }
 
+// Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.
+func (s *Server) Routes() []string {
+	var out []string
+	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
+		out = append(out, rt.pattern)
+	}
+	return out
+}
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.chain.ServeHTTP(w, r) }
 

@@ -36,7 +36,7 @@ func TestStaffPages(t *testing.T) {
 
 	t.Run("every page for everybody", func(t *testing.T) {
 		people := []string{leader, of("区民政局", events.UnitHead), of("区交通运输局", events.UnitLiaison)}
-		people = append(people, officeOrder...)
+		people = append(people, officeOrder[:slices.Index(officeOrder, "auditor")]...)
 		for _, as := range people {
 			for _, path := range []string{"/items", "/board", "/items?queue=OPEN&unit=*", "/items?group=BASE&new_in=2026-10-05"} {
 				balanced(t, as+path, x.get(as, path))

@@ -37,6 +37,7 @@ type site struct {
 	t     *testing.T
 	stack *stack
 	url   string
+	web   *web.Server
 	ahead atomic.Int64 // days that the desk's clock is ahead of the server's
 	skew  atomic.Int64 // nanoseconds besides, which may be negative
 }
@@ -91,6 +92,7 @@ func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.web = h
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	t.Cleanup(srv.CloseClientConnections)

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"xiaohao/domain/rights"
+	"xiaohao/events"
+)
+
+// The units of the walk: handling works on all three items, blamed is whom the 举报 is about,
+// and other has nothing to do with any of them.
+const (
+	handling = "区走访标甲局"
+	blamed   = "区走访标乙局"
+	other    = "区走访标丙局"
+)
+
+// walkers are the people who walk: every role, and those about whom the 举报 is.
+func walkers() map[string]events.Role {
+	out := map[string]events.Role{"": events.Petitioner, "clerk": events.Dispatcher, "clerk2": events.Dispatcher, "intake": events.Intake, "publisher": events.Publisher,
+		"supervisor": events.Supervisor, "witness": events.Witness, "auditor": events.Auditor, "sysadmin": events.SystemAdmin, "secadmin": events.SecurityAdmin,
+		"auditadmin": events.AuditAdmin, "leader|l-linked|区领导甲": events.LeaderRole, "leader|l-other|区领导乙": events.LeaderRole, staff(other, "SECTOR_AUTHORITY"): events.SectorAuthority}
+	for _, u := range []string{handling, blamed, other} {
+		roles := []events.Role{events.Handler, events.UnitHead}
+		if u == blamed {
+			roles = rights.UnitStaff
+		}
+		for _, r := range roles {
+			out[staff(u, string(r))] = r
+		}
+	}
+	return out
+}
+
+// walked is an item of the walk and the words that give it away.
+type walked struct {
+	number, public, object string
+	traces                 []string // of the case
+	person                 []string // of who asked
+}
+
+// walk is one town and the three items in it that are kept from some eyes.
+type walk struct {
+	*site
+	hidden, confidential, conduct walked
+}
+
+func newWalk(t *testing.T) *walk {
+	w := &walk{site: newSite(t)}
+	w.hidden = w.item("幽径灯坏了", "幽径路灯修复", "幽径村", fields{}, fields{})
+	w.confidential = w.item("暗渠井盖丢了", "暗渠井盖补齐", "暗渠村", fields{"confidential": true, "name": "欧阳秘之", "phone": "13912345678", "place": "密巷七号"}, fields{})
+	return w
+}
+
+// item raises one, accepts it, links a leader, gives it to the handling unit and hands in a
+// photo.
+func (w *walk) item(text, title, area string, raise, accept fields) walked {
+	w.t.Helper()
+	f := fields{"text": text, "area": area, "name": "司马名之", "phone": "13700001111"}
+	maps.Copy(f, raise)
+	a := w.raise(f)
+	g := fields{"title": title, "category": "民生", "mode": "IMMEDIATE"}
+	maps.Copy(g, accept)
+	w.do("clerk", a.Number, "accept", g)
+	w.do("clerk", a.Number, "link_leader", fields{"leader": fields{"id": "l-linked", "post": "区领导甲"}})
+	w.do("clerk", a.Number, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD", "task": title + "的活"}}})
+	w.do(staff(handling, "HANDLER"), a.Number, "sign", nil)
+	w.photo(a.Number, title+"照片")
+	x := walked{number: a.Number, public: a.PublicID, traces: []string{text, title, area}, person: []string{f["name"].(string), f["phone"].(string)}}
+	var out struct {
+		Detail struct {
+			Evidence []struct {
+				File struct{ Object string } `json:"file"`
+			} `json:"evidence"`
+		} `json:"detail"`
+	}
+	if err := json.Unmarshal([]byte(w.call("clerk", "GET", "/api/v1/items/"+a.Number, nil).Body), &out); err != nil || len(out.Detail.Evidence) == 0 || out.Detail.Evidence[0].File.Object == "" {
+		w.t.Fatalf("no photo of %s: %v", a.Number, err)
+	}
+	x.object = out.Detail.Evidence[0].File.Object
+	return x
+}
+
+// photo hands in a picture of one pixel.
+func (w *walk) photo(number, title string) {
+	w.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for k, v := range map[string]string{"title": title, "kind": "RESULT"} {
+		if err := m.WriteField(k, v); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	part, err := m.CreateFormFile("file", title+".png")
+	if err == nil {
+		_, err = part.Write(pixel(title))
+	}
+	if err == nil {
+		err = m.Close()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a := w.call(staff(handling, "HANDLER"), "POST", "/api/v1/items/"+number+"/record_evidence", b.String(), "Content-Type", m.FormDataContentType())
+	if a.Status != http.StatusOK {
+		w.t.Fatalf("photo of %s: %d %s", number, a.Status, a.Body)
+	}
+	w.settled()
+}
+
+// pixel is a small picture, another one for each title.
+func pixel(title string) []byte {
+	sum := sha256.Sum256([]byte(title))
+	p := image.NewRGBA(image.Rect(0, 0, 4, 2))
+	copy(p.Pix, sum[:])
+	var b bytes.Buffer
+	if err := png.Encode(&b, p); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// addresses fills the pattern of every GET with what leads to the three items.
+func (w *walk) addresses() []string {
+	var out []string
+	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "command": {"assign", "report_progress", "close"}}
+	for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
+		fill["number"], fill["object"], fill["id"] = append(fill["number"], x.number), append(fill["object"], x.object), append(fill["id"], x.public)
+	}
+	name := regexp.MustCompile(`\{(\w+)(\.\.\.)?\}`)
+	for _, pattern := range w.web.Routes() {
+		method, path, _ := strings.Cut(pattern, " ")
+		if method != http.MethodGet || path == "/live" {
+			continue
+		}
+		paths := []string{strings.ReplaceAll(path, "{$}", "")}
+		for strings.Contains(paths[0], "{") {
+			m := name.FindStringSubmatch(paths[0])
+			values, ok := fill[m[1]]
+			if !ok {
+				values = []string{"1"} // of something else than items
+			}
+			var next []string
+			for _, p := range paths {
+				for _, v := range values {
+					next = append(next, strings.Replace(p, m[0], url.PathEscape(v), 1))
+				}
+			}
+			paths = next
+		}
+		out = append(out, paths...)
+	}
+	for _, q := range []string{"q=%E6%A0%87%E8%AE%B0", "unit=" + url.QueryEscape(handling), "class=CONDUCT", "group=OPEN", "lead=1&unit=*", "size=100", "queue=OPEN", "lamp=CALM"} {
+		out = append(out, "/items?"+q, "/api/v1/items?"+q)
+	}
+	return append(out, "/board?unit="+url.QueryEscape(handling), "/board?leader=l-linked", "/api/v1/board?leader=l-linked", "/items/export?ledger=L1&format=csv", "/items/export?ledger=L2&format=csv", "/items/export?ledger=L3&format=csv", "/items/export?ledger=L4&format=csv", "/items/export?ledger=L5&format=csv",
+		"/items/QG-2026-999999",
+		"/echo?q="+url.QueryEscape("举报"), "/no/such/page", "/api/v1/no/such")
+}
+
+// changing is what of an answer changes by itself: ids of requests and commands, sequences,
+// times.
+var changing = regexp.MustCompile(`urn:xiaohao:request:\w+|这一次的编号：<b>\w+</b>|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|data-live="\d+"|"as_of":\d+|第 \d+ 号记录|\d\d:\d\d(:\d\d)?|name="seen" value="\d+"|第 \d+ 条`)
+
+func steady(body string) string { return changing.ReplaceAllString(body, "~") }
+
+// TestWalk walks every route as every role over a hidden, a confidential and a 举报 item and
+// finds no trace where there must be none: by words, by file names, by counts (what a
+// person sees is the same before and after the 举报 came in), by what an absent item says,
+// and by time. And nothing that is opened writes.
+func TestWalk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole town")
+	}
+	w := newWalk(t)
+	people := walkers()
+	blind := func(as string) bool { // must not learn of the 举报
+		switch people[as] {
+		case events.Dispatcher, events.Supervisor, events.Auditor:
+			return as == "clerk2" // complained of himself
+		case events.LeaderRole:
+			return as != "leader|l-linked|区领导甲"
+		}
+		return !strings.HasPrefix(as, "unit|"+handling)
+	}
+	lists := []string{"/", "/echo", "/items", "/items?size=100", "/items?queue=OPEN", "/desk", "/unit", "/leader", "/board", "/api/v1/items", "/api/v1/board", "/items?class=CONDUCT", "/act"}
+	before := map[string]string{}
+	for as := range people {
+		for _, path := range lists {
+			before[as+path] = steady(w.call(as, "GET", path, nil).Body)
+		}
+	}
+	w.conduct = w.item("收受红包被看见", "收受红包一事核查", "红包村", fields{"name": "上官举之", "phone": "13612345678"},
+		fields{"class": "CONDUCT", "category": "作风暗号", "complained_of": []string{blamed}, "complained": []string{"office.clerk2", "unit." + other + ".handler"}})
+	last := w.last()
+	t.Run("counts", func(t *testing.T) {
+		for as := range people {
+			for _, path := range lists {
+				if got := steady(w.call(as, "GET", path, nil).Body); blind(as) && got != before[as+path] {
+					t.Errorf("%s as %q is another one since there is a 举报:\n%s", path, as, firstDifference(before[as+path], got))
+				}
+			}
+		}
+	})
+	t.Run("words", func(t *testing.T) {
+		paths := w.addresses()
+		for as, role := range people {
+			var never []string
+			for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
+				never = append(never, x.person...) // in full to nobody: only a reveal shows it
+			}
+			if blind(as) {
+				never = append(never, append(w.conduct.traces, "作风暗号")...)
+			}
+			if none := role == events.Petitioner || slices.Contains(events.Administrators, role) || strings.HasPrefix(as, "unit|"+blamed) || strings.HasPrefix(as, "unit|"+other) && role != events.SectorAuthority; none {
+				never = append(never, append(w.hidden.traces, w.confidential.traces...)...)
+			}
+			if strings.HasPrefix(as, "unit|"+handling) {
+				never = append(never, "欧阳", "139****", "密巷", "作风暗号被反映", blamed)
+			}
+			for _, path := range paths {
+				a := w.call(as, "GET", path, nil)
+				for _, trace := range never {
+					if strings.Contains(a.Body, trace) {
+						t.Errorf("%s as %q: %d shows %q", path, as, a.Status, trace)
+					}
+				}
+				if a.Status >= 500 && a.Status != http.StatusServiceUnavailable {
+					t.Errorf("%s as %q: %d", path, as, a.Status)
+				}
+				if blind(as) && !strings.Contains(path, w.conduct.number) && strings.Contains(a.Body, w.conduct.number) {
+					t.Errorf("%s as %q: shows the number %s", path, as, w.conduct.number)
+				}
+			}
+		}
+	})
+	t.Run("absent", func(t *testing.T) {
+		const absent = "QG-2026-999999"
+		for as := range people {
+			if !blind(as) {
+				continue
+			}
+			for _, path := range []string{"/items/N", "/items/N/assign", "/items/N/evidence/" + w.conduct.object, "/items/N/evidence/" + w.conduct.object + "/thumb", "/api/v1/items/N", "/api/v1/items/N/timeline", "/api/v1/items/N/case"} {
+				same(t, w.site, as, "GET", path, w.conduct.number, absent, nil)
+			}
+			for _, command := range []string{"assign", "report_progress", "instruct", "check_site", "release"} {
+				same(t, w.site, as, "POST", "/api/v1/items/N/"+command, w.conduct.number, absent, fields{})
+			}
+		}
+	})
+	t.Run("search", func(t *testing.T) {
+		for as, role := range people {
+			for _, word := range []string{"红包", "收受", w.conduct.number} {
+				a := w.call(as, "GET", "/api/v1/items?q="+url.QueryEscape(word), nil)
+				var out struct{ Total int }
+				if err := json.Unmarshal([]byte(a.Body), &out); err == nil && blind(as) && out.Total != 0 {
+					t.Errorf("%q as %s %q: %d found", word, role, as, out.Total)
+				}
+			}
+		}
+	})
+	t.Run("time", func(t *testing.T) {
+		as := staff(blamed, "UNIT_HEAD")
+		there, none := w.median(as, "/items/"+w.conduct.number), w.median(as, "/items/QG-2026-999999")
+		if there > 10*none+5*time.Millisecond || none > 10*there+5*time.Millisecond {
+			t.Errorf("an item that must not be seen takes %v, one that is not there %v", there, none)
+		}
+	})
+	if got := w.last(); got != last {
+		t.Errorf("opening pages wrote: the log grew from %d to %d", last, got)
+	}
+}
+
+// same holds that an address with one number answers as with the other.
+func same(t *testing.T, s *site, as, method, path, number, absent string, body any) {
+	t.Helper()
+	a := s.call(as, method, strings.Replace(path, "/N", "/"+number, 1), body)
+	b := s.call(as, method, strings.Replace(path, "/N", "/"+absent, 1), body)
+	x, y := strings.ReplaceAll(steady(a.Body), number, "N"), strings.ReplaceAll(steady(b.Body), absent, "N")
+	if a.Status != b.Status || x != y {
+		t.Errorf("%s %s as %q: %d and %d:\n%s", method, path, as, a.Status, b.Status, firstDifference(x, y))
+	}
+}
+
+func (w *walk) median(as, path string) time.Duration {
+	var took []time.Duration
+	for range 15 {
+		began := time.Now()
+		w.call(as, "GET", path, nil)
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
+
+// firstDifference shows where two texts part.
+func firstDifference(a, b string) string {
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	around := func(s string) string {
+		return strings.ToValidUTF8(s[max(0, min(i, len(s))-80):min(len(s), i+160)], "")
+	}
+	return fmt.Sprintf("was %s\nis  %s", around(a), around(b))
+}
