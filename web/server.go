@@ -15,6 +15,7 @@ import (
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/account"
+	"xiaohao/web/paper/intake"
 	"xiaohao/web/shield"
 )
 
@@ -61,6 +62,7 @@ type Server struct {
 	reading *shield.Rates // of those who have not signed in
 	writing *shield.Rates
 	papers  chan struct{} // files that are being made
+	stage   *intake.Stage // ledgers handed in and not imported yet
 }
 
 // New parses all templates and makes the server.
@@ -77,8 +79,8 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	}
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
-		papers: make(chan struct{}, papersAtOnce)}
-	for _, rt := range slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes()) {
+		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
+	for _, rt := range slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes()) {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}
 	s.mux.Handle("GET /static/", staticFiles())

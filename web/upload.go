@@ -53,7 +53,7 @@ func isMultipart(r *http.Request) bool {
 
 // bodyLimit is how much of a request is read at most.
 func (s *Server) bodyLimit(r *http.Request) int64 {
-	if s.cfg.Files != nil && r.Method == http.MethodPost && isMultipart(r) && strings.HasSuffix(r.URL.Path, "/"+fileCommand) {
+	if s.cfg.Files != nil && r.Method == http.MethodPost && isMultipart(r) && (strings.HasSuffix(r.URL.Path, "/"+fileCommand) || strings.HasSuffix(r.URL.Path, "/import")) {
 		return s.cfg.Files.MaxSize() + drained
 	}
 	return maxBody

@@ -43,7 +43,7 @@ var imports = map[string]struct {
 	"xiaohao/projections":                {[]string{"xiaohao/events", "xiaohao/events/roster"}, []string{"pgx"}},
 	"xiaohao/projections/localpg":        {nil, []string{"pgx"}},
 	"xiaohao/projections/localpg/pgtest": {[]string{"xiaohao/projections/localpg"}, []string{"pgx"}},
-	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/account", "xiaohao/web/account", "xiaohao/domain/calendar", "xiaohao/domain/directory", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/docx", "xiaohao/web/paper/form", "xiaohao/web/paper/report", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
+	"xiaohao/web":                        {[]string{"xiaohao/domain", "xiaohao/domain/account", "xiaohao/web/account", "xiaohao/domain/calendar", "xiaohao/domain/directory", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events", "xiaohao/events/proof", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/shield", "xiaohao/web/paper/docx", "xiaohao/web/paper/form", "xiaohao/web/paper/intake", "xiaohao/web/paper/ledger", "xiaohao/web/paper/report", "xiaohao/web/paper/sheet"}, []string{"pgx"}},
 	"xiaohao/web/paper/form":             {[]string{"xiaohao/events", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/paper/docx"}, []string{"pgx"}},
 	"xiaohao/web/paper/docx":             {nil, nil},
 	"xiaohao/web/paper/report":           {[]string{"xiaohao/events", "xiaohao/events/roster", "xiaohao/projections", "xiaohao/web/paper/docx", "xiaohao/web/paper/sheet"}, []string{"pgx"}},

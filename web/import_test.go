@@ -1,0 +1,96 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// handIn makes the upload of a ledger.
+func handIn(t *testing.T, name, file, data string) (body *bytes.Buffer, contentType string) {
+	t.Helper()
+	body = &bytes.Buffer{}
+	w := multipart.NewWriter(body)
+	if err := w.WriteField("ledger", name); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.CreateFormFile(fileField, file)
+	if err == nil {
+		_, err = p.Write([]byte(data))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body, w.FormDataContentType()
+}
+
+const officeLedger = "2026年台账,,,\n序号,存在问题,责任单位,整改时限,进度说明\n1,路灯不亮,住建局、城管局,12月30日,已销号\n2,井盖缺失,住建局,2月30日,\n"
+
+// TestImportPages walks an import: upload, mapping, error workbook, import, the same again.
+func TestImportPages(t *testing.T) {
+	x, _ := withFiles(t)
+	const clerk = "clerk"
+	body, kind := handIn(t, "2026年台账", "台账.csv", officeLedger)
+	status, page, h := x.ask(clerk, "POST", "/import", body, "Content-Type", kind)
+	at := h.Get("Location")
+	if status != http.StatusSeeOther || !strings.HasPrefix(at, "/import/") {
+		t.Fatalf("%d %s: %.300s", status, at, page)
+	}
+	status, page, _ = x.ask(clerk, "GET", at, nil)
+	balanced(t, "staged", page)
+	for _, want := range []string{"路灯不亮", "住建局", "2026-12-30", "已销号", "D4", "没有这一天", "导入这 1 件"} {
+		if status != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%d: the page lacks %q", status, want)
+		}
+	}
+	if status, _, _ := x.ask("checker", "GET", at, nil); status != http.StatusNotFound {
+		t.Errorf("somebody else sees the file: %d", status)
+	}
+	if status, _, h := x.ask(clerk, "GET", at+"/errors.xlsx", nil); status != http.StatusOK || !strings.Contains(h.Get("Content-Type"), "spreadsheetml") {
+		t.Errorf("error workbook: %d", status)
+	}
+	// The last column is corrected, and the unit's next file is read so.
+	form := "c0=seq&c1=problem&c2=lead_unit&c3=deadline&c4=note"
+	if status, _, _ := x.ask(clerk, "POST", at+"/map", strings.NewReader(form), "Content-Type", "application/x-www-form-urlencoded"); status != http.StatusSeeOther {
+		t.Fatalf("mapping: %d", status)
+	}
+	if _, page, _ = x.ask(clerk, "GET", at, nil); !strings.Contains(page, `value="note" selected`) {
+		t.Error("the mapping was not taken")
+	}
+	if status, _, _ := x.ask(clerk, "POST", at+"/take", nil); status != http.StatusSeeOther {
+		t.Fatalf("take: %d", status)
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		_, page, _ = x.ask(clerk, "GET", at, nil)
+		if strings.Contains(page, "新导入 1 件") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not imported: %.2000s", page)
+		}
+	}
+	body, kind = handIn(t, "2026年台账", "台账.csv", officeLedger)
+	_, page, _ = x.ask(clerk, "POST", "/api/v1/import", body, "Content-Type", kind)
+	var again struct{ Same, New int }
+	if err := json.Unmarshal([]byte(page), &again); err != nil || again.Same != 1 || again.New != 0 {
+		t.Errorf("the same again: %v %s", err, page)
+	}
+	body, kind = handIn(t, "2026年台账", "台账.csv", officeLedger)
+	if _, page, _ = x.ask(clerk, "POST", "/api/v1/import?dry_run=1", body, "Content-Type", kind); !strings.Contains(page, `"header_rows":[2]`) {
+		t.Errorf("dry run: %.300s", page)
+	}
+	body, kind = handIn(t, "", "台账.csv", "没有表")
+	if status, page, _ = x.ask(clerk, "POST", "/import", body, "Content-Type", kind); status != http.StatusUnprocessableEntity || !strings.Contains(page, "没有找到台账的表头") {
+		t.Errorf("%d %.300s", status, page)
+	}
+	if status, _, _ = x.ask("unit|住建局|UNIT_HEAD", "GET", "/import", nil); status != http.StatusForbidden {
+		t.Errorf("a unit may import: %d", status)
+	}
+}
