@@ -21,6 +21,7 @@ import (
 	vaultmemory "xiaohao/events/vault/memory"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg/pgtest"
+	"xiaohao/web/paper/form"
 	"xiaohao/web/paper/officetest"
 	"xiaohao/web/paper/report"
 )
@@ -177,6 +178,33 @@ func more(t *testing.T, log *memory.Journal, reads *projections.Store, n int) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestPDF has Chromium print a paper: the words are in it, rare characters too.
+func TestPDF(t *testing.T) {
+	t.Parallel()
+	f, err := form.Make(form.Receipt, form.Case{Item: projections.Item{Number: "ZG-2026-000001"}, Said: []string{"水田村𠮷㐂䶮家缺水"}, Owner: "办公室"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := f.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := printPDF(t.Context(), chromium(t), page.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "receipt.pdf")
+	if err := os.WriteFile(file, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(strings.Fields(strings.Join(officetest.Text(t, file), " ")), "")
+	for _, want := range []string{"群众意见登记回执", "ZG-2026-000001", "𠮷㐂䶮"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the PDF does not say %q:\n%s", want, said)
 		}
 	}
 }

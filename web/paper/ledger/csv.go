@@ -46,7 +46,8 @@ func openCSV(f io.ReaderAt, size int64) ([]*sheet, error) {
 			if strings.Count(v, "\n") > maxLines {
 				return nil, unclosed
 			}
-			if t := textCell(v); t.kind != blank {
+			// A ' says that a text is no formula, as Excel shows it and our own export writes it.
+			if t := textCell(strings.TrimPrefix(v, "'")); t.kind != blank {
 				for len(rw.cells) < c {
 					rw.cells = append(rw.cells, cell{})
 				}

@@ -23,7 +23,7 @@ type bookWriter struct {
 	f      *excelize.File
 	err    error
 	row    int // next one of the text sheet
-	styles struct{ title, head, column, text, day, number, share, note int }
+	styles struct{ title, head, column, text, cell, day, number, share, note int }
 }
 
 // workbook writes the report as .xlsx: text and tables, charts, appendix.
@@ -94,6 +94,7 @@ func (b *bookWriter) makeStyles() {
 	s.note = b.style(excelize.Style{Font: &excelize.Font{Size: 9, Color: "555555"}, Alignment: wrap})
 	s.column = b.style(excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EEF7"}}, Border: border,
 		Alignment: &excelize.Alignment{WrapText: true, Horizontal: "center", Vertical: "center"}})
+	s.cell = b.style(excelize.Style{NumFmt: 49, Alignment: wrap, Border: border})
 	s.text = b.style(excelize.Style{NumFmt: 49, Alignment: wrap})
 	s.day, s.number, s.share = b.style(excelize.Style{CustomNumFmt: &day, Border: border}), b.style(excelize.Style{Border: border}), b.style(excelize.Style{CustomNumFmt: &share, Border: border})
 }
@@ -155,7 +156,7 @@ func (b *bookWriter) table(name string, t Table, row *int) {
 }
 
 func (b *bookWriter) cell(name, at string, c sheet.Cell) {
-	style := b.styles.text
+	style := b.styles.cell
 	switch c.Kind {
 	case sheet.Text:
 		b.do(b.f.SetCellStr(name, at, c.Text))

@@ -85,7 +85,7 @@ func (r *rower) main(it projections.Entered) []Cell {
 		due = Words("长期坚持")
 	}
 	return []Cell{r.no(), Words(it.Number), Words(it.Source.Zh()), On(it.RaisedOn), Words(strings.Join(names, "、")), Words(kindOf(it.Item)), Words(strings.Join(said, "\n")),
-		Words(truth), Words(it.Mode.Zh()), Words(goal), Words(numbered(measures)), Words(it.Lead.Name), Words(coUnits(d.Assignments)), Words(it.Leader.Post), Words(person), due,
+		Words(truth), Words(it.Mode.Zh()), Words(goal), Words(strings.Join(measures, "\n")), Words(it.Lead.Name), Words(coUnits(d.Assignments)), Words(it.Leader.Post), Words(person), due,
 		Words(it.Progress), Words(amounts(d.Quantities)), Words(statusOf(it.Item)), On(it.ClosedOn), Words(signer(d.Chain, events.StepClose)), Words(satisfaction(d.Evaluations)),
 		Words(pick(it.Released, "已公开", "没有公开")), Words(evidence(d.Evidence)), Words(remark(it.Item))}
 }
@@ -186,17 +186,6 @@ func coUnits(as []projections.Assignment) string {
 		}
 	}
 	return strings.Join(out, "、")
-}
-
-func numbered(ms []string) string {
-	if len(ms) == 1 {
-		return ms[0]
-	}
-	out := make([]string, len(ms))
-	for i, m := range ms {
-		out[i] = strconv.Itoa(i+1) + ". " + m
-	}
-	return strings.Join(out, "\n")
 }
 
 func amounts(qs []projections.PlaceQuantity) string {

@@ -16,10 +16,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
 
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/paper/ledger"
 	"xiaohao/web/paper/officetest"
 )
 
@@ -152,7 +154,7 @@ func TestTypedCells(t *testing.T) {
 	t.Parallel()
 	x := write(t, of(sample("缺水"), sample("缺水")), Order{Ledger: L1, Format: XLSX, Personal: true})
 	f := openBook(t, x)
-	for cell, want := range map[string]string{"A3": "2", "B2": "QG-2026-000005", "D2": "2026-09-14", "E2": "𠮷㐂䶮", "P2": "2026-10-10", "R2": "水田村 2400/2400米", "K2": "1. 铺管道\n2. 新建工程",
+	for cell, want := range map[string]string{"A3": "2", "B2": "QG-2026-000005", "D2": "2026-09-14", "E2": "𠮷㐂䶮", "P2": "2026-10-10", "R2": "水田村 2400/2400米", "K2": "铺管道\n新建工程",
 		"L2": "区农林水局", "M2": "水田村委会", "S2": "已销号", "T2": "2026-10-19"} {
 		if got, err := f.GetCellValue(L1.Zh(), cell); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", cell, got, err, want)
@@ -254,6 +256,49 @@ func TestAnotherProgramReads(t *testing.T) {
 		}
 		if all := strings.Join(pages, ""); !strings.Contains(all, "=缺水") || !strings.ContainsAny(all, "𠮷") || !strings.ContainsAny(all, "㐂") || !strings.ContainsAny(all, "䶮") {
 			t.Errorf("%s lost characters:\n%.600s", filepath.Base(pdf), all)
+		}
+	}
+}
+
+// TestComesBackWhole holds that a ledger that went out can be taken in again: problems, units,
+// deadlines, modes, measures and what each row claims.
+func TestComesBackWhole(t *testing.T) {
+	t.Parallel()
+	var its []projections.Entered
+	for i, said := range []string{"=cmd|' /C calc'!A0", "+86 打不通", "水田村缺水𠮷㐂䶮，“人畜”饮水告急。", "@办事处的灯不亮"} {
+		it := sample(said)
+		it.Number = fmt.Sprintf("QG-2026-%06d", i+1)
+		it.Due = it.Due.AddDays(i)
+		if i == 1 {
+			it.State, it.Group, it.Mode, it.ClosedOn = events.InProgress, projections.GroupOpen, events.Immediate, events.Date{}
+		}
+		if i == 2 {
+			it.State, it.Group, it.Detail.Plan, it.ClosedOn = events.Rectified, projections.GroupDone, nil, events.Date{}
+		}
+		its = append(its, it)
+	}
+	for _, format := range []Format{XLSX, CSV} {
+		data := write(t, of(its...), Order{Ledger: L1, Format: format})
+		l, err := ledger.Read("台账."+string(format), bytes.NewReader(data), int64(len(data)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Items) != len(its) || len(l.Rejected) > 0 {
+			t.Fatalf("%s: %d rows of %d came back, refused %v", format, len(l.Items), len(its), l.Rejected)
+		}
+		for i, got := range l.Items {
+			it := its[i]
+			want := ledger.Item{Problem: string(it.Opinions[0].Text.Box), LeadUnit: it.Lead.Name, CoUnits: []string{"水田村委会"}, Deadline: &it.Due, Mode: it.Mode, Status: it.State}
+			if it.Detail.Plan != nil {
+				want.Measures = it.Detail.Plan.Measures
+			}
+			have := ledger.Item{Problem: got.Problem, LeadUnit: got.LeadUnit, CoUnits: got.CoUnits, Deadline: got.Deadline, Mode: got.Mode, Status: got.Status, Measures: got.Measures}
+			if diff := cmp.Diff(want, have, cmp.AllowUnexported(events.Date{}), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(ledger.Item{})); diff != "" {
+				t.Errorf("%s row %d (-out +back):\n%s", format, i+1, diff)
+			}
+			if got.More.Number != it.Number || got.More.Raised != it.RaisedOn || got.More.Goal != it.Goal || got.More.Leader != it.Leader.Post || got.More.ClosedOn != it.ClosedOn {
+				t.Errorf("%s row %d came back with %+v", format, i+1, got.More)
+			}
 		}
 	}
 }

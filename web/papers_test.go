@@ -1,0 +1,113 @@
+package web
+
+import (
+	"encoding/csv"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"xiaohao/events"
+	"xiaohao/web/paper/docx"
+	papers "xiaohao/web/paper/form"
+)
+
+// records reads a .csv that a page sent.
+func (x *site) records(as, path string) [][]string {
+	x.t.Helper()
+	body, ok := strings.CutPrefix(x.get(as, path), "\ufeff")
+	if !ok {
+		x.t.Errorf("%s has no mark at the beginning", path)
+	}
+	rs, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return rs
+}
+
+// TestPapers holds what leaves the pages as a file: exactly the rows that the page shows, no
+// names for who may not see them, reports for the office only, papers when their time has come.
+func TestPapers(t *testing.T) {
+	t.Parallel()
+	x := newSite(t)
+	n := x.town()
+
+	all := x.records("clerk", "/items/export?ledger=L1&format=csv")
+	if head := strings.Join(all[0], ","); !strings.Contains(head, "反映人") || !strings.Contains(head, "具体问题") {
+		t.Errorf("the office's ledger begins %s", head)
+	}
+	if !strings.Contains(x.get("clerk", "/items"), "共 "+strconv.Itoa(len(all)-1)+" 件") {
+		t.Errorf("the file has %d rows, the page says otherwise", len(all)-1)
+	}
+	closed := x.records("clerk", "/items/export?ledger=L1&format=csv&state=CLOSED")
+	if len(closed) != 2 || closed[1][1] != n["late"] || closed[1][len(closed[0])-7] != "已销号" {
+		t.Errorf("what was struck off: %v", closed)
+	}
+	text := x.get("clerk", "/items/export?ledger=L3&format=csv")
+	if strings.Contains(text, "13812345678") || strings.Contains(text, "张三丰") || !strings.Contains(text, "张某某") {
+		t.Error("names and numbers are not masked as on the pages")
+	}
+	unit := x.get(of("区农林水局", events.UnitHead), "/items/export?ledger=L3&format=csv")
+	if strings.Contains(unit, "姓名") || strings.Contains(unit, "张某") {
+		t.Error("a unit's ledger has names")
+	}
+	for _, bad := range []string{"?ledger=L9&format=csv", "?ledger=L1&format=exe", "?ledger=L1&format=csv&state=NONSENSE"} {
+		if status, _, _ := x.ask("clerk", "GET", "/items/export"+bad, nil); status != http.StatusBadRequest {
+			t.Errorf("export%s: %d", bad, status)
+		}
+	}
+	x.reports()
+	x.papers(n)
+}
+
+func (x *site) reports() {
+	t := x.t
+	t.Helper()
+	for _, as := range []string{of("区农林水局", events.UnitHead), "publisher", "leader|l1|区分管领导（农业农村）"} {
+		if status, _, _ := x.ask(as, "GET", "/reports/month?as_of=2026-07-31", nil); status != http.StatusForbidden {
+			t.Errorf("a report to %s: %d", as, status)
+		}
+	}
+	page := x.get("clerk", "/reports/show?kind=month&as_of=2026-07-31")
+	for _, want := range []string{"整改销号月汇报", "2026年7月1日至7月31日", "销号 2 件", "附录", "分母", "下载 Word"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	first := x.get("clerk", "/reports/month?as_of=2026-07-31&format=docx")
+	x.on("2026-11-30")
+	x.working("又一件。", "又一件", "IMMEDIATE", "区民政局", nil)
+	if x.get("clerk", "/reports/month?as_of=2026-07-31&format=docx") != first {
+		t.Error("the report of July came out other than before")
+	}
+}
+
+func (x *site) papers(n map[string]string) {
+	t := x.t
+	t.Helper()
+	page := x.get("clerk", "/items/"+n["late"]+"/print")
+	if !strings.Contains(page, "/print/closure") || strings.Contains(page, "/print/extension") {
+		t.Error("the choice of papers is wrong")
+	}
+	if page := x.get("clerk", "/items/"+n["late"]+"/print/closure"); !strings.Contains(page, "整改事项销号审批表") || !strings.Contains(page, `class="a4"`) {
+		t.Error("no 销号审批表")
+	}
+	if status, _, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/extension", nil); status != http.StatusNotFound {
+		t.Errorf("a paper whose time has not come: %d", status)
+	}
+	word := x.get("clerk", "/items/"+n["late"]+"/print/reply?format=docx")
+	if names, err := docx.Names([]byte(word)); err != nil || len(names) > 0 {
+		t.Errorf("the .docx keeps %v (%v)", names, err)
+	}
+	x.s.cfg.Papers.Template = func(k papers.Kind) ([]byte, error) { return papers.Template(papers.Receipt) }
+	status, body, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/reply?format=docx", nil)
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "{{答复意见}}") {
+		t.Errorf("a template without its placeholders: %d", status)
+	}
+	x.s.cfg.Papers.Template = func(papers.Kind) ([]byte, error) { return nil, errors.New("disk") }
+	if status, _, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/reply?format=docx", nil); status != http.StatusInternalServerError {
+		t.Errorf("a template that cannot be read: %d", status)
+	}
+}
