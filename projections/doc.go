@@ -87,7 +87,8 @@
 //	item.go      item        narrow row for queries, document for pages; assignment
 //	ledger.go                the ledger's order and pages; filter.go what a filter means,
 //	                         total.go how many rows it selects, queue.go stacks of work
-//	find.go      item_search one- and two-character grams (search.go), LIKE as the recheck
+//	find.go      item_search one- and two-character grams by month (search.go), LIKE as the recheck
+//	verbatim.go  verbatim    what people said, by keyed hashes of its grams
 //	counter.go   board_sum, board_due, week_count: what stands now
 //	stint.go     item_day    where each item stood, by day; board_day
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
@@ -128,6 +129,18 @@
 // board as of the end of day D is the sum of all changes up to D: years, months, ten days
 // (旬) and days, some twenty rows a key. What is recorded later changes later days only, so
 // the figures of a report come out the same for ever, and item_day opens their rows.
+//
+// # Searching
+//
+// A gram is one or two characters and the month of registration, so a search goes from the
+// newest month back and stops when it has enough. How much one looks at has a bound, and an
+// answer that reached it says that there may be more; [Store.Each] has none. What people said
+// is sealed: the projector adds a row for each opinion, and [Store.KeepVerbatim] opens the
+// texts beside it and keeps their grams hashed under the vault's index key. Until then a new
+// opinion is not found by its words. An erased item's rows go with the fact that asks for it,
+// a rebuild takes over what was read, and [Store.Verify] reads all of it again. The hashes
+// are the same for the same gram in the same month: who has the database alone can count
+// them, and can read none.
 //
 // # What the public sees
 //

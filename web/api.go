@@ -298,7 +298,7 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
-	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Today: s.today(), Near: s.near(), Sight: base.Sight}
+	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: s.today(), Near: s.near(), Sight: base.Sight}
 	if ofUnit(a) && !slices.Contains(f.Sight.Units, f.Unit) {
 		f.Unit = a.Unit.ID
 	}
@@ -317,20 +317,21 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 
 // boardAnswer is the board with stable names.
 type boardAnswer struct {
-	AsOf       uint64     `json:"as_of"`
-	All        apiCell    `json:"all"`
-	Pending    int        `json:"pending"`
-	Answered   int        `json:"answered"`
-	Ended      int        `json:"ended"`
-	Merged     int        `json:"merged"`
-	ByUnit     []apiCell  `json:"by_unit"`
-	ByMode     []apiCell  `json:"by_mode"`
-	BySource   []apiCell  `json:"by_source"`
-	ByCategory []apiCell  `json:"by_category"`
-	ByLeader   []apiCell  `json:"by_leader"`
-	ByCampaign []apiCell  `json:"by_campaign"`
-	Weeks      []apiWeek  `json:"weeks"`
-	Earlier    apiEarlier `json:"earlier"`
+	AsOf       uint64      `json:"as_of"`        // position in the log
+	Day        events.Date `json:"day,omitzero"` // of a past day: which
+	All        apiCell     `json:"all"`
+	Pending    int         `json:"pending"`
+	Answered   int         `json:"answered"`
+	Ended      int         `json:"ended"`
+	Merged     int         `json:"merged"`
+	ByUnit     []apiCell   `json:"by_unit"`
+	ByMode     []apiCell   `json:"by_mode"`
+	BySource   []apiCell   `json:"by_source"`
+	ByCategory []apiCell   `json:"by_category"`
+	ByLeader   []apiCell   `json:"by_leader"`
+	ByCampaign []apiCell   `json:"by_campaign"`
+	Weeks      []apiWeek   `json:"weeks"`
+	Earlier    apiEarlier  `json:"earlier"`
 }
 
 type apiCell struct {
@@ -369,7 +370,7 @@ func apiBoardOf(b projections.Board) boardAnswer {
 		}
 		return out
 	}
-	out := boardAnswer{AsOf: b.AsOf, All: cell(b.All), Pending: b.Pending, Answered: b.Answered, Ended: b.Ended, Merged: b.Merged, ByUnit: cells(b.ByUnit),
+	out := boardAnswer{AsOf: b.AsOf, Day: b.Day, All: cell(b.All), Pending: b.Pending, Answered: b.Answered, Ended: b.Ended, Merged: b.Merged, ByUnit: cells(b.ByUnit),
 		ByMode: cells(b.ByMode), BySource: cells(b.BySource), ByCategory: cells(b.ByCategory), ByLeader: cells(b.ByLeader), ByCampaign: cells(b.ByCampaign),
 		Earlier: apiEarlier{b.EarlierNew, b.EarlierClosed}, Weeks: []apiWeek{}}
 	for _, w := range b.Weeks {

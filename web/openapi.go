@@ -113,7 +113,7 @@ func describe() openapi {
 	d.put("get", "/api/v1/items/{number}/case", &apiOp{OperationID: "export_case", Summary: "卷宗", Description: "这一件的全部记录和证明，可离线核验；个人信息仍然加锁。", Parameters: []apiParam{number}, Responses: answers("卷宗文件", "403", "404"), Security: signed})
 	d.put("post", "/api/v1/import", &apiOp{OperationID: "import_ledger", Summary: "导入台账", Description: "multipart/form-data：ledger 是台账名称，file 是 .xlsx 或 .csv。dry_run=1 只读不导。同一份交两次，什么都不会多。", Parameters: params("dry_run"), Responses: answers("读到的，或者每一行的结果", "403", "422"), Security: signed})
 	d.put("get", "/api/v1/roots", &apiOp{OperationID: "list_roots", Summary: "日根", Parameters: params("before"), Responses: answers("日根，新的在前；公钥", "400")})
-	d.put("get", "/api/v1/board", &apiOp{OperationID: "read_board", Summary: "总览", Parameters: params("preset", "unit", "leader"), Responses: answers("各类件数"), Security: signed})
+	d.put("get", "/api/v1/board", &apiOp{OperationID: "read_board", Summary: "总览", Parameters: params("preset", "unit", "leader", "campaign", "as_of"), Responses: answers("各类件数"), Security: signed})
 	d.put("get", "/api/v1/commands", &apiOp{OperationID: "list_commands", Summary: "所有操作", Responses: answers("操作、角色、状态、字段")})
 	d.put("get", "/api/v1/status", &apiOp{OperationID: "read_status", Summary: "运行情况", Responses: answers("版本、位置、落后几条")})
 	d.put("post", "/api/v1/query", &apiOp{OperationID: "query", Summary: "凭编号和查询码查进展", Description: "编号错和查询码错是同一个回答；连错 5 次等 10 分钟。",
@@ -193,7 +193,8 @@ func params(names ...string) []apiParam {
 }
 
 func filterParams() []apiParam {
-	return params("q", "state", "group", "mode", "unit", "lead", "leader", "source", "category", "area", "campaign", "preset", "lamp", "due", "queue", "new_in", "closed_in", "size", "after")
+	return params("q", "state", "group", "mode", "unit", "lead", "leader", "source", "category", "area", "campaign", "preset", "lamp", "due_from", "due", "queue", "new_in", "closed_in",
+		"raised_from", "raised_by", "as_of", "class", "level", "urgent", "supervision", "reopened", "returned", "unsatisfied", "size", "after")
 }
 
 // objectOf is the schema of a command's fields.
