@@ -20,7 +20,6 @@ import (
 // written. The result does not depend on where batches end.
 type batch struct {
 	rows    map[uuid.UUID]*row // loaded or made; nil when it is known that there is none
-	older   map[uuid.UUID]*row // not used since the last forget
 	touched []*row             // changed since the last write, by first touch
 	names   names
 	entered int // facts of the directory since the last write
@@ -130,26 +129,37 @@ func (o *outputs) size() (n int) {
 
 // get returns the row of an item; known says whether it was looked up before.
 func (b *batch) get(id uuid.UUID) (r *row, known bool) {
-	if r, known = b.rows[id]; known {
-		return r, true
-	}
-	if r, known = b.older[id]; known {
-		b.rows[id] = r
-	}
+	r, known = b.rows[id]
 	return r, known
 }
 
-// forget lets go of the rows that were not used since it was last called. Nothing may wait
-// to be written.
-func (b *batch) forget() {
-	if len(b.rows) >= keptRows {
-		b.older, b.rows = b.rows, make(map[uuid.UUID]*row, keptRows)
+// spill lets go of rows until n are left: first those that stand in Postgres as they are
+// here, then those whose last commit is longest ago, which are noted to be written. They are
+// loaded again when they are needed, for which they have to be sent first.
+func (b *batch) spill(n int, full func() error) error {
+	for id, r := range b.rows {
+		if r == nil || !r.touched {
+			delete(b.rows, id)
+		}
 	}
+	if len(b.touched) <= n {
+		return nil
+	}
+	last := column(b.touched, func(r *row) uint64 { return r.Sequence })
+	slices.Sort(last)
+	since := last[len(last)-max(n, 1)]
+	var cold, warm []*row
+	for _, r := range b.touched {
+		if r.Sequence >= since {
+			warm = append(warm, r)
+			continue
+		}
+		cold = append(cold, r)
+		delete(b.rows, r.id)
+	}
+	b.touched = warm
+	return b.settleRows(cold, full)
 }
-
-// keptRows is how many rows stay in memory while a generation is loading; up to twice as
-// many are held for a while.
-const keptRows = 16_000
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
 // another aggregate than items leave nothing but published roots, draws and the directory.
@@ -201,7 +211,20 @@ func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
 // settle notes what became of every item that was touched since the last write, and the
 // sums; after it everything is in the outputs.
 func (b *batch) settle(full func() error) error {
-	for i, r := range b.touched {
+	if err := b.settleRows(b.touched, full); err != nil {
+		return err
+	}
+	b.touched = b.touched[:0]
+	b.settleNames()
+	b.settleDirectory()
+	b.settleSums()
+	b.settleMeasures()
+	b.settleEnds()
+	return nil
+}
+
+func (b *batch) settleRows(rows []*row, full func() error) error {
+	for i, r := range rows {
 		if err := b.settleItem(r); err != nil {
 			return fmt.Errorf("write item %s: %w", r.ID, err)
 		}
@@ -220,12 +243,6 @@ func (b *batch) settle(full func() error) error {
 			}
 		}
 	}
-	b.touched = b.touched[:0]
-	b.settleNames()
-	b.settleDirectory()
-	b.settleSums()
-	b.settleMeasures()
-	b.settleEnds()
 	return nil
 }
 

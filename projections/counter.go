@@ -265,7 +265,7 @@ var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"sc
 		textCol("key", func(r *sumRows) string { return r.keyText }),
 	}, measureCols(int(places))...)}
 
-var dayTable = table[sumRows]{name: "board_day", then: sumRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
+var dayTable = table[sumRows]{name: "board_day", then: sumRow, less: true, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: append([]col[sumRows]{
 		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *sumRows) string { return r.valueText }),

@@ -42,10 +42,10 @@ type keeper struct {
 	built    Rebuilt
 }
 
-// How much a loading transaction takes in: so many commits, or touched items.
+// How much a loading transaction takes in, and how much of it is in memory.
 const (
-	loadCommits = 200_000
-	loadItems   = 16_000
+	loadCommits = 300_000
+	loadRows    = 12_000  // items; those that are not written yet too
 	loadBytes   = 2 << 20 // sent to Postgres at once
 )
 
@@ -120,7 +120,7 @@ func (k *keeper) follow(ctx context.Context, log Log) error {
 // take folds commits, and commits what was folded when it is time.
 func (k *keeper) take(ctx context.Context, commits []events.Recorded, behind uint64) error {
 	err := k.fold(ctx, commits)
-	if err == nil && (k.gen.State != loading || behind == 0 || k.limit > 0 || k.since >= loadCommits || len(k.b.touched) >= loadItems) {
+	if err == nil && (k.gen.State != loading || behind == 0 || k.limit > 0 || k.since >= loadCommits) {
 		err = k.commit(ctx, behind)
 	}
 	if err != nil {
@@ -164,6 +164,13 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 		} else if err := k.apply(c); err != nil {
 			return err
 		}
+	}
+	if k.gen.State == loading && len(k.b.rows) > k.s.rows {
+		if err := k.b.spill(k.s.rows/2, func() error { return k.full(ctx) }); err != nil {
+			return err
+		}
+		k.b.hand(k.w)
+		return k.w.sendBeside(ctx)
 	}
 	return k.full(ctx)
 }
@@ -212,9 +219,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 		return err
 	}
 	k.tx, k.pos, k.since = nil, k.at, 0
-	if k.gen.State == loading {
-		k.b.forget()
-	} else {
+	if k.gen.State != loading {
 		k.b = newBatch()
 	}
 	k.moved(change, behind)

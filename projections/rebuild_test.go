@@ -22,6 +22,7 @@ func TestRebuiltRowsAreTheSame(t *testing.T) {
 		s.catchUp(t, st.log, func() int { return 1 })
 		want := s.dump(t)
 		n := rapid.IntRange(0, 20).Draw(t, "batch")
+		s.rows = rapid.SampledFrom([]int{1, 2, 3, 8, loadRows}).Draw(t, "rows in memory")
 		out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { return n }}, func(Progress) {})
 		if err != nil {
 			t.Fatal(err)

@@ -46,6 +46,7 @@ type Store struct {
 	version  int // SchemaVersion, except in tests
 	oldest   int
 	grace    time.Duration
+	rows     int // loadRows, except in tests
 	serving  atomic.Pointer[generation]
 	people   atomic.Pointer[knownRoster] // the directory as last read
 	news     news
@@ -74,7 +75,7 @@ func openVersion(ctx context.Context, dsn string, version, oldest int) (*Store, 
 	} {
 		cfg.ConnConfig.RuntimeParams[k] = v
 	}
-	s := &Store{version: version, oldest: oldest, grace: grace, own: cfg.ConnConfig.Copy()}
+	s := &Store{version: version, oldest: oldest, grace: grace, rows: loadRows, own: cfg.ConnConfig.Copy()}
 	if s.text, err = readSchema(); err != nil {
 		return nil, fmt.Errorf("read schema files: %w", err)
 	}

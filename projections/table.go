@@ -18,6 +18,7 @@ type table[R any] struct {
 	name string
 	key  []string // of the primary key; none when rows are only ever added
 	then onConflict
+	less bool   // of sumRow: sums are of changes, and may be less than nothing
 	set  string // of mergeRow
 	cols []col[R]
 }
@@ -288,15 +289,19 @@ func (t *table[R]) insertSQL(upsert bool) string {
 		" where (" + strings.Join(was, ", ") + ") is distinct from (" + strings.Join(is, ", ") + ")"
 }
 
-// emptySQL drops the rows of sums that came to nothing.
+// emptySQL drops rows of sums that came to nothing, among those with the given keys.
 func (t *table[R]) emptySQL() string {
-	var zero []string
+	var params, names, match []string
 	for _, c := range t.cols {
-		if !t.isKey(c.name) {
-			zero = append(zero, c.name+" = 0")
+		if t.isKey(c.name) {
+			params = append(params, fmt.Sprintf("$%d::%s[]", len(params)+1, c.kind.name))
+			names, match = append(names, c.name), append(match, "t."+c.name+" = u."+c.name)
+		} else {
+			match = append(match, "t."+c.name+" = 0")
 		}
 	}
-	return "delete from " + t.name + " where " + strings.Join(zero, " and ")
+	return fmt.Sprintf("delete from %s t using unnest(%s) as u (%s) where %s", t.name, strings.Join(params, ", "),
+		strings.Join(names, ", "), strings.Join(match, " and "))
 }
 
 // addUpSQL makes one row a key of the rows that were added while the table had no key.

@@ -73,7 +73,9 @@ func (o *rows[R]) hand(w *writer) {
 	if o.maybe.n > 0 {
 		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, t.arrays(o.maybe))
 		if t.then == sumRow {
-			w.queue("empty "+t.name, t.emptySQL, nil)
+			if n, keys := t.lessened(o.maybe); n > 0 {
+				w.queue("empty "+t.name, t.emptySQL, keys)
+			}
 		}
 		o.maybe = buffer{data: o.maybe.data[:0]}
 	}
@@ -83,19 +85,23 @@ func (o *rows[R]) hand(w *writer) {
 const copyFrom = 64
 
 // arrays turns rows into one array a column.
-func (t *table[R]) arrays(b buffer) [][]byte {
-	cols := make([][]byte, len(t.cols))
-	for i, c := range t.cols {
+func (t *table[R]) arrays(b buffer) [][]byte { return arrays(t.cols, b, 2) }
+
+// arrays turns rows of these columns, each with a head of so many bytes, into one array a
+// column.
+func arrays[R any](of []col[R], b buffer, head int) [][]byte {
+	cols := make([][]byte, len(of))
+	for i, c := range of {
 		cols[i] = appendArrayHead(make([]byte, 0, 20+len(b.data)/len(cols)), c.kind.elem, b.n)
 	}
 	for data := b.data; len(data) > 0; {
-		data = data[2:]
+		data = data[head:]
 		for i := range cols {
 			n := 4
 			if size := int32(binary.BigEndian.Uint32(data)); size > 0 {
 				n += int(size)
 			}
-			switch t.cols[i].kind {
+			switch of[i].kind {
 			case kindTexts:
 				cols[i] = appendJoined(cols[i], data[4:n], func(b, text []byte) []byte { return append(b, text...) })
 			case kindBigs:
@@ -109,6 +115,40 @@ func (t *table[R]) arrays(b buffer) [][]byte {
 		}
 	}
 	return cols
+}
+
+// lessened returns the keys of the rows whose sums can come to nothing, one array a column:
+// as a rule those that take something away.
+func (t *table[R]) lessened(b buffer) (n int, keys [][]byte) {
+	var less buffer
+	for data := b.data; len(data) > 0; {
+		data = data[2:]
+		at, minus := len(less.data), t.less
+		for _, c := range t.cols {
+			n := 4
+			if size := int32(binary.BigEndian.Uint32(data)); size > 0 {
+				n += int(size)
+			}
+			if t.isKey(c.name) {
+				less.data = append(less.data, data[:n]...)
+			} else {
+				minus = minus || data[4]&0x80 != 0 // the sign
+			}
+			data = data[n:]
+		}
+		if minus {
+			less.n++
+		} else {
+			less.data = less.data[:at]
+		}
+	}
+	var cols []col[R]
+	for _, c := range t.cols {
+		if t.isKey(c.name) {
+			cols = append(cols, c)
+		}
+	}
+	return less.n, arrays(cols, less, 0)
 }
 
 // appendJoined turns an array into one text, its elements separated.
