@@ -12,6 +12,8 @@ create table directory_fact (
 -- How many facts there are: what is kept in memory is looked up by it.
 create table directory_size (
     one   boolean not null,
-    facts bigint  not null,
-    constraint directory_size_pk primary key (one)
+    facts bigint  not null
 );
+
+-- after load
+alter table directory_size add constraint directory_size_pk primary key (one);
