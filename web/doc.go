@@ -27,6 +27,14 @@
 // the token as Authorization: Bearer and the choice as Xiaohao-Act. Without the token no
 // POST is taken but the query and /act itself.
 //
+// # Who sees what
+//
+// A route of staff names the view that it shows ([Server.sees]; [Server.staff] is the ledger),
+// and package rights says whose roles have it. Which items exist for the person is a
+// rights.Sight: [Server.filter] hands it to every list, search, count and board, [Server.see]
+// asks it for every address. What lies outside is absent, and answers exactly like a number
+// that was never given. TestWalk of cmd/xiaohao opens every route as every role.
+//
 // # Pages
 //
 // One template a page, on layout.html and parts*.html, filled by a typed struct that embeds
