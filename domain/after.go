@@ -239,13 +239,17 @@ func (c Reopen) decide(it *Item, s Situation) ([]events.Event, error) {
 }
 
 func reopen(command string, it *Item, s Situation, reason string, due events.Date) (events.Event, error) {
+	e := events.ItemReopened{Reason: reason, Round: it.Round + 1, Due: due}
 	if due.IsZero() {
-		due = s.Calendar.DueOn(SettingsOf(it.Preset).TimeLimited, s.Today())
+		r := SettingsOf(it.Preset).TimeLimited
+		e.Rule = r.String()
+		e.Due, e.Counted = s.due(r)
+		return e, nil
 	}
 	if due.Before(s.Today()) {
 		return nil, refuseAt("due", command+".due_past", "重改到哪天：%s 已经过了。", due)
 	}
-	return events.ItemReopened{Reason: reason, Round: it.Round + 1, Due: due}, nil
+	return e, nil
 }
 
 // MakeStanding moves an item that met its goals to standing work (转常态整改); the leader
@@ -340,7 +344,7 @@ func (c Resume) name() string { return "resume" }
 func (c Resume) decide(it *Item, s Situation) ([]events.Event, error) {
 	e := events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}
 	if !it.Due.IsZero() { // 挂账 is a recorded pause (domain.md §2.7): its days do not count
-		e.Due = s.Calendar.Roll(it.Due.AddDays(s.Today().DaysSince(it.SuspendedOn)))
+		e.Due = it.dueAfter(events.ItemResumed{}, s)
 	}
 	return []events.Event{e}, nil
 }

@@ -27,9 +27,14 @@ type Situation struct {
 // Today is the Beijing day of the decision.
 func (s Situation) Today() events.Date { return events.DateOf(s.Now) }
 
-// due is the last day of a limit that starts now.
-func (s Situation) due(r calendar.Rule) events.Date {
-	return s.Calendar.Due(calendar.Limit{Rule: r, From: s.Now}).Due
+// due is the last day of a limit that starts now, and by which calendar it was counted.
+func (s Situation) due(r calendar.Rule) (events.Date, events.Counting) {
+	d := s.Calendar.Due(calendar.Limit{Rule: r, From: s.Now})
+	c := events.Counting{Area: s.Calendar.Area, Calendar: s.Calendar.Version, Provisional: d.Provisional()}
+	if r.Unit == calendar.ByHour {
+		c.Minute = int(s.Now.Sub(s.Today().Time()).Minutes())
+	}
+	return d.Due, c
 }
 
 // Spec says everything about a command but its decision: in which states and under which

@@ -209,15 +209,15 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 	set := SettingsOf(it.Preset)
 	e := events.ModeClassified{Mode: m, From: s.Today(), Reason: reason}
 	limit := func(r calendar.Rule) error {
-		most := s.due(r)
-		e.Due, e.Rule = most, r.String()
+		most, counted := s.due(r)
+		e.Due, e.Rule, e.Counted = most, r.String(), counted
 		if due.IsZero() {
 			return nil
 		}
 		if due.After(most) && !it.claims(due) {
 			return refuseAt("due", command+".due_late", "期限：%s最多%s，不能晚于 %s。", m.Zh(), r.Zh(), most)
 		}
-		e.Due, e.Rule = due, "date"
+		e.Due, e.Rule, e.Counted = due, "date", events.Counting{}
 		return nil
 	}
 	if !due.IsZero() && due.Before(s.Today()) && !it.claims(due) {
@@ -232,9 +232,10 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 		}
 		err = limit(r)
 	case events.TimeLimited:
-		e.Due, e.Rule = s.due(set.TimeLimited), set.TimeLimited.String()
+		e.Rule = set.TimeLimited.String()
+		e.Due, e.Counted = s.due(set.TimeLimited)
 		if !due.IsZero() {
-			e.Due, e.Rule = due, "date"
+			e.Due, e.Rule, e.Counted = due, "date", events.Counting{}
 		}
 	case events.Planned:
 		if due.IsZero() {
@@ -339,7 +340,7 @@ func (c Classify) decide(it *Item, s Situation) ([]events.Event, error) {
 	}
 	mc := e.(events.ModeClassified)
 	if !it.Due.IsZero() && mc.Due.After(it.Due) {
-		mc.Due, mc.Rule = it.Due, "date"
+		mc.Due, mc.Rule, mc.Counted = it.Due, "date", events.Counting{}
 	}
 	return []events.Event{mc}, nil
 }

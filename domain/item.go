@@ -38,6 +38,7 @@ type Item struct {
 
 	Mode          events.Mode
 	Due, From     events.Date
+	Clock         events.Clock
 	Leader        events.Leader
 	Assignments   []events.Assignment
 	IssuedOn      map[string]events.Date
@@ -104,6 +105,7 @@ func (it *Item) Apply(r events.Recorded) {
 	on := events.DateOf(recordedTime(r))
 	for _, e := range r.Events {
 		it.apply(e, r, on)
+		it.Clock = it.Clock.After(e, on)
 		it.Assignments = events.MoveAssignments(it.Assignments, e)
 		if s, ok := events.StateAfter(e); ok {
 			it.State = s
@@ -224,6 +226,8 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 		it.Extended++
 	case events.ExtensionDenied:
 		it.Extension = nil
+	case events.DeadlineRecomputed:
+		it.Due = e.Due
 	case events.SupervisionIssued:
 		if it.Slips == nil {
 			it.Slips = map[string]bool{}

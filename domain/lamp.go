@@ -9,6 +9,8 @@ import (
 // else the office's; "" is the office's.
 type Calendars interface {
 	Of(area string) *calendar.Calendar
+	// At is the calendar that the area went by at a version.
+	At(version int, area string) *calendar.Calendar
 }
 
 // Lamp is how an item stands against its deadline (红黄绿灯); a pure function, so that a

@@ -132,6 +132,8 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Instruct{Text: text}
 	case "supervise":
 		return Supervise{Level: events.SupervisionLevels[rnd(7)], Text: text}
+	case "recompute_deadline":
+		return Recompute{}
 	case "escalate":
 		for _, w := range it.Watched() {
 			if r, ok := ladder.Of(it.Preset).Owed(&calendar.Calendar{}, w, today); ok {

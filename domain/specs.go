@@ -62,6 +62,7 @@ var specs = entitled([]Spec{
 	{Name: "request_extension", Title: "申请延期", From: working, Pre: mayExtend, New: func() Command { return &RequestExtension{} }},
 	{Name: "grant_extension", Title: "批准延期", From: working, Pre: extensionOpen, New: func() Command { return &GrantExtension{} }},
 	{Name: "deny_extension", Title: "不同意延期", From: working, Pre: extensionOpen, New: func() Command { return &DenyExtension{} }},
+	{Name: "recompute_deadline", Title: "重算期限", From: states{events.Accepted, events.InProgress, events.SuspendedAccount}, New: func() Command { return &Recompute{} }},
 	{Name: "instruct", Title: "批示", From: ongoing, New: func() Command { return &Instruct{} }},
 	{Name: "supervise", Title: "督办", From: ongoing, New: func() Command { return &Supervise{} }},
 	{Name: "escalate", Title: "到期督办", From: append(states{events.Closed}, ongoing...), New: func() Command { return &Escalate{} }},

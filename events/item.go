@@ -64,13 +64,15 @@ type ItemAnswered struct {
 // ModeClassified says how and until when it is to be rectified (整改类型). Due is the
 // item's own deadline; it never resets on return or reassignment.
 type ModeClassified struct {
-	Mode       Mode   `json:"mode"`
-	Due        Date   `json:"due,omitzero"`
-	Rule       string `json:"rule,omitzero"` // how Due was found: 5wd, 15wd, date
-	From       Date   `json:"from,omitzero"` // day 0, not counted
-	ReviewDays int    `json:"review_days,omitzero"`
-	NextReview Date   `json:"next_review,omitzero"`
-	Reason     string `json:"reason,omitzero"`
+	Mode Mode   `json:"mode"`
+	Due  Date   `json:"due,omitzero"`
+	Rule string `json:"rule,omitzero"` // how Due was found: 5wd, 15wd, 24h, date
+	From Date   `json:"from,omitzero"` // day 0, not counted
+
+	Counted    Counting `json:"counted,omitzero"`
+	ReviewDays int      `json:"review_days,omitzero"`
+	NextReview Date     `json:"next_review,omitzero"`
+	Reason     string   `json:"reason,omitzero"`
 }
 
 // LeaderLinked links a leader to the item, with the rank of that day (挂钩).
@@ -179,6 +181,9 @@ type ItemReopened struct {
 	Reason string `json:"reason"`
 	Round  int    `json:"round"` // the new round
 	Due    Date   `json:"due"`
+	Rule   string `json:"rule,omitzero"` // how Due was found; "" = the day was set
+
+	Counted Counting `json:"counted,omitzero"`
 }
 
 // ItemArchived makes the item read-only (归档).

@@ -129,6 +129,12 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		}
 	case ExtensionGranted:
 		leadDue(e.Due)
+	case DeadlineRecomputed: // parts that were due with the item move with it
+		for i := range out {
+			if out[i].Live() && out[i].State != PartApproved && out[i].Due == e.Was {
+				out[i].Due = e.Due
+			}
+		}
 	}
 	return out
 }

@@ -61,6 +61,7 @@ const (
 	extensionRequested
 	extensionGranted
 	extensionDenied
+	deadlineRecomputed
 	supervisionIssued
 	supervisionAnswered
 	rectificationReported
@@ -150,7 +151,7 @@ var table = [kinds]row{
 	itemAccepted:          {"item.accepted", 1, ItemAggregate, "受理", decode[ItemAccepted]},
 	itemNotAccepted:       {"item.not_accepted", 1, ItemAggregate, "不予受理", decode[ItemNotAccepted]},
 	itemAnswered:          {"item.answered", 1, ItemAggregate, "直接答复", decode[ItemAnswered]},
-	modeClassified:        {"mode.classified", 1, ItemAggregate, "定整改类型", decode[ModeClassified]},
+	modeClassified:        {"mode.classified", 2, ItemAggregate, "定整改类型", decode[ModeClassified]},
 	leaderLinked:          {"leader.linked", 1, ItemAggregate, "挂钩领导", decode[LeaderLinked]},
 	itemMerged:            {"item.merged", 1, ItemAggregate, "并单", decode[ItemMerged]},
 	itemAbsorbed:          {"item.absorbed", 1, ItemAggregate, "并入", decode[ItemAbsorbed]},
@@ -163,7 +164,7 @@ var table = [kinds]row{
 	suspensionReviewed:    {"suspension.reviewed", 1, ItemAggregate, "挂账复议", decode[SuspensionReviewed]},
 	itemResumed:           {"item.resumed", 1, ItemAggregate, "恢复办理", decode[ItemResumed]},
 	itemTerminated:        {"item.terminated", 1, ItemAggregate, "终结", decode[ItemTerminated]},
-	itemReopened:          {"item.reopened", 1, ItemAggregate, "复号", decode[ItemReopened]},
+	itemReopened:          {"item.reopened", 2, ItemAggregate, "复号", decode[ItemReopened]},
 	itemArchived:          {"item.archived", 1, ItemAggregate, "归档", decode[ItemArchived]},
 	corrected:             {"item.corrected", 1, ItemAggregate, "更正", decode[Corrected]},
 	ledgerClaimed:         {"ledger.claimed", 1, ItemAggregate, "台账导入", decode[LedgerClaimed]},
@@ -191,6 +192,7 @@ var table = [kinds]row{
 	extensionRequested:    {"extension.requested", 1, ItemAggregate, "申请延期", decode[ExtensionRequested]},
 	extensionGranted:      {"extension.granted", 1, ItemAggregate, "批准延期", decode[ExtensionGranted]},
 	extensionDenied:       {"extension.denied", 1, ItemAggregate, "不同意延期", decode[ExtensionDenied]},
+	deadlineRecomputed:    {"deadline.recomputed", 1, ItemAggregate, "期限重算", decode[DeadlineRecomputed]},
 	supervisionIssued:     {"supervision.issued", 2, ItemAggregate, "督办", decode[SupervisionIssued]},
 	supervisionAnswered:   {"supervision.answered", 1, ItemAggregate, "答复督办", decode[SupervisionAnswered]},
 	rectificationReported: {"item.rectified", 1, ItemAggregate, "整改完成（单位报的）", decode[RectificationReported]},

@@ -23,6 +23,8 @@ func was[Old, Next any](next func(Old) Next) past {
 // file, add its step here, raise the version in the table, and run
 // `go test ./events -update` for the golden file of the new version.
 var pasts = map[kind][]past{
+	modeClassified:    {was(modeV1.next)},
+	itemReopened:      {was(reopenedV1.next)},
 	evidenceRecorded:  {was(evidenceV1.next)},
 	supervisionIssued: {was(supervisionV1.next)},
 }
@@ -67,4 +69,30 @@ type supervisionV1 struct {
 
 func (s supervisionV1) next() SupervisionIssued {
 	return SupervisionIssued{Slip: s.Slip, Level: s.Level, Text: s.Text, Due: s.Due}
+}
+
+// modeV1 did not say by which calendar it was counted: Monday to Friday.
+type modeV1 struct {
+	Mode       Mode   `json:"mode"`
+	Due        Date   `json:"due,omitzero"`
+	Rule       string `json:"rule,omitzero"`
+	From       Date   `json:"from,omitzero"`
+	ReviewDays int    `json:"review_days,omitzero"`
+	NextReview Date   `json:"next_review,omitzero"`
+	Reason     string `json:"reason,omitzero"`
+}
+
+func (m modeV1) next() ModeClassified {
+	return ModeClassified{Mode: m.Mode, Due: m.Due, Rule: m.Rule, From: m.From, ReviewDays: m.ReviewDays, NextReview: m.NextReview, Reason: m.Reason}
+}
+
+// reopenedV1 did not say how its deadline was found.
+type reopenedV1 struct {
+	Reason string `json:"reason"`
+	Round  int    `json:"round"`
+	Due    Date   `json:"due"`
+}
+
+func (r reopenedV1) next() ItemReopened {
+	return ItemReopened{Reason: r.Reason, Round: r.Round, Due: r.Due}
 }

@@ -68,6 +68,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	if s, ok := events.StateAfter(e); ok {
 		it.State, it.Group = s, groupOf(s, it.Group)
 	}
+	it.Detail.Clock = it.Detail.Clock.After(e, day(r))
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
 		it.applyAfter(r, e, on)
 	}
@@ -205,6 +206,10 @@ func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) boo
 		it.setDue(e.Due)
 	case events.ExtensionDenied:
 		it.ExtOpen, d.Extension = false, nil
+	case events.DeadlineRecomputed:
+		if !it.Due.IsZero() {
+			it.Due = e.Due
+		}
 	case events.SupervisionIssued:
 		d.Slips = append(d.Slips, Slip{SupervisionIssued: e, On: on, Post: r.Actor.Post})
 		it.Supervision = inForce(d.Slips)

@@ -23,7 +23,7 @@ func publicOf(it *Item, byCode bool) PublicItem {
 	d := &it.Detail
 	p := PublicItem{ID: it.ID, Number: it.Number, PublicID: it.PublicID, Released: it.shown(), State: it.State,
 		RaisedOn: it.RaisedOn, RegisteredOn: events.DateOf(it.Raised), AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
-		DueFrom: it.DueFrom, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
+		DueFrom: it.DueFrom, Clock: it.Detail.Clock, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
 		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
 		Demo: it.Demo, Erased: !it.ErasureOn.IsZero(), Restricted: it.restricted()}
 	if byCode {

@@ -92,6 +92,7 @@ type Detail struct {
 	Quantities    []PlaceQuantity               `json:"quantities,omitzero"`
 	Evidence      []events.EvidenceRecorded     `json:"evidence,omitzero"`
 	Extension     *events.ExtensionRequested    `json:"extension,omitzero"` // open request
+	Clock         events.Clock                  `json:"clock,omitzero"`     // how the deadline came about
 	Report        *events.RectificationReported `json:"report,omitzero"`
 	Attempt       int                           `json:"attempt,omitzero"`
 	Profile       events.Profile                `json:"profile,omitzero"`
@@ -455,6 +456,7 @@ type PublicItem struct {
 	AcceptedOn         events.Date
 	Due                events.Date
 	DueOriginal        events.Date
+	Clock              events.Clock
 	DueRule            string
 	DueFrom            events.Date
 	RectifiedOn        events.Date

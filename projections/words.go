@@ -156,6 +156,11 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 	case events.ExtensionGranted:
 		text := line("期限改到 ", e.Due.String(), until("，原定 ", e.Was, ""), "。")
 		return open(text + after("理由：", e.Reason)).or(text), true
+	case events.DeadlineRecomputed:
+		if e.Due == e.Was {
+			return open(line("放假安排公布后核对过，期限还是 ", e.Due.String(), "。")), true
+		}
+		return open(line("放假安排公布后重算，期限从 ", e.Was.String(), " 改为 ", e.Due.String(), "。")), true
 	case events.ExtensionDenied:
 		return inside("期限不变。" + after("理由：", e.Reason)), true
 	case events.SupervisionIssued:

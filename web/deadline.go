@@ -1,6 +1,13 @@
 package web
 
 import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"xiaohao/domain"
 	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -10,33 +17,128 @@ import (
 // its page alone.
 const accountRows = 92
 
-// basis is what a deadline rests on, as the log says.
-type basis struct {
-	Rule               string // as in the fact: 5wd, date
-	From, First, Until events.Date
+// explain tells an item's deadline day by day, by the calendar that it was counted by.
+func (s *Server) explain(c events.Clock, due events.Date) calendar.Deadline {
+	return s.desk.Calendars.At(c.Counted.Calendar, c.Counted.Area).Explain(c, due, s.today())
 }
 
-func basisOf(it projections.Item) basis { return basis{it.DueRule, it.DueFrom, it.DueOriginal, it.Due} }
-
-func basisOfPublic(it projections.PublicItem) basis {
-	return basis{it.DueRule, it.DueFrom, it.DueOriginal, it.Due}
+// accountJSON is an account as a script reads it.
+type accountJSON struct {
+	Number      string           `json:"number,omitzero"`
+	From        events.Date      `json:"from"`
+	Rule        string           `json:"rule"`
+	Area        string           `json:"area"`
+	Calendar    int              `json:"calendar"` // version
+	Due         events.Date      `json:"due"`
+	Original    events.Date      `json:"original,omitzero"`
+	Ends        time.Time        `json:"ends"`
+	Provisional bool             `json:"provisional"`
+	Says        string           `json:"says"`
+	Days        []accountDayJSON `json:"days"`
 }
 
-// accountOf tells a deadline day by day. What stands in the log is what holds: where the
-// rule does not lead there (it was counted by an older calendar, or moved), the account says
-// the day as one that was set.
-func accountOf(cal *calendar.Calendar, b basis) calendar.Deadline {
-	first := b.First
-	if first.IsZero() {
-		first = b.Until
+type accountDayJSON struct {
+	Date    events.Date `json:"date"`
+	Counted bool        `json:"counted"`
+	Why     string      `json:"why"`
+}
+
+func toAccountJSON(number string, d calendar.Deadline) accountJSON {
+	out := accountJSON{Number: number, From: events.DateOf(d.Limit.From), Rule: d.Limit.Rule.String(), Area: d.Area, Calendar: d.Version, Due: d.Due,
+		Original: d.Original, Ends: d.Ends, Provisional: d.Provisional(), Says: d.Says(), Days: make([]accountDayJSON, len(d.Days))}
+	for i, l := range d.Days {
+		out.Days[i] = accountDayJSON{l.Date, l.Counted, l.Why}
 	}
-	rule, err := calendar.ParseRule(b.Rule)
-	l := calendar.Limit{Rule: rule, From: b.From.Time()}
-	if err != nil || cal.Due(l).Due != first {
-		l.Rule = calendar.Rule{Unit: calendar.Fixed, On: first}
+	return out
+}
+
+// sendAccount answers in the form that ?as= asks for; page renders it otherwise.
+func sendAccount(w http.ResponseWriter, r *http.Request, number string, d calendar.Deadline, page func() error) error {
+	switch r.URL.Query().Get("as") {
+	case "":
+		return page()
+	case "json":
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		return json.NewEncoder(w).Encode(toAccountJSON(number, d))
+	case "text":
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, err := io.WriteString(w, d.Text())
+		return err
 	}
-	if b.Until != first {
-		l.Extensions = []calendar.Extension{{To: b.Until, On: first}}
+	return errBadRequest
+}
+
+// DeadlinePage is 怎么算的 of one item, or the calculator.
+type DeadlinePage struct {
+	Page
+	Number, Heading string // of the item; "" on the calculator
+	Deadline        calendar.Deadline
+	Bars            []clockBar
+	From, Rule      Input
+	Areas           []string
+	Text, JSON      string // addresses of the other forms
+}
+
+// clockBar is one thing that moved the clock, for the list above the days.
+type clockBar struct{ Name, When, Why string }
+
+func barsOf(c events.Clock) []clockBar {
+	var out []clockBar
+	for _, p := range c.Pauses {
+		to := p.To.String()
+		if p.To.IsZero() {
+			to = "现在"
+		}
+		out = append(out, clockBar{"暂停", p.From.String() + " 到 " + to, p.Why})
 	}
-	return cal.Due(l)
+	for _, x := range c.Extensions {
+		out = append(out, clockBar{"延期", x.On.String() + " 批到 " + x.To.String(), x.Why})
+	}
+	return out
+}
+
+// itemDeadline is GET /items/{number}/deadline.
+func (s *Server) itemDeadline(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	it, err := s.see(r.Context(), r.PathValue("number"), a)
+	if err != nil {
+		return err
+	}
+	if it.Due.IsZero() {
+		return projections.ErrNotFound
+	}
+	d := s.explain(it.Detail.Clock, it.Due)
+	return sendAccount(w, r, it.Number, d, func() error {
+		here := "/items/" + url.PathEscape(it.Number) + "/deadline"
+		p := DeadlinePage{Page: s.staffPage(r, it.Number+" 的期限怎么算的", "items"), Number: it.Number, Heading: titleOf(it), Deadline: d,
+			Bars: barsOf(it.Detail.Clock), Text: here + "?as=text", JSON: here + "?as=json"}
+		return s.render(w, http.StatusOK, "deadline", p)
+	})
+}
+
+// calculator is GET /deadline: anybody counts a limit.
+func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	p := DeadlinePage{Page: s.page(r, "期限怎么算", "how"),
+		From: Input{Name: "from", Label: "从哪天起", Kind: domain.Text, Short: true, Value: q.Get("from"), Hint: "这一天不算。写成 " + s.today().String() + "。"},
+		Rule: Input{Name: "rule", Label: "多长", Kind: domain.Text, Short: true, Value: q.Get("rule"), Hint: "3wd 是 3 个工作日，7d 是 7 天，24h 是 24 小时。"}}
+	if p.From.Value == "" && p.Rule.Value == "" {
+		return s.render(w, http.StatusOK, "deadline", p)
+	}
+	from, err := events.ParseDate(p.From.Value)
+	if err != nil || !calendar.Counts(from) {
+		p.From.Err = "从哪天起：写成 " + s.today().String() + " 这样，2000 到 2100 年。"
+	}
+	rule, err := calendar.ParseRule(p.Rule.Value)
+	if err != nil {
+		p.Rule.Err = "多长：写成 3wd、7d 或 24h。"
+	}
+	if p.From.Err != "" || p.Rule.Err != "" {
+		return s.render(w, http.StatusUnprocessableEntity, "deadline", p)
+	}
+	p.Deadline = s.desk.Calendars.Of(q.Get("area")).Due(calendar.Limit{Rule: rule, From: from.Time()})
+	q.Set("as", "text")
+	p.Text = "/deadline?" + q.Encode()
+	q.Set("as", "json")
+	p.JSON = "/deadline?" + q.Encode()
+	return sendAccount(w, r, "", p.Deadline, func() error { return s.render(w, http.StatusOK, "deadline", p) })
 }

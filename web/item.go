@@ -185,7 +185,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	if e := it.Detail.Extension; e != nil {
 		p.Facts = append(p.Facts, fact{"申请延期", fmt.Sprintf("想延到 %s：%s", e.Due, e.Reason)})
 	}
-	p.Deadline = deadlineOf(cal, today, it)
+	p.Deadline = deadlineOf(cal, today, it, s.explain(it.Detail.Clock, it.Due))
 	p.Leader = leaderWords(it)
 	p.Units = unitsOf(it, today)
 	p.Plan = planOf(it)
@@ -305,7 +305,7 @@ func leaderWords(it projections.Item) string {
 	return it.Leader.Post
 }
 
-func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item) deadline {
+func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item, account calendar.Deadline) deadline {
 	d := deadline{Extended: it.Extensions, Left: leftOf(cal, it, today)}
 	if it.Due.IsZero() {
 		return d
@@ -317,10 +317,9 @@ func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item) 
 	if it.DueFrom.IsZero() {
 		return d
 	}
-	if a := accountOf(cal, basisOf(it)); len(a.Days) <= accountRows {
-		d.Says, d.Days = a.Says(), a.Days
-	} else {
-		d.Says = a.Says()
+	d.Says = account.Says()
+	if len(account.Days) <= accountRows {
+		d.Days = account.Days
 	}
 	return d
 }

@@ -26,6 +26,7 @@ func (s *Server) publicRoutes() []route {
 		{"GET /p/{id}", s.released},
 		{"POST /p/{id}/object", s.objectTo},
 		{"GET /how", s.how},
+		{"GET /deadline", s.calculator},
 		{"GET /roots", s.roots},
 		{"GET /act", s.actPage},
 		{"POST /act", s.act},

@@ -50,7 +50,7 @@ func (s *Server) story(it projections.PublicItem, byCode bool) Story {
 		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)
 	}
 	if !it.Due.IsZero() && !it.DueFrom.IsZero() && !it.Due.Before(it.DueFrom) {
-		d := accountOf(s.calendar(), basisOfPublic(it))
+		d := s.explain(it.Clock, it.Due)
 		st.DueWords, st.Rule, st.Account = d.Limit.Rule.Zh(), d.Says(), d.Days
 		if d.Limit.Rule.Unit == calendar.Fixed {
 			st.DueWords = "定好的日子"

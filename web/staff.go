@@ -25,6 +25,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /items", s.staff(s.itemsPage)},
 		{"GET /items/export", s.staff(s.exportLedger)},
 		{"GET /items/{number}", s.staff(s.itemPage)},
+		{"GET /items/{number}/deadline", s.staff(s.itemDeadline)},
 		{"GET /items/{number}/{command}", s.staff(s.formPage)},
 		{"POST /items/{number}/{command}", s.staff(s.uploading(s.give))},
 		{"GET /items/{number}/evidence/{object}", s.staff(s.evidenceFile)},

@@ -82,6 +82,10 @@ func TestPublicTemplates(t *testing.T) {
 		show("echo none", "echo", EchoPage{Page: p, Q: "路灯"})
 		show("echo filtered", "echo", EchoPage{Page: p, Filtered: true})
 		show("echo empty", "echo", EchoPage{Page: p})
+		ext := calendar.Official().Due(calendar.Limit{Rule: calendar.Rule{Unit: calendar.WorkingDays, N: 3}, From: testNow})
+		show("deadline", "deadline", DeadlinePage{Page: p, Number: "QG-2026-000058", Heading: "夜间公交", Deadline: ext, Text: "/x", JSON: "/y",
+			Bars: barsOf(events.Clock{Pauses: []events.ClockPause{{From: ext.Due, Why: "挂账"}}, Extensions: []events.ClockExtension{{To: ext.Due, On: ext.Due, Why: "汛期"}}})})
+		show("calculator", "deadline", DeadlinePage{Page: p, From: Input{Name: "from", Err: "不对。"}, Rule: Input{Name: "rule"}})
 		show("how", "how", HowPage{Page: p, Limits: []limit{{"受理", "办公室", "1 个工作日"}}})
 		root := projections.Root{RootSigned: events.RootSigned{Stream: "0196a000-0000-7000-8000-00000000beef", Tenant: "main", Day: events.NewDate(2026, 10, 22), Sequence: 4711,
 			Aggregates: 812, Root: strings.Repeat("ab", 32), Key: strings.Repeat("cd", 32), NextKey: strings.Repeat("ef", 32), Signature: strings.Repeat("01", 64)}, At: 4712}

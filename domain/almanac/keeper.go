@@ -67,6 +67,11 @@ func (k *Keeper) Almanac() *calendar.Almanac { return k.now.Load().almanac }
 // Of returns the calendar that an area goes by.
 func (k *Keeper) Of(area string) *calendar.Calendar { return k.Almanac().Of(area) }
 
+// At returns the calendar that an area went by at a version.
+func (k *Keeper) At(version int, area string) *calendar.Calendar {
+	return k.Almanac().At(version, area)
+}
+
 // Refresh loads what was published since, by others too, and reports whether there was any.
 func (k *Keeper) Refresh(ctx context.Context) (bool, error) {
 	history, err := k.journal.LoadOf(ctx, events.CalendarAggregate, events.CalendarID)

@@ -78,6 +78,9 @@ func New(area string, version int, hours Hours, national, local []events.Notice)
 // Of returns c, whatever the area: where there is one calendar only.
 func (c *Calendar) Of(string) *Calendar { return c }
 
+// At returns c, whatever the version: where there is one calendar only.
+func (c *Calendar) At(int, string) *Calendar { return c }
+
 // newest keeps the last notice of each year, by year.
 func newest(all []events.Notice) []events.Notice {
 	last := map[int]events.Notice{}

@@ -103,6 +103,7 @@ var rules = []Rule{
 	{"instruct", leaders, Anybody},
 	{"supervise", set{events.Supervisor, events.LeaderRole}, Anybody},
 	{"escalate", program, Anybody},
+	{"recompute_deadline", program, Anybody},
 	{"answer_supervision", UnitStaff, LeadOnly},
 
 	// 销号

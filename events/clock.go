@@ -1,0 +1,91 @@
+package events
+
+// Counting says by which calendar a deadline was counted. With it the account of the
+// deadline can be told for ever, whatever calendars come later.
+type Counting struct {
+	Area        string `json:"area,omitzero"`
+	Calendar    int    `json:"calendar,omitzero"`    // version of the calendars, 0: those that come with the program
+	Minute      int    `json:"minute,omitzero"`      // of day 0 at which it began; only limits in hours look at it
+	Provisional bool   `json:"provisional,omitzero"` // it runs into a year whose holidays were not published (暂定)
+}
+
+// DeadlineRecomputed moves a deadline because its calendar changed, or confirms one that was
+// provisional (期限重算). It is never done silently.
+type DeadlineRecomputed struct {
+	Due     Date     `json:"due"`
+	Was     Date     `json:"was"`
+	Counted Counting `json:"counted,omitzero"`
+}
+
+func (DeadlineRecomputed) fact() kind { return deadlineRecomputed }
+
+// Clock is the item's clock as its facts make it: when it began, by which rule, when it
+// stood still and how it was extended. Like [StateAfter] it is the meaning of the facts,
+// shared by the rules and the read models. It never starts anew on return or reassignment.
+type Clock struct {
+	Rule       string           `json:"rule,omitzero"`  // 5wd; "date" for a day that was set
+	From       Date             `json:"from,omitzero"`  // day 0, not counted
+	First      Date             `json:"first,omitzero"` // what it gave before any pause or extension
+	Counted    Counting         `json:"counted,omitzero"`
+	Pauses     []ClockPause     `json:"pauses,omitzero"`
+	Extensions []ClockExtension `json:"extensions,omitzero"`
+}
+
+// ClockPause is a time in which the clock stood still; To is zero while it does.
+type ClockPause struct {
+	From Date   `json:"from"`
+	To   Date   `json:"to,omitzero"`
+	Why  string `json:"why"`
+}
+
+// ClockExtension is a later day that was granted.
+type ClockExtension struct {
+	To  Date   `json:"to"`
+	On  Date   `json:"on"`
+	Why string `json:"why"`
+}
+
+// After returns the clock after e, which was recorded on a day. The receiver is not changed.
+func (c Clock) After(e Event, on Date) Clock {
+	switch e := e.(type) {
+	case ModeClassified:
+		return Clock{Rule: e.Rule, From: e.From, First: e.Due, Counted: e.Counted}
+	case ItemReopened:
+		return Clock{Rule: orDate(e.Rule), From: on, First: e.Due, Counted: e.Counted}
+	case ItemAssigned:
+		for _, a := range e.Assignments {
+			if a.Part == Lead {
+				return c.starts(a.Due, on)
+			}
+		}
+	case PlanSubmitted:
+		return c.starts(e.Due, on)
+	case ItemSuspended:
+		c.Pauses = append(c.Pauses[:len(c.Pauses):len(c.Pauses)], ClockPause{From: on, Why: "挂账，" + e.Cause.Zh()})
+	case ItemResumed:
+		c.Pauses = append([]ClockPause(nil), c.Pauses...)
+		if n := len(c.Pauses); n > 0 && c.Pauses[n-1].To.IsZero() {
+			c.Pauses[n-1].To = on
+		}
+	case ExtensionGranted:
+		c.Extensions = append(c.Extensions[:len(c.Extensions):len(c.Extensions)], ClockExtension{To: e.Due, On: on, Why: e.Reason})
+	case DeadlineRecomputed:
+		c.Counted = e.Counted
+	}
+	return c
+}
+
+// starts is for an item whose first deadline comes with its assignment or plan.
+func (c Clock) starts(due, on Date) Clock {
+	if !c.First.IsZero() || due.IsZero() {
+		return c
+	}
+	return Clock{Rule: "date", From: on, First: due}
+}
+
+func orDate(rule string) string {
+	if rule == "" {
+		return "date"
+	}
+	return rule
+}
