@@ -179,7 +179,10 @@ func (s *stack) importCalendar(ctx context.Context, in calendarFile) (calendarDo
 	for _, n := range notices {
 		done.Years, done.Days = append(done.Years, n.Year), done.Days+len(n.Days)
 	}
-	return done, nil
+	if s.reads != nil && rc.Changed { // without read models the next start does it
+		done.Moved, err = s.recompute(ctx, rc.From)
+	}
+	return done, err
 }
 
 // lookEvery is how often a server looks for calendars that were published elsewhere.
@@ -195,6 +198,7 @@ func (s *stack) startCalendars(ctx context.Context, logger *slog.Logger) (stop f
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		s.recomputeLast(run, logger)
 		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
 		for {
@@ -203,8 +207,11 @@ func (s *stack) startCalendars(ctx context.Context, logger *slog.Logger) (stop f
 				return
 			case <-tick.C:
 			}
-			if _, err := s.almanac.Refresh(run); err != nil && run.Err() == nil {
+			switch changed, err := s.almanac.Refresh(run); {
+			case err != nil && run.Err() == nil:
 				logger.Warn("calendars not looked for", "error", err)
+			case changed:
+				s.recomputeLast(run, logger)
 			}
 		}
 	}()
