@@ -196,6 +196,16 @@ func TestComplainedOf(t *testing.T) {
 	s.do(deputy(unitB), RequestReturn{Grounds: "g", Basis: "b", Suggested: unitC}).do(office2, OpenArbitration{Body: "编办"}).
 		refused("decide_arbitration.complained_of@unit", office1, DecideArbitration{Unit: unitA, Basis: "b"}).
 		do(office1, DecideArbitration{Unit: unitC, Basis: "b"})
+	// An officer complained of has it in his hands in no role, and none is linked to himself.
+	c.ComplainedOf, c.Complained = nil, []string{office2.ID, leader1.ID}
+	own := c
+	own.Complained = []string{office1.ID}
+	raised(t, opinion).refused("accept.own_person@complained", office1, own).
+		do(office1, c).
+		refused("conduct.own_person", office2, to(unitA)).
+		refused("link_leader.complained@leader", office1, LinkLeader{Leader: events.Leader{ID: leader1.ID, Post: "副区长"}}).
+		refused("conduct.own_person", leader1, Instruct{Text: "抓紧办。"}).
+		do(office1, to(unitA))
 	// Ordinary service complaints do go to the service's own unit.
 	c.Class = events.Ordinary
 	accepted(t, c).do(office1, to(unitA))

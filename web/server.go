@@ -80,7 +80,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
 		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
-	for _, rt := range slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes()) {
+	for _, rt := range s.routes() {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}
 	s.mux.Handle("GET /static/", staticFiles())
@@ -88,10 +88,15 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	return s, nil
 }
 
+// routes are all of them.
+func (s *Server) routes() []route {
+	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes())
+}
+
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.
 func (s *Server) Routes() []string {
 	var out []string
-	for _, rt := range append(append(s.publicRoutes(), s.staffRoutes()...), s.apiRoutes()...) {
+	for _, rt := range s.routes() {
 		out = append(out, rt.pattern)
 	}
 	return out
