@@ -11,6 +11,12 @@
 // anybody can see. A file is sent (evidence.go) to staff who may see its item and only when a
 // fact of that item names it; nothing of it is public.
 //
+// # Papers
+//
+// Ledgers (export.go), reports (reports.go) and papers of one item (papers.go) are made by the
+// packages under web/paper, into a temporary file first: what fails is a page, never half a
+// file. A ledger has the rows that /items shows for the same address and the same eyes.
+//
 // # A request
 //
 // [Server.around] puts the same things around every route: an id, security headers, gzip,

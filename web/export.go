@@ -22,10 +22,19 @@ import (
 // the tables while its rows are read.
 const papersAtOnce = 3
 
-// ReadFilter reads the filters of an address of /items into base, and names what nobody
-// knows.
+// filterNames are the filters that an address of /items may have.
+var filterNames = []string{"q", "state", "group", "mode", "lamp", "queue", "preset", "source", "category", "area", "unit", "lead", "leader", "campaign", "class", "level",
+	"urgent", "supervision", "reopened", "returned", "unsatisfied", "due", "due_from", "raised_from", "raised_by", "new_in", "closed_in", "as_of"}
+
+// ReadFilter reads the filters of an address of /items into base, and says what nobody
+// knows, names of filters too: a name that is misspelt would select everything.
 func ReadFilter(v url.Values, base projections.Filter) (f projections.Filter, unknown []string) {
 	q := readQuery(v, base)
+	for _, name := range sortedKeys(v) {
+		if !slices.Contains(filterNames, name) {
+			q.ignore("筛选", name)
+		}
+	}
 	return q.filter, q.ignored
 }
 

@@ -4,11 +4,13 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 
 	"xiaohao/events"
+	"xiaohao/projections"
 	"xiaohao/web/paper/docx"
 	papers "xiaohao/web/paper/form"
 )
@@ -57,6 +59,9 @@ func TestPapers(t *testing.T) {
 		if status, _, _ := x.ask("clerk", "GET", "/items/export"+bad, nil); status != http.StatusBadRequest {
 			t.Errorf("export%s: %d", bad, status)
 		}
+	}
+	if _, unknown := ReadFilter(url.Values{"unti": {"区民政局"}, "state": {"CLOSED"}, "as_of": {"2026-07-31"}}, projections.Filter{}); len(unknown) != 1 || !strings.Contains(unknown[0], "unti") {
+		t.Errorf("of the filters of a command line, unknown are %v", unknown)
 	}
 	x.reports()
 	x.papers(n)
