@@ -60,7 +60,7 @@ func TestPapers(t *testing.T) {
 			t.Errorf("export%s: %d", bad, status)
 		}
 	}
-	if _, unknown := ReadFilter(url.Values{"unti": {"区民政局"}, "state": {"CLOSED"}, "as_of": {"2026-07-31"}}, projections.Filter{}); len(unknown) != 1 || !strings.Contains(unknown[0], "unti") {
+	if _, unknown := ReadFilter(url.Values{"unti": {"区民政局"}, "state": {"CLOSED"}, "as_of": {"2026-07-31"}}, projections.Filter{Today: x.s.today()}); len(unknown) != 1 || !strings.Contains(unknown[0], "unti") {
 		t.Errorf("of the filters of a command line, unknown are %v", unknown)
 	}
 	x.reports()
