@@ -101,7 +101,6 @@ type when struct {
 // counted over the rows that the narrowing's index finds. Figures by area are left out unless
 // areas is set, because there may be thousands of areas. After the answers, settle.
 func (t *sheet) ask(b *pgx.Batch, n *narrowing, at when, areas bool) {
-	b.Queue(`set local plan_cache_mode = force_generic_plan`) // planning anew costs more than reading
 	reads, ok := n.reads(!at.asOf.IsZero())
 	if !ok {
 		t.askCount(b, n, at)
