@@ -35,7 +35,7 @@
 // from one to the next, an item is written once for many commits, sums are added as further
 // rows of their key, and rows go to Postgres beside the folding of the next ones. Then sums
 // are added up and indexes made over two connections (index.go), and the rest is like any
-// other batch.
+// other batch. Of loadRows items in memory those that rest longest are written and let go.
 //
 // # Who runs
 //
@@ -49,6 +49,8 @@
 // refused by Postgres as data is parked: its item stands still, later commits of it wait
 // (and those of items that ask about it), all others go on, and [Store.Health] says so until
 // [Store.RetryParked] applied them in order. Nothing is skipped.
+// /readyz answers 503 as long as an item is parked, since a board may lack it; pages go on
+// being served, so a balancer should ask /healthz and a monitor /readyz.
 //
 // # Telling
 //
