@@ -20,7 +20,7 @@ type deadline struct {
 var (
 	standingWords  = regexp.MustCompile(`长期|持续|常态|始终坚持|常抓不懈|常抓|坚持不懈|不间断|贯穿`)
 	immediateWords = regexp.MustCompile(`立行立改|立即改|立即整改|即知即改|立查立改|即行即改|立改立行|即时整改|立说立行|当场整改|即改|立改|马上改|边查边改|边督边改`)
-	relativeWords  = regexp.MustCompile(`(\d+|[一二三四五六七八九十两半]+)个?(工作日|自然日|日|天|周|星期|月|季度|年)(之?内|以内)|内完成$`)
+	relativeWords  = regexp.MustCompile(`(\d+|[一二三四五六七八九十两半]+)个?(工作日|自然日|日|天|周|星期|月|季度|年)(之?内|以内)|内完成$|^(\d+|[一二三四五六七八九十两半]+)(个(工作日|自然日|月|季度|星期)|工作日|自然日|天|周)$`)
 	vagueWords     = regexp.MustCompile(`^(待定|未定|尽快|尽早|适时|按计划|按期|按要求|视情|另行|商定|暂无|无|/|-|—+|－|\\|同上|见方案|详见.*)$`)
 	fullDay        = regexp.MustCompile(`(\d{4}|\d{2})[年./\-](\d{1,2})[月./\-](\d{1,2})(?:[日号]|\b|$|[^\d])`)
 	joinedDay      = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:\D|$)`)

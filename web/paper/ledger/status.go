@@ -17,11 +17,12 @@ var (
 	untrue       = regexp.MustCompile(`^(否|不是|×|x|X|✗|n|no|N|NO|无|没有|未)$`)
 	yes          = regexp.MustCompile(`^(是|√|✓|✔|对|y|Y|yes|YES|v|V|已)$`)
 	waitsToClose = regexp.MustCompile(`(待|拟|申请|提请|报请|准备|等待|可|建议)(申请)?(验收)?销号|销号(申请|审批|审核|待|中)|待验收|待复核|待核查|验收中|公示中|待公示`)
-	closed       = regexp.MustCompile(`^(已|已经|已完成|已整改|已整改完成|完成|同意|准予|予以|已验收|已通过验收|已完成整改|整改完成|已审核|已对账|全部|均已|已全部|已完成整改并|已整改并|已完成并)*(对账)?销号(完成|完毕|登记|了|备案)?$`)
+	closing      = regexp.MustCompile(`^(.*?)(?:并|且|后|已|予以|准予|同意|并已|,)*(?:对账|验收)?销号(?:完成|完毕|登记|了|备案|办结)?$`)
+	accepted     = regexp.MustCompile(`^(已|经|已经|均已|全部)*(验收通过|通过验收|验收合格|验收|立行立改|立改|审核通过|办理完毕)$`)
 	done         = regexp.MustCompile(`^(目前|现|均|都|该问题|问题|以上问题|该项|此项|截至目前)*(已|经|均已|全部|全面|按期|如期|按时|超时|超期|逾期|提前|于)*(整改|完成|办结|落实|解决|整治|处置|处理)?(已|均已|已全部|全部|任务|工作)?(整改)?(完成|到位|完毕|办结|结束|解决|落实到位|整改|见效|清零|达标)(整改|任务|销号前|了|率?100%|到位)?$`)
 	percent      = regexp.MustCompile(`^(完成|进度|已完成|完成率|整改率)?(\d{1,3}(?:\.\d+)?)%$`)
 	suspended    = regexp.MustCompile(`挂账|暂缓(整改|办理|实施)?|搁置|暂不具备(整改)?条件|中止|停滞|列入长期|缓办`)
-	standing     = regexp.MustCompile(`长期坚持|常态化?(整改|推进|管理|坚持|保持)?$|持续(整改|坚持|推进|巩固)$|坚持(整改|长期)$|长期(整改|推进)$|阶段性(办结|完成|销号)|转入常态`)
+	standing     = regexp.MustCompile(`长期坚持|常态化?(整改|推进|管理|坚持|保持)?$|持续(整改|坚持|巩固)$|坚持(整改|长期)$|长期(整改|推进)$|阶段性(办结|完成|销号)|转入常态`)
 )
 
 // claim is what cells say of the state: done and closed are sure (2), denied (-2), or
@@ -61,8 +62,10 @@ func readClauses(t string) claim {
 		switch {
 		case suspended.MatchString(clause) && !strings.HasPrefix(clause, "不"):
 			c.suspended = true
-		case closed.MatchString(clause):
+		case struckOff(clause):
 			c = c.and(claim{done: 2, closed: 2})
+		case accepted.MatchString(clause) && strings.ContainsAny(clause, "已经通合毕"):
+			c = c.and(claim{done: 2})
 		case notClosed.MatchString(clause):
 			c = c.and(claim{closed: -2})
 			if done.MatchString(notClosed.ReplaceAllString(clause, "")) {
@@ -81,6 +84,12 @@ func readClauses(t string) claim {
 		}
 	}
 	return c
+}
+
+// struckOff reports whether a clause says 已销号: nothing before it but that it was done.
+func struckOff(clause string) bool {
+	m := closing.FindStringSubmatch(clause)
+	return m != nil && (m[1] == "已完成" || m[1] == "已审核" || done.MatchString(m[1]) || accepted.MatchString(m[1]) || strings.Trim(m[1], "已全部均经该问题此项目前") == "")
 }
 
 // and is what two cells of one row say together: a denial beats a claim, a claim a hint.

@@ -16,7 +16,7 @@ func TestDeadlines(t *testing.T) {
 		"2026年6月底前完成": "2026-06-30", "2026.06": "2026-06-30", "202606": "2026-06-30", "2026年3月1日-2026年6月30日": "2026-06-30", "2026年3月1日—6月30日": "2026-06-30", "2026年3月-6月": "2026-06-30", "2026年3至6月": "2026-06-30", "即日起至2026年5月31日": "2026-05-31",
 		"长期坚持": "null STANDING", "长期": "null STANDING", "持续整改": "null STANDING", "常态化": "null STANDING", "立行立改": "null IMMEDIATE", "立即整改": "null IMMEDIATE", "即知即改": "null IMMEDIATE",
 		"立行立改，2026年3月底前": "2026-03-31 IMMEDIATE", "2026年6月30日前，并长期坚持": "2026-06-30 STANDING", "46086": "2026-03-05",
-		"10个工作日内": "null", "一个月内": "null", "待定": "null", "尽快": "null",
+		"10个工作日内": "null", "5个工作日": "null", "三个月": "null", "一个月内": "null", "待定": "null", "尽快": "null",
 		"2026年2月30日": "wrong", "2026年13月1日": "wrong", "3/5/2026": "wrong", "5/5/2026": "2026-05-05", "第123号": "wrong",
 	} {
 		d := readDeadline(cell{kind: text, text: in}, 2026)
@@ -39,10 +39,10 @@ func TestDeadlines(t *testing.T) {
 // TestStates reads what a status cell honestly claims.
 func TestStates(t *testing.T) {
 	for in, want := range map[string]string{
-		"已销号": "CLOSED", "销号": "CLOSED", "已完成整改并销号": "CLOSED", "整改完成，已销号": "CLOSED", "2026年3月1日销号": "CLOSED", "已对账销号": "CLOSED",
-		"已完成": "RECTIFIED", "已整改": "RECTIFIED", "整改完成": "RECTIFIED", "完成整改": "RECTIFIED", "已整改到位": "RECTIFIED", "全部完成": "RECTIFIED", "已办结": "RECTIFIED", "办结": "RECTIFIED", "超时办结": "RECTIFIED", "是": "RECTIFIED", "√": "RECTIFIED", "100%": "RECTIFIED", "完成": "RECTIFIED", "已解决": "RECTIFIED",
+		"已销号": "CLOSED", "销号": "CLOSED", "已完成整改并销号": "CLOSED", "整改完成，已销号": "CLOSED", "2026年3月1日销号": "CLOSED", "已对账销号": "CLOSED", "已整改到位并销号": "CLOSED", "已整改销号": "CLOSED", "完成销号": "CLOSED", "验收销号": "CLOSED", "已完成整改，已销号": "CLOSED", "准予销号": "CLOSED", "全部销号": "CLOSED",
+		"已完成": "RECTIFIED", "已整改": "RECTIFIED", "整改完成": "RECTIFIED", "完成整改": "RECTIFIED", "已整改到位": "RECTIFIED", "全部完成": "RECTIFIED", "已办结": "RECTIFIED", "办结": "RECTIFIED", "超时办结": "RECTIFIED", "是": "RECTIFIED", "√": "RECTIFIED", "100%": "RECTIFIED", "完成": "RECTIFIED", "已解决": "RECTIFIED", "已立行立改": "RECTIFIED", "已通过验收": "RECTIFIED",
 		"已完成整改。下一步将加强监管，防止反弹": "RECTIFIED", "整改完成，待销号": "RECTIFIED", "已完成整改，尚未销号": "RECTIFIED", "申请销号": "RECTIFIED", "已完成，未销号": "RECTIFIED", "待验收": "RECTIFIED",
-		"整改中": "IN_PROGRESS", "正在整改": "IN_PROGRESS", "未完成": "IN_PROGRESS", "未整改": "IN_PROGRESS", "未销号": "IN_PROGRESS", "否": "IN_PROGRESS", "×": "IN_PROGRESS", "60%": "IN_PROGRESS", "基本完成": "IN_PROGRESS", "部分完成": "IN_PROGRESS", "推进中": "IN_PROGRESS",
+		"整改中": "IN_PROGRESS", "正在整改": "IN_PROGRESS", "未完成": "IN_PROGRESS", "未整改": "IN_PROGRESS", "未销号": "IN_PROGRESS", "否": "IN_PROGRESS", "×": "IN_PROGRESS", "60%": "IN_PROGRESS", "基本完成": "IN_PROGRESS", "部分完成": "IN_PROGRESS", "推进中": "IN_PROGRESS", "持续推进": "IN_PROGRESS", "未开始": "IN_PROGRESS", "部分销号": "IN_PROGRESS", "正在推进，完成70%": "IN_PROGRESS",
 		"已完成前期勘测": "IN_PROGRESS", "未完成但达到序时进度": "IN_PROGRESS", "达到序时进度": "IN_PROGRESS", "未办结": "IN_PROGRESS", "正在办理": "IN_PROGRESS", "已完成3个村改造，其余正在推进": "IN_PROGRESS",
 		"长期坚持": "STANDING", "已完成，长期坚持": "STANDING", "常态整改": "STANDING", "持续整改": "STANDING", "阶段性办结": "STANDING", "已完成并长期坚持": "STANDING",
 		"挂账": "SUSPENDED_ACCOUNT", "暂缓整改": "SUSPENDED_ACCOUNT", "暂不具备条件": "SUSPENDED_ACCOUNT",
