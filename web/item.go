@@ -112,7 +112,7 @@ type chainStep struct {
 
 type objection struct{ Text, On, Answer, State string }
 
-type slip struct{ Level, Text, On, Due, Answer, Post string }
+type slip struct{ Href, Level, Text, On, Due, Answer, Post string }
 
 type evaluation struct{ Title, Words, Exempt string }
 

@@ -56,11 +56,7 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		p.Words = append(p.Words, fact{x.Post + " " + dayIn(x.On, today), x.Text})
 	}
 	for _, x := range d.Slips {
-		answer := x.Answer
-		if !x.Answered {
-			answer = "还没有答复"
-		}
-		p.Slips = append(p.Slips, slip{x.Level.Zh(), x.Text, dayIn(x.On, today), dayIn(x.Due, today), answer, x.Post})
+		p.Slips = append(p.Slips, slipOf(it, x, today))
 	}
 	for _, e := range d.Evaluations {
 		ev := evaluation{Title: fmt.Sprintf("第 %d 轮：%s，%s", e.Round, e.Solved.Zh(), e.Satisfied.Zh()), Words: s.open(ctx, e.Words),
@@ -70,4 +66,23 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		}
 		p.Evaluated = append(p.Evaluated, ev)
 	}
+}
+
+// slipOf is a slip as the item's page lists it. 提醒 and 催办 by the ladder have no form and
+// want no written answer.
+func slipOf(it projections.Item, x projections.Slip, today events.Date) slip {
+	out := slip{Level: x.Level.Zh(), Text: x.Text, On: dayIn(x.On, today), Answer: x.Answer, Post: x.Post}
+	if x.Level.Slipped() {
+		out.Href = slipHref(it.Number, x.Slip)
+	}
+	switch {
+	case x.Due.IsZero():
+		out.Answer = "不用书面答复"
+	case !x.Answered:
+		out.Answer = "还没有答复"
+	}
+	if !x.Due.IsZero() {
+		out.Due = dayIn(x.Due, today)
+	}
+	return out
 }

@@ -15,6 +15,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
+	"xiaohao/web/notice"
 )
 
 //go:embed templates/*.html
@@ -32,6 +33,8 @@ type Page struct {
 	Actor              events.Actor
 	SignedIn           bool
 	HasAccount         bool            // with an account of one's own, not in the demonstration's way
+	Inbox              bool            // there is one for this person
+	Unread             int             // notices since he looked last
 	Size, Contrast     string          // "large", "high": attributes of <html>
 	Here               string          // path and query of this page, for the switches
 	Posted             bool            // answers a POST: the switches need a script to stay on it
@@ -66,6 +69,9 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 func (s *Server) staffPage(r *http.Request, title, nav string) Page {
 	p := s.page(r, title, nav)
 	p.Staff = true
+	if s.cfg.Notices != nil && len(notice.BoxesOf(p.Actor)) > 0 {
+		p.Inbox, p.Unread = true, s.unread(r, p.Actor)
+	}
 	if pos, err := s.reads.Position(r.Context()); err == nil {
 		p.Sequence = pos.Sequence
 	}
@@ -108,6 +114,7 @@ func (p Page) Menu() []entry {
 			{"desk", "/desk", "工作台", p.Start() == "/desk" || !p.SignedIn},
 			{"items", "/items", "台账", rights.Ledger.May(p.Actor.Role) || !p.SignedIn},
 			{"board", "/board", "总览", rights.Figures.May(p.Actor.Role) || !p.SignedIn},
+			{"supervision", "/supervision", "督办", rights.Ledger.May(p.Actor.Role)},
 			{"reports", "/reports", "报表", p.SignedIn && mayReport(p.Actor)},
 			{"permissions", "/admin/permissions", "权限", rights.Audit.May(p.Actor.Role) || p.Start() == "/admin/permissions"},
 		} {

@@ -38,6 +38,8 @@ type Config struct {
 	Accounts  *account.Service // nil: nobody signs in
 	Directory *directory.Desk  // takes commands on units, officers and the like
 
+	Notices Notices // nil: there is no inbox
+
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
 
@@ -90,7 +92,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

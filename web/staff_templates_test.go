@@ -10,6 +10,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/notice"
 )
 
 // fullItem is an item in a state with everything that a page can show.
@@ -145,5 +146,28 @@ func TestCharts(t *testing.T) {
 	big := projections.ModeTally{Key: "IMMEDIATE", Counts: map[events.State]int{events.Closed: 61}, Total: 61}
 	if r := tallyRowOf(big, nil); len(r.Bar) != 1 || len(r.Cells) != 0 {
 		t.Error("more than sixty are not drawn as a bar")
+	}
+}
+
+// TestWatchTemplates renders the pages of supervision and notices with all they can hold.
+func TestWatchTemplates(t *testing.T) {
+	s := testServer(t, true)
+	page := samplePage(true)
+	page.Staff, page.Inbox, page.Unread = true, true, 120
+	it := s.row(fullItem(events.InProgress))
+	for name, data := range map[string]any{
+		"inbox": InboxPage{Page: page, Entries: []inboxEntry{{"/items/x", "QG-1：黄<单>", "10月8日", true}, {"/items/y", "QG-2：催办。", "10月7日", false}}, New: 1, Until: "7",
+			Pref: events.NoticePreferred{Mail: true, Digest: true, Always: true}, ID: "i"},
+		"notices": NoticesPage{Page: page, Rows: []deliveryRow{{Delivered: notice.Delivered{Says: "QG-1：催办。", Channel: "群", Address: "群", Error: "500", Attempts: 8}, State: "没有发出去，不再试", Dead: true}}},
+		"supervision": SupervisionPage{Page: page, Rows: []slipRow{{"/s", "QG-1-D1", "黄单", "河道", "区农林水局", "10-08", "10-13", "逾期没有答复", true}},
+			Samples: []sampleRow{{"/x", "2026-W41 第 1 次", "10 件里抽 1 件"}}},
+		"slip":   SlipPage{Page: page, Item: it, Slip: "QG-1-D1", Level: "黄单", To: "区农林水局", Copy: "区分管领导", Text: "请说明", From: "督导组", On: "10月8日", Due: "10月13日", Rule: "r", Give: "/g"},
+		"sample": SamplePage{Page: page, Name: "2026-W41", Seed: "ab", Share: 10, Lots: []lotRow{{"/items/x", "QG-1", "2026-10-08", "反弹过", 4, true}, {Number: "QG-2"}}},
+	} {
+		balanced(t, name, rendered(t, s, name, data))
+	}
+	for name, data := range map[string]any{"inbox": InboxPage{Page: page}, "notices": NoticesPage{Page: page, Failed: true}, "supervision": SupervisionPage{Page: page},
+		"slip": SlipPage{Page: page, Item: it}} {
+		balanced(t, name+" empty", rendered(t, s, name, data))
 	}
 }

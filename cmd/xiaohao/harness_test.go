@@ -87,8 +87,12 @@ func (s *site) listen(now func() time.Time, logger *slog.Logger) { s.listenAs(no
 func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 	t, st := s.t, s.stack
 	t.Helper()
-	h, err := web.New(web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Log: logger, Now: now,
-		Status: st.status, Case: st.caseFile, Files: st.files, Accounts: st.accounts, Directory: st.directory}, st.desk, st.reads, st.vault)
+	cfg := web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Log: logger, Now: now,
+		Status: st.status, Case: st.caseFile, Files: st.files, Accounts: st.accounts, Directory: st.directory}
+	if st.notices != nil {
+		cfg.Notices = st.notices
+	}
+	h, err := web.New(cfg, st.desk, st.reads, st.vault)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type serveCmd struct {
 	Phone    string `default:"12345" env:"XIAOHAO_PHONE" help:"Telephone for those who do not go online."`
 	Prefix   string `default:"ZG" env:"XIAOHAO_PREFIX" help:"Letters before item numbers."`
 	Area     string `env:"XIAOHAO_AREA" help:"Area whose calendar the office goes by. Default: the country's."`
+	Notices  string `type:"existingfile" env:"XIAOHAO_NOTICES" help:"File that says how notices leave the program: mail, group robots, webhooks. Default: the inbox only. Not with --demo."`
 	Verbose  bool   `short:"v" help:"Say more."`
 }
 
@@ -33,6 +34,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		level = slog.LevelDebug
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	outward, err := c.outward()
+	if err != nil {
+		return err
+	}
 	d, err := c.listen(c.Demo)
 	if err != nil {
 		return err
@@ -69,6 +74,12 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	defer s.startEraser(logger)()
 	defer s.startSweeping(logger)()
 	defer s.startSweeper(logger)()
+	stopNotices, err := s.startNotices(ctx, outward, nil, logger)
+	if err != nil {
+		return err
+	}
+	defer stopNotices()
+	cfg.Notices = s.notices
 	cfg.PublicKey = s.signing.public()
 	h, err := web.New(cfg, s.desk, s.reads, s.vault)
 	if err != nil {

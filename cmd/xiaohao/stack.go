@@ -22,6 +22,7 @@ import (
 	"xiaohao/projections"
 	"xiaohao/projections/localpg"
 	"xiaohao/web/account"
+	"xiaohao/web/notice"
 )
 
 // stack is everything below the pages: log, vault, desk, read models, and the runner that
@@ -35,6 +36,7 @@ type stack struct {
 	desk     *domain.Desk
 	almanac  *almanac.Keeper
 	reads    *projections.Store
+	notices  *notice.Center // set by startNotices
 	logger   *slog.Logger
 	died     chan error // the runner or the private Postgres ended by itself
 	closes   []func()   // in reverse order
@@ -45,6 +47,7 @@ type stack struct {
 	accounts  *account.Service // signs people in
 
 	dir     string        // data directory
+	dsn     string        // of Postgres
 	prover  *proof.Prover // of the log
 	signing signingKeys   // set by startRoots
 }
@@ -193,6 +196,7 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 		}()
 		dsn = pg.DSN()
 	}
+	s.dsn = dsn
 	var err error
 	if s.reads, err = projections.Open(ctx, dsn); err != nil {
 		return notToBeHad(err)

@@ -38,6 +38,7 @@ const (
 	Permissions View = "permissions" // 谁能做什么
 	Audit       View = "audit"       // 审计记录
 	Directory   View = "directory"   // 单位、人员、角色
+	Notices     View = "notices"     // 通知发给谁、哪些没有发出去
 )
 
 // viewRow is the row of one view.
@@ -82,6 +83,7 @@ var views = []viewRow{
 	{Case, "导出一件的卷宗", map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All}},
 	{Permissions, "谁能做什么", everyone(All, staff...)},
 	{Audit, "审计记录", everyone(All, events.Auditor, events.AuditAdmin)},
+	{Notices, "通知发送", everyone(All, events.SystemAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 	{Directory, "单位、人员、角色", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 }
 

@@ -1,0 +1,29 @@
+// Package notice tells people and systems what has come up for them: an inbox in the
+// program, letters, the group robots of 企业微信, 钉钉 and 飞书, and signed webhooks.
+//
+//	log ─▶ Reader ─▶ About: which fact is of whose concern ─▶ outbox ─▶ Sender ─▶ channels
+//	                 (pure)                                   (Postgres)   (claims, tries, backs off)
+//
+// The [Outbox] is a schema of its own beside the read models. It is no record: lost, it is
+// filled again from the last [Window] of the log, and the worst that comes of it is a
+// repeat. It does not take part in a rebuild, so a rebuild tells nobody anything. A
+// notice's id is made of the command that caused it, so the same step is one notice however
+// often it is read; a delivery is one notice to one address, and is claimed by one process.
+// What a process had in hand when it died is sent again after the [lease]: at least once,
+// under the same id.
+//
+// Nothing here is waited for by a command. A channel that hangs, fails or lies keeps its own
+// deliveries back and no others; what failed [attempts] times is set aside for /admin/notices.
+//
+// # What a notice says
+//
+// The item's number, what it is about in fixed words, days, and what a slip is called. No
+// free text of any fact, no title, no name and no word of a petitioner is ever in it; what
+// concerns 举报, 涉稳 and 保密 stays in the inbox and goes to no channel. A test fills every
+// fact with personal data and looks for it in the notices.
+//
+// # When
+//
+// Letters and robots keep to working hours ([calendar.Calendar.InHours]) unless the person
+// wants them always. Whatever waits for one address when it is sent goes as one message.
+package notice

@@ -1,0 +1,212 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// schemaSQL never drops anything. Whatever is in it may be lost: see the package's doc.
+const schemaSQL = `
+	create schema if not exists notice;
+	create table if not exists notice.place (
+		identity text   not null, -- of the stream
+		sequence bigint not null, -- last one read
+		constraint place_pk primary key (identity)
+	);
+	create table if not exists notice.notice (
+		id     text        not null,
+		box    text        not null,
+		item   text        not null,
+		number text        not null,
+		kind   text        not null,
+		says   text        not null,
+		at     timestamptz not null,
+		constraint notice_pk primary key (id)
+	);
+	create index if not exists notice_box on notice.notice (box, at desc);
+	comment on index notice.notice_box is 'Inbox, Unread';
+	create table if not exists notice.looked ( -- who looked into a box when
+		person text        not null,
+		box    text        not null,
+		until  timestamptz not null,
+		constraint looked_pk primary key (person, box)
+	);
+	create table if not exists notice.delivery (
+		notice   text        not null,
+		channel  text        not null, -- its name in the configuration
+		address  text        not null,
+		state    text        not null, -- WAITING, SENT, DEAD
+		attempts integer     not null default 0,
+		next     timestamptz not null, -- not before, by the program's clock
+		held     timestamptz,          -- in a process's hands until then, by the clock of Postgres
+		error    text        not null default '',
+		done     timestamptz,
+		constraint delivery_pk primary key (notice, channel, address),
+		constraint delivery_state check (state in ('WAITING', 'SENT', 'DEAD'))
+	);
+	create index if not exists delivery_next on notice.delivery (channel, next) where state = 'WAITING';
+	comment on index notice.delivery_next is 'claim';
+	create index if not exists delivery_dead on notice.delivery (next) where state = 'DEAD';
+	comment on index notice.delivery_dead is 'Deliveries: those that failed';`
+
+// Outbox keeps notices and their deliveries in Postgres. It is safe for concurrent use, in
+// any number of processes.
+type Outbox struct{ pool *pgxpool.Pool }
+
+// OpenOutbox connects and makes what is absent.
+func OpenOutbox(ctx context.Context, dsn string) (*Outbox, error) {
+	cfg, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("read postgres address: %w", err)
+	}
+	cfg.MaxConns = 4
+	cfg.ConnConfig.RuntimeParams["application_name"] = "xiaohao notices"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to postgres: %w", err)
+	}
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('xiaohao notice', 0))`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, schemaSQL)
+		return err
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("prepare the outbox: %w", err)
+	}
+	return &Outbox{pool}, nil
+}
+
+// Close ends all connections.
+func (o *Outbox) Close() { o.pool.Close() }
+
+// delivery is one notice to one address, not before a time.
+type delivery struct {
+	notice, channel, address string
+	next                     time.Time
+}
+
+// errMoved says that another process has read further.
+var errMoved = errors.New("notice: another reader moved on")
+
+// place returns how far the log was read, false when nothing was.
+func (o *Outbox) place(ctx context.Context, identity string) (seq uint64, ok bool, err error) {
+	err = o.pool.QueryRow(ctx, `select sequence from notice.place where identity = $1`, identity).Scan(&seq)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("read place of the notices: %w", err)
+	}
+	return seq, true, nil
+}
+
+// keep writes notices with their deliveries and moves the place on, in one transaction.
+// What is there already stays as it is.
+func (o *Outbox) keep(ctx context.Context, identity string, from, to uint64, ns []Notice, ds []delivery) error {
+	err := pgx.BeginFunc(ctx, o.pool, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			insert into notice.place (identity, sequence) values ($1, $2)
+			on conflict (identity) do update set sequence = excluded.sequence where place.sequence = $3`, identity, to, from)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return errMoved
+		}
+		var b pgx.Batch
+		for _, n := range ns {
+			b.Queue(`insert into notice.notice (id, box, item, number, kind, says, at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+				n.ID, n.Box, n.Item, n.Number, n.Kind, n.Says, n.At)
+		}
+		for _, d := range ds {
+			b.Queue(`insert into notice.delivery (notice, channel, address, state, next) values ($1, $2, $3, 'WAITING', $4) on conflict do nothing`,
+				d.notice, d.channel, d.address, d.next)
+		}
+		return tx.SendBatch(ctx, &b).Close()
+	})
+	if err != nil {
+		return fmt.Errorf("keep notices: %w", err)
+	}
+	return nil
+}
+
+// claimed is a delivery in this process's hands.
+type claimed struct {
+	delivery
+	attempts int
+	Notice
+}
+
+// claim takes up to n deliveries of a channel whose time has come, for the lease. No other
+// process gets them until it is over.
+func (o *Outbox) claim(ctx context.Context, channel string, now time.Time, n int) ([]claimed, error) {
+	rows, err := o.pool.Query(ctx, `
+		with c as (
+			select d.notice, d.channel, d.address from notice.delivery d
+			where d.channel = $1 and d.state = 'WAITING' and d.next <= $2 and (d.held is null or d.held < now())
+			order by d.next limit $3 for update skip locked
+		)
+		update notice.delivery d set held = now() + $4 from c, notice.notice n
+		where d.notice = c.notice and d.channel = c.channel and d.address = c.address and n.id = d.notice
+		returning d.notice, d.address, d.attempts, n.item, n.number, n.kind, n.says, n.at`, channel, now, n, lease)
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c claimed, err error) {
+		c.delivery.channel = channel
+		err = r.Scan(&c.notice, &c.address, &c.attempts, &c.Item, &c.Number, &c.Kind, &c.Says, &c.At)
+		c.Notice.ID = c.notice
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	return out, nil
+}
+
+// settle records how deliveries went: sent, or tried again at next, or set aside.
+func (o *Outbox) settle(ctx context.Context, cs []claimed, failure error, now, next time.Time) error {
+	var b pgx.Batch
+	for _, c := range cs {
+		state, why := "SENT", ""
+		if failure != nil {
+			state, why = "WAITING", cut(failure.Error(), 300)
+			if c.attempts+1 >= attempts {
+				state = "DEAD"
+			}
+		}
+		b.Queue(`update notice.delivery set state = $4, attempts = attempts + 1, error = $5, next = $6, done = $7, held = null
+			where notice = $1 and channel = $2 and address = $3 and state = 'WAITING'`, c.notice, c.delivery.channel, c.address, state, why, next, now)
+	}
+	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("settle deliveries: %w", err)
+	}
+	return nil
+}
+
+// release gives back what was claimed and not tried.
+func (o *Outbox) release(ctx context.Context, cs []claimed) error {
+	var b pgx.Batch
+	for _, c := range cs {
+		b.Queue(`update notice.delivery set held = null where notice = $1 and channel = $2 and address = $3`, c.notice, c.delivery.channel, c.address)
+	}
+	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("release deliveries: %w", err)
+	}
+	return nil
+}
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
