@@ -155,6 +155,9 @@ func fillDemo(ctx context.Context, s *stack, dir string) error {
 	if err := playDemo(ctx, s.desk); err != nil {
 		return err
 	}
+	if err := playDirectory(ctx, s.directory); err != nil {
+		return err
+	}
 	if err := s.caughtUp(ctx); err != nil {
 		return err
 	}

@@ -63,6 +63,27 @@ func Decode(name string, data []byte) (Command, error) {
 	return specs[i].read(data)
 }
 
+// DecodeFields reads a command by its name from the fields of a form. A day that there is not
+// is a refusal at its field.
+func DecodeFields(name string, fields map[string]string) (Command, error) {
+	var rs domain.Refusals
+	for _, f := range []string{"from", "on", "until"} {
+		if v := fields[f]; v != "" {
+			if _, err := events.ParseDate(v); err != nil {
+				rs = append(rs, refuse(f, name+".date", "日期：没有“%s”这一天。", v))
+			}
+		}
+	}
+	if len(rs) > 0 {
+		return nil, rs
+	}
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("read command %s: %w", name, err)
+	}
+	return Decode(name, data)
+}
+
 func read[C Command](data []byte) (Command, error) {
 	var c C
 	d := json.NewDecoder(bytes.NewReader(data))
