@@ -82,11 +82,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
 		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
-<<<<<<< HEAD
 	for _, rt := range s.routes() {
-=======
-	for _, rt := range slices.Concat(s.publicRoutes(), s.staffRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes()) {
->>>>>>> 0eacb83 (The demonstration fills the directory; pages under /admin keep units, officers, ledgers and the catalogue)
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}
 	s.mux.Handle("GET /static/", staticFiles())
@@ -96,7 +92,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.
