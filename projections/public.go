@@ -126,7 +126,7 @@ func (p *PublicItem) scanWords(rows pgx.Rows) error {
 // without timelines, the cursor of the next page and how many there are in all; of a search
 // those found first, see find.go.
 func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []PublicItem, next string, total int, err error) {
-	limit := within(f.Limit, 20, 100)
+	limit := within(f.Limit, 20, 1000)
 	w := &where{conds: []string{"i.shown"}}
 	w.key("i.category", f.Category)
 	switch {
@@ -140,6 +140,13 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 	}
 	if f.Mode != "" {
 		w.add("i.mode = $", clean(string(f.Mode)))
+	}
+	if f.About != "" {
+		w.add("$ in (i.unit, i.area, i.category)", clean(f.About))
+	}
+	if f.Year > 0 {
+		w.add("i.raised_day >= $", date(events.NewDate(f.Year, 1, 1)))
+		w.add("i.raised_day < $", date(events.NewDate(f.Year+1, 1, 1)))
 	}
 	if f.Overdue {
 		w.add("i.grp = 'OPEN' and i.due < $", date(f.Today))

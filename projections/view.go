@@ -490,10 +490,12 @@ type PublicFilter struct {
 	State    events.State
 	Groups   []Group
 	Mode     events.Mode
-	Overdue  bool // 整改中 and past the deadline at Today
+	About    string // a unit, an area or a category
+	Year     int    // of registration
+	Overdue  bool   // 整改中 and past the deadline at Today
 	Today    events.Date
 	After    string // keyset cursor, opaque
-	Limit    int    // default 20, at most 100
+	Limit    int    // default 20, at most 1000
 }
 
 // Figures are the numbers of the public front page, over the items that are shown there.

@@ -113,6 +113,7 @@ type Echo struct {
 func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := EchoPage{Page: s.page(r, "回音壁", "echo"), Q: trim(q.Get("q")), Category: q.Get("c"), State: q.Get("s"), Mode: q.Get("m")}
+	p.Feed = "/feed/" + everything + ".xml"
 	f := projections.PublicFilter{Q: p.Q, Category: p.Category, Today: s.today(), After: q.Get("after"), Limit: 20}
 	if p.State == "OVERDUE" {
 		f.Overdue = true

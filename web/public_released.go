@@ -29,7 +29,7 @@ func (s *Server) released(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showReleased(w http.ResponseWriter, r *http.Request, status int, it projections.PublicItem, form answerForm) error {
 	p := ReleasedPage{Page: s.page(r, it.Title, "echo"), Story: s.story(it, false), ID: uuid.NewString()}
-	p.Notice, p.Errors = form.notice, form.refused
+	p.Notice, p.Errors, p.Feed = form.notice, form.refused, "/p/"+it.PublicID+"/feed.xml"
 	if p.CanObject = it.State == events.InPublicity && !s.today().After(it.PublicityUntil); p.CanObject {
 		p.Objection, p.Contact = objectInputs(form)
 	}

@@ -29,6 +29,7 @@ type Page struct {
 	Title              string // before " - Site"
 	Nav                string // which entry of the main menu is current: query, raise, echo, how, desk, items, board, unit, leader
 	Staff              bool   // staff look and menu
+	Feed               string // address of the Atom feed that follows this page
 	Theme              string // "wall": dark, without mast and foot
 	Actor              events.Actor
 	SignedIn           bool

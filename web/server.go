@@ -92,7 +92,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

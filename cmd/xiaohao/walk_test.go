@@ -138,7 +138,7 @@ func pixel(title string) []byte {
 // addresses fills the pattern of every GET with what leads to the three items.
 func (w *walk) addresses() []string {
 	var out []string
-	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "command": {"assign", "report_progress", "close"}}
+	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "name": {"all.xml", "民生.xml"}, "file": {"2026.csv", "2026.json"}, "command": {"assign", "report_progress", "close"}}
 	for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
 		fill["number"], fill["object"], fill["id"] = append(fill["number"], x.number), append(fill["object"], x.object), append(fill["id"], x.public)
 	}
