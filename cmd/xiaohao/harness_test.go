@@ -122,7 +122,8 @@ type answer struct {
 	Repeated bool
 	Detail   string
 	Errors   []struct{ Rule, Field, Message string }
-	Body     string `json:"-"`
+	Body     string      `json:"-"`
+	Header   http.Header `json:"-"`
 }
 
 func (a answer) rules() string {
@@ -170,7 +171,7 @@ func (s *site) call(as, method, path string, body any, header ...string) answer 
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	a := answer{Status: res.StatusCode, Body: string(raw)}
+	a := answer{Status: res.StatusCode, Body: string(raw), Header: res.Header}
 	if strings.Contains(res.Header.Get("Content-Type"), "json") {
 		_ = json.Unmarshal(raw, &a) // not every answer has these fields
 	}
