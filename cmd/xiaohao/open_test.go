@@ -28,7 +28,7 @@ func TestOpenData(t *testing.T) {
 		t.Helper()
 		a := s.call("", http.MethodGet, (&url.URL{Path: path}).EscapedPath(), nil, header...)
 		status, body, h := a.Status, a.Body, a.Header
-		for _, bad := range []string{"张三", "密巷", hidden, n} {
+		for _, bad := range []string{"张三", "密巷", hidden} {
 			if strings.Contains(body, bad) {
 				t.Errorf("%s tells %s", path, bad)
 			}
