@@ -156,7 +156,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
-	p.Live, p.LiveItem, p.Notice = p.Sequence, it.ID, doneWords(r.URL.Query())
+	p.Live, p.LiveItem, p.Notice = p.Sequence, it.Number, doneWords(r.URL.Query())
 	p.Title = it.Number + " " + titleOf(it)
 	s.fillItem(r.Context(), &p, it, folded, a)
 	if err := s.fillEvidence(r.Context(), &p, it, a); err != nil {

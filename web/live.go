@@ -1,30 +1,33 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
-const (
-	liveBeat  = 15 * time.Second // shorter than what any proxy waits
-	liveItems = 200              // more ids than that in one change: "everything may have changed"
-)
+// liveBeat is shorter than what any proxy waits.
+const liveBeat = 15 * time.Second
 
-// liveChange is the data of one event.
-type liveChange struct {
-	Sequence uint64   `json:"sequence"`
-	Items    []string `json:"items"` // ids; empty = any
-}
-
-// live tells a page what changed, as Server-Sent Events, until the page goes away. from is
-// the sequence that the page shows: when the rows are ahead of it, it hears so at once.
-// Only staff pages renew themselves.
+// live tells a page that something changed, as Server-Sent Events, until the page goes away.
+// from is the sequence that the page shows: when the rows are ahead of it, it hears so at
+// once. With item it hears only of that item's changes, if the person sees it. It is told
+// how far the rows are and never what changed: not everybody may know of every item. Only
+// staff pages renew themselves.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.requireStaff(r); err != nil {
+	a, err := s.requireStaff(r)
+	if err != nil {
 		return err
+	}
+	item := ""
+	if number := r.URL.Query().Get("item"); number != "" {
+		it, err := s.see(r.Context(), number, a)
+		if err != nil {
+			return err
+		}
+		item = it.ID
 	}
 	from, _ := strconv.ParseUint(r.URL.Query().Get("from"), 10, 64)
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
@@ -48,7 +51,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	if from > 0 && pos.Sequence > from {
-		if err := writeChange(w, liveChange{Sequence: pos.Sequence}); err != nil {
+		if err := writeChange(w, pos.Sequence); err != nil {
 			return nil
 		}
 	} else if _, err := fmt.Fprint(w, "retry: 3000\n\n"); err != nil {
@@ -68,7 +71,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 			// Where another process keeps the rows nobody sends changes here: look.
 			if pos, err = s.reads.Position(r.Context()); err == nil && pos.Sequence > sent {
 				sent = pos.Sequence
-				if err := writeChange(w, liveChange{Sequence: sent}); err != nil {
+				if err := writeChange(w, sent); err != nil {
 					return nil
 				}
 			} else if _, err := fmt.Fprint(w, ": beat\n\n"); err != nil {
@@ -79,11 +82,10 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 				return nil
 			}
 			sent = max(sent, c.Sequence)
-			lc := liveChange{Sequence: c.Sequence, Items: c.Items}
-			if len(lc.Items) > liveItems {
-				lc.Items = nil
+			if item != "" && len(c.Items) > 0 && !slices.Contains(c.Items, item) {
+				continue
 			}
-			if err := writeChange(w, lc); err != nil {
+			if err := writeChange(w, c.Sequence); err != nil {
 				return nil
 			}
 		}
@@ -93,14 +95,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-func writeChange(w http.ResponseWriter, c liveChange) error {
-	if c.Items == nil {
-		c.Items = []string{}
-	}
-	data, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "id: %d\nevent: change\ndata: %s\n\n", c.Sequence, data)
+func writeChange(w http.ResponseWriter, sequence uint64) error {
+	_, err := fmt.Fprintf(w, "id: %d\nevent: change\ndata: {\"sequence\":%d}\n\n", sequence, sequence)
 	return err
 }

@@ -43,7 +43,7 @@ type Page struct {
 	Notice             string          // something that was just done (toast)
 	Errors             domain.Refusals // summary on top
 	Live               uint64          // > 0: the page follows changes from this sequence on
-	LiveItem           string          // only changes of this item id matter; "" = all
+	LiveItem           string          // only changes of the item of this number matter; "" = all
 	Now                string          // 2026年10月23日 09:40
 	Sequence           uint64          // data as of this record
 }

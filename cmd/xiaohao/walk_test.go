@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -318,4 +320,41 @@ func firstDifference(a, b string) string {
 		return strings.ToValidUTF8(s[max(0, min(i, len(s))-80):min(len(s), i+160)], "")
 	}
 	return fmt.Sprintf("was %s\nis  %s", around(a), around(b))
+}
+
+// TestLiveTellsNoItem listens to what live pages hear: how far the rows are, and no item. A
+// unit cannot listen to an item that it does not see.
+func TestLiveTellsNoItem(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	n := s.raise(fields{"text": "晚上没有公交车", "category": "民生"})
+	s.settled()
+	as := staff(handling, "HANDLER")
+	if a := s.call(as, "GET", "/live?from=0&item="+n.Number, nil); a.Status != http.StatusNotFound {
+		t.Errorf("an item that the unit does not see: %d", a.Status)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/live?from=0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(&http.Cookie{Name: "act", Value: url.QueryEscape(as)})
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	s.do("clerk", n.Number, "accept", fields{"title": "夜间公交", "category": "民生", "mode": "IMMEDIATE"})
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		if !regexp.MustCompile(`^\{"sequence":\d+\}$`).MatchString(data) {
+			t.Errorf("it tells %s", data)
+		}
+		return
+	}
+	t.Error("it tells nothing")
 }

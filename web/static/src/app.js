@@ -178,16 +178,13 @@ function live() {
   }
   let source
   const open = () => {
-    source = new EventSource('/live?from=' + body.dataset.live)
+    source = new EventSource('/live?from=' + body.dataset.live + (item ? '&item=' + encodeURIComponent(item) : ''))
     source.addEventListener('open', back)
     source.addEventListener('error', () => {
       lost()
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000)
     })
-    source.addEventListener('change', (ev) => {
-      const c = JSON.parse(ev.data)
-      if (!item || !c.items.length || c.items.includes(item)) later()
-    })
+    source.addEventListener('change', later)
   }
   open()
   addEventListener('pagehide', () => source.close())
