@@ -1,4 +1,4 @@
-# make run      everything set up, built and started with made-up data
+# make run      everything set up, built and started with demonstration data
 # make test     what CI runs
 # make soak     the tests under faults for longer; SOAK=30s is the time of each variant
 # The rest: setup build bench lint shots clean. ARGS="..." is passed to `xiaohao serve`.

@@ -6,7 +6,8 @@
 // [ItemClosed] …). Its wire name and version stand in one table (table.go), never
 // derived from Go names, so that renaming a Go type can never change stored history.
 // To add a fact: write the struct, give it a kind and a row in the table with the
-// [Aggregate] it is about (mostly an item; a few are about the log itself), say in
+// [Aggregate] it is about (mostly an item; others are about a unit, an officer, an account,
+// a calendar or the log itself), say in
 // [StateAfter] what it does to the item, and run `go test ./events -update` to write its
 // golden file. A golden file is never changed afterwards: what was once written decodes
 // for ever.

@@ -2,7 +2,8 @@
 //
 // It stands on three things and joins them: domain.Desk takes commands, projections.Store
 // answers queries, an Opener opens what was sealed for the one person who may read it. It
-// keeps nothing itself but a few counters in memory against guessing.
+// keeps nothing itself but, in memory, a few counters against guessing and the ledgers that
+// were handed in and are not imported yet.
 //
 // # Files
 //
@@ -28,10 +29,13 @@
 //
 // # Who is asking
 //
-// Nobody signs in yet. A person says at /act whom to act as; the choice is a cookie, signed
-// with the token that was printed at start, or plain in the demonstration. A program sends
-// the token as Authorization: Bearer and the choice as Xiaohao-Act. Without the token no
-// POST is taken but the query and /act itself.
+// People sign in (signin.go) and have a session cookie, programs send a token as
+// Authorization: Bearer; package web/account knows both, who.go asks it once a request and
+// gives the [events.Actor] of the post that is worn. A session that still needs a password of
+// one's own or a second factor opens only the page that mends it. Everybody else is the
+// public, held to a rate (guard.go), and may raise, query and answer. In the demonstration a
+// person who has not signed in says at /act whom to act as (act.go), a program by the header
+// Xiaohao-Act; without Config.Demo neither counts.
 //
 // # Who sees what
 //
@@ -48,5 +52,15 @@
 // JavaScript; static/src/app.js only adds. A GET records nothing. What the public reads comes
 // from projections.PublicItem, which has whitelisted fields only.
 //
-// Public: / · /raise · /q · /echo · /p/{id} · /how · /roots · /act · /live.
+//	public      public*.go home, 回音壁, released item · raise.go, receipt.go · query.go, answer.go
+//	            deadline.go 怎么算的 · roots.go · live.go
+//	open data   public_open.go: /open, /feed/…, /p/{id}/feed.xml, /sitemap.xml, /robots.txt
+//	signing in  signin.go · me.go /account · who.go, act.go
+//	items       items.go ledger · item*.go · form.go, bind.go, give.go commands · evidence.go, upload.go
+//	by person   desk.go office · unit.go · leader.go · inbox.go what came up
+//	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
+//	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
+//	admin       admin.go units, officers, ledgers, duties · permissions.go · inbox.go /admin/notices
+//	programs    api.go, openapi.go · status.go, ready.go, metrics.go
+//	around all  server.go routes · guard.go, gzip.go, limiter.go, errors.go · render.go, funcs.go, input.go, static.go
 package web

@@ -1,6 +1,6 @@
-// Package account signs people in: passwords, the second factor, sessions, API tokens and
-// the way over another system (OIDC). The rules are in domain/account, the facts in the log;
-// here is what needs a clock, randomness and a table.
+// Package account signs people in: passwords, the second factor, sessions and API tokens.
+// The rules are in domain/account, the facts in the log; here is what needs a clock,
+// randomness and a table.
 //
 //	who you are      credentials: sealed fields of the account's facts, opened to check them
 //	that you are in  sessions: rows of schema "account" in Postgres, beside the read models and
@@ -10,7 +10,6 @@
 //
 //	POST /signin ──password──▶ no second factor ────────────────────────────▶ session
 //	                       └─▶ second factor ─▶ half a session (5 minutes) ─▶ POST /signin/code ─▶ session
-//	GET /signin/sso ─▶ the other system ─▶ GET /signin/sso/back (state, PKCE, nonce) ─▶ session
 //
 // Each arrow to a session draws a new cookie of 130 random bits; what the browser brought is
 // dropped, so nobody can be made to use a session that somebody else knows. Postgres holds
