@@ -53,11 +53,11 @@
 // from projections.PublicItem, which has whitelisted fields only.
 //
 //	public      public*.go home, 回音壁, released item · raise.go, receipt.go · query.go, answer.go
-//	            deadline.go 怎么算的 · roots.go · live.go
+//	            deadline.go 怎么算的 · roots.go
 //	open data   public_open.go: /open, /feed/…, /p/{id}/feed.xml, /sitemap.xml, /robots.txt
 //	signing in  signin.go · me.go /account · who.go, act.go
 //	items       items.go ledger · item*.go · form.go, bind.go, give.go commands · evidence.go, upload.go
-//	by person   desk.go office · unit.go · leader.go · inbox.go what came up
+//	by person   desk.go office · unit.go · leader.go · inbox.go what came up · live.go staff pages that renew themselves
 //	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
 //	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
 //	admin       admin.go units, officers, ledgers, duties · permissions.go · inbox.go /admin/notices
