@@ -234,6 +234,18 @@ func (s *site) refused(as, number, command string, body any, want string) {
 	}
 }
 
+// absent makes sure that an item does not exist for somebody, whatever he asks of it.
+func (s *site) absent(as, number, command string, body any) {
+	s.t.Helper()
+	before := s.last()
+	if a := s.call(as, "POST", "/api/v1/items/"+number+"/"+command, body); a.Status != http.StatusNotFound || len(a.Errors) > 0 {
+		s.t.Errorf("%s as %s: got %d %q, want 404", command, as, a.Status, a.rules())
+	}
+	if after := s.last(); after != before {
+		s.t.Errorf("%s of an absent item: the log grew from %d to %d", command, before, after)
+	}
+}
+
 // page fetches a page as somebody.
 func (s *site) page(as, path string) (int, string) {
 	s.t.Helper()
