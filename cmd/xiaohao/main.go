@@ -30,7 +30,7 @@ type cli struct {
 	Bench    benchCmd    `cmd:"" help:"Measure, beside the ceiling in the same run."`
 	Verify   verifyCmd   `cmd:"" help:"Prove a log, a backup or a case file: name the first commit that is wrong."`
 	Import   importCmd   `cmd:"" help:"Take in a ledger as offices keep it, or say what would happen."`
-	Export   exportCmd   `cmd:"" help:"Hand out a case."`
+	Export   exportCmd   `cmd:"" help:"Hand out a ledger, a paper of an item, or a case with its proof."`
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
 	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`
 	Report   reportCmd   `cmd:"" help:"Make a report of a day: .docx, .xlsx or .html, the same bytes whenever it is made."`
