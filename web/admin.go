@@ -29,11 +29,27 @@ func (s *Server) adminRoutes() []route {
 	}})
 }
 
+// AdminTabs lists the pages of administration that this person may open; none when only the
+// table of permissions is left, which everybody sees.
+func (p Page) AdminTabs() []entry {
+	if !rights.Directory.May(p.Actor.Role) {
+		return nil
+	}
+	path, _, _ := strings.Cut(p.Here, "?")
+	var out []entry
+	for _, t := range []string{"units", "officers", "ledgers", "catalogue"} {
+		out = append(out, entry{"/admin/" + t, adminKinds[t].title, path == "/admin/"+t})
+	}
+	if rights.Notices.May(p.Actor.Role) {
+		out = append(out, entry{"/admin/notices", "通知发送", path == "/admin/notices"})
+	}
+	return append(out, entry{"/admin/permissions", "权限", path == "/admin/permissions"})
+}
+
 // AdminPage is one list of the directory with the forms that change it.
 type AdminPage struct {
 	Page
 	Kind  string
-	Tabs  []link
 	Says  string
 	Head  []string
 	Rows  []adminRow
@@ -124,9 +140,6 @@ func (s *Server) showAdmin(w http.ResponseWriter, r *http.Request, a events.Acto
 	p.Errors = rs
 	if r.URL.Query().Get("n") != "" {
 		p.Notice = "已记下。"
-	}
-	for _, t := range []string{"units", "officers", "ledgers", "catalogue"} {
-		p.Tabs = append(p.Tabs, link{"/admin/" + t, adminKinds[t].title})
 	}
 	ros, err := s.reads.Roster(r.Context())
 	if err != nil {
@@ -221,7 +234,10 @@ func adminOfficers(r *roster.Roster, open func(events.Sealed) string, today even
 	for _, o := range r.Officers() {
 		var posts []string
 		for _, p := range o.PostsOn(today) {
-			words := p.Title + "（" + p.Role.Zh() + "）"
+			words := p.Title
+			if !strings.HasSuffix(words, p.Role.Zh()) {
+				words += "（" + p.Role.Zh() + "）"
+			}
 			if p.Unit != "" && !strings.Contains(p.Title, r.Ref(p.Unit, today).Name) {
 				words = r.Ref(p.Unit, today).Name + " · " + words
 			}

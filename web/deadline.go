@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"xiaohao/domain"
@@ -115,12 +116,15 @@ func (s *Server) itemDeadline(w http.ResponseWriter, r *http.Request, a events.A
 	})
 }
 
+// spokenRule turns a limit as people write it into the form that calendar.ParseRule reads.
+var spokenRule = strings.NewReplacer(" ", "", "个工作日", "wd", "工作日", "wd", "天", "d", "日", "d", "个小时", "h", "小时", "h")
+
 // calculator is GET /deadline: anybody counts a limit.
 func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := DeadlinePage{Page: s.page(r, "期限怎么算", "how"),
 		From: Input{Name: "from", Label: "从哪天起", Kind: domain.Text, Short: true, Value: q.Get("from"), Hint: "这一天不算。写成 " + s.today().String() + "。"},
-		Rule: Input{Name: "rule", Label: "多长", Kind: domain.Text, Short: true, Value: q.Get("rule"), Hint: "3wd 是 3 个工作日，7d 是 7 天，24h 是 24 小时。"}}
+		Rule: Input{Name: "rule", Label: "多长", Kind: domain.Text, Short: true, Value: q.Get("rule"), Hint: "写成 3 个工作日、7 天或 24 小时。"}}
 	if p.From.Value == "" && p.Rule.Value == "" {
 		return s.render(w, http.StatusOK, "deadline", p)
 	}
@@ -128,9 +132,9 @@ func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !calendar.Counts(from) {
 		p.From.Err = "从哪天起：写成 " + s.today().String() + " 这样，2000 到 2100 年。"
 	}
-	rule, err := calendar.ParseRule(p.Rule.Value)
+	rule, err := calendar.ParseRule(spokenRule.Replace(p.Rule.Value))
 	if err != nil {
-		p.Rule.Err = "多长：写成 3wd、7d 或 24h。"
+		p.Rule.Err = "多长：写成 3 个工作日、7 天或 24 小时。"
 	}
 	if p.From.Err != "" || p.Rule.Err != "" {
 		return s.render(w, http.StatusUnprocessableEntity, "deadline", p)

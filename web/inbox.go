@@ -132,7 +132,7 @@ type deliveryRow struct {
 const deliveryRows = 200
 
 func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, _ events.Actor) error {
-	p := NoticesPage{Page: s.staffPage(r, "通知发送", "notices"), Failed: r.URL.Query().Get("failed") != ""}
+	p := NoticesPage{Page: s.staffPage(r, "通知发送", "admin"), Failed: r.URL.Query().Get("failed") != ""}
 	if r.URL.Query().Get("done") == "again" {
 		p.Notice = "已排队重发"
 	}

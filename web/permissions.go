@@ -24,7 +24,7 @@ type permission struct {
 }
 
 func (s *Server) permissionsPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	p := PermissionsPage{Page: s.staffPage(r, "谁能做什么", "permissions"), Mine: a.Role.Zh()}
+	p := PermissionsPage{Page: s.staffPage(r, "谁能做什么", "admin"), Mine: a.Role.Zh()}
 	titles := map[string]string{}
 	for _, sp := range domain.Specs() {
 		titles[sp.Name] = sp.Title

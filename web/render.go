@@ -27,7 +27,7 @@ type Page struct {
 	Example            string // what a number looks like
 	Demo               bool
 	Title              string // before " - Site"
-	Nav                string // which entry of the main menu is current: query, raise, echo, how, desk, items, board, unit, leader
+	Nav                string // which entry of the main menu is current: query, raise, echo, how, desk, items, board, unit, leader, supervision, reports, admin
 	Staff              bool   // staff look and menu
 	Feed               string // address of the Atom feed that follows this page
 	Theme              string // "wall": dark, without mast and foot
@@ -70,7 +70,7 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 func (s *Server) staffPage(r *http.Request, title, nav string) Page {
 	p := s.page(r, title, nav)
 	p.Staff = true
-	if s.cfg.Notices != nil && len(notice.BoxesOf(p.Actor)) > 0 {
+	if s.cfg.Notices != nil && rights.Ledger.May(p.Actor.Role) && len(notice.BoxesOf(p.Actor)) > 0 {
 		p.Inbox, p.Unread = true, s.unread(r, p.Actor)
 	}
 	if pos, err := s.reads.Position(r.Context()); err == nil {
@@ -117,7 +117,7 @@ func (p Page) Menu() []entry {
 			{"board", "/board", "总览", rights.Figures.May(p.Actor.Role) || !p.SignedIn},
 			{"supervision", "/supervision", "督办", rights.Ledger.May(p.Actor.Role)},
 			{"reports", "/reports", "报表", p.SignedIn && mayReport(p.Actor)},
-			{"permissions", "/admin/permissions", "权限", rights.Audit.May(p.Actor.Role) || p.Start() == "/admin/permissions"},
+			{"admin", "/admin/units", "管理", rights.Directory.May(p.Actor.Role)},
 		} {
 			if e.shown {
 				all = append(all, struct{ nav, href, text string }{e.nav, e.href, e.text})
@@ -137,6 +137,12 @@ func (p Page) Start() string {
 		return "/"
 	}
 	return startOf(p.Actor)
+}
+
+// Imports reports whether this person may bring a ledger in.
+func (p Page) Imports() bool {
+	rule, _ := rights.Of("accept")
+	return rule.Allows(p.Actor.Role)
 }
 
 // Brand is where the name of the site leads.

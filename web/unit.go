@@ -143,6 +143,9 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	u := unitRow{row: s.row(it), UntilClass: ""}
 	part, _ := partOf(it, a.Unit)
 	u.Until, u.UntilClass = u.Left.Text+" · "+u.Due, u.Left.Class
+	if it.Due.IsZero() {
+		u.Until = "—"
+	}
 	if u.Left.Days > 0 && !u.Left.Over {
 		u.Until = "剩 " + u.Until
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"xiaohao/events"
+	"xiaohao/web/notice"
 )
 
 // TestJourney follows one opinion through its whole life in a real browser, as the public,
@@ -210,7 +212,7 @@ func (b *browser) becomes(word string) {
 // also takes the pictures of docs/.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSiteTelling(t, notice.Config{})
 	if err := playDemo(t.Context(), s.stack.desk); err != nil {
 		t.Fatal(err)
 	}
@@ -242,6 +244,17 @@ func TestEveryPage(t *testing.T) {
 		{staff("区交通运输局", "UNIT_LIAISON"), "/unit", "unit", "区交通运输局"},
 		{"leader|leader.demo|处级挂钩领导（演示）", "/leader", "leader", "我挂钩的"},
 		{"clerk", "/items/" + s.first("state=REGISTERED") + "/accept", "form", "受理"},
+		{"", "/signin", "signin", "人员编号"},
+		{"", "/open", "open", "每一栏是什么"},
+		{"", "/deadline?from=2026-09-30&rule=" + url.QueryEscape("3 个工作日"), "deadline", "10月10日到期"},
+		{"clerk", "/items/" + closed + "/deadline", "item-deadline", "期限怎么算的"},
+		{"clerk", "/inbox", "inbox", "还怎么通知您"},
+		{"clerk", "/import", "import", "台账名称"},
+		{"supervisor", "/supervision", "supervision", "督办单"},
+		{"sysadmin", "/admin/units", "admin-units", "添加或更改单位"},
+		{"sysadmin", "/admin/officers", "admin-officers", "任职"},
+		{"sysadmin", "/admin/notices", "admin-notices", "通知发送"},
+		{"secadmin", "/admin/permissions", "permissions", "权限"},
 	}
 	for _, width := range []int64{1280, 375} {
 		t.Run(map[int64]string{1280: "desktop", 375: "phone"}[width], func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"xiaohao/web/paper/docx"
@@ -32,7 +33,9 @@ func (r Report) AppendixTable() Table { return r.appendix() }
 
 // Right reports whether the column holds numbers.
 func (t Table) Right(i int) bool {
-	return len(t.Rows) > 0 && i < len(t.Rows[0]) && (t.Rows[0][i].Kind == sheet.Number || t.Rows[0][i].Kind == sheet.Share)
+	return slices.ContainsFunc(t.Rows, func(row []sheet.Cell) bool {
+		return i < len(row) && (row[i].Kind == sheet.Number || row[i].Kind == sheet.Share)
+	})
 }
 
 // The measures of a drawn chart, in pixels.
