@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -312,9 +313,9 @@ type SecondPage struct {
 	Page
 	Must   bool // an administrator has to have it
 	Secret string
-	Groups []string // the secret, to be typed
-	QR     string
-	Codes  []string // recovery codes, shown once: it is done
+	Groups []string     // the secret, to be typed
+	QR     template.URL // a picture that account drew itself
+	Codes  []string     // recovery codes, shown once: it is done
 	Start  string
 }
 
@@ -327,7 +328,7 @@ func (s *Server) secondPage(w http.ResponseWriter, r *http.Request, p account.Pe
 }
 
 func (s *Server) showSecond(w http.ResponseWriter, r *http.Request, p account.Person, status int, e account.Enrolment, rs domain.Refusals) error {
-	page := SecondPage{Page: s.staffPage(r, "开通动态口令", "account"), Must: p.Session.Stage == account.NeedsSecondFactor, Secret: e.Secret, QR: e.QR}
+	page := SecondPage{Page: s.staffPage(r, "开通动态口令", "account"), Must: p.Session.Stage == account.NeedsSecondFactor, Secret: e.Secret, QR: template.URL(e.QR)}
 	for t := e.Secret; t != ""; t = t[min(4, len(t)):] {
 		page.Groups = append(page.Groups, t[:min(4, len(t))])
 	}

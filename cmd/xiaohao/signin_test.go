@@ -193,6 +193,7 @@ func TestSignInJourney(t *testing.T) {
 
 	b.goTo("/account/second")
 	b.axe()
+	b.until(`document.querySelector('main img').naturalWidth > 0`) // the picture of the secret is drawn
 	secret := b.value(`document.querySelector('[name=secret]').value`)
 	now, err := totp.GenerateCode(secret, time.Now())
 	if err != nil {
