@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
+	"compress/flate"
 	"fmt"
 	"io"
 	"runtime"
@@ -20,6 +22,7 @@ func packed(t testing.TB, parts map[string]func(io.Writer)) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return &echo{w: w}, nil })
 	for name, write := range parts {
 		w, err := z.Create(name)
 		must(t, err)
@@ -27,6 +30,38 @@ func packed(t testing.TB, parts map[string]func(io.Writer)) []byte {
 	}
 	must(t, z.Close())
 	return b.Bytes()
+}
+
+// echo packs each piece by itself, and a piece that is the same as the one before not again:
+// bombs are cheap to make, as they are for those who send them.
+type echo struct {
+	w            io.Writer
+	last, packed []byte
+}
+
+func (e *echo) Write(p []byte) (int, error) {
+	if !bytes.Equal(p, e.last) {
+		var b bytes.Buffer
+		f, err := flate.NewWriter(&b, flate.BestSpeed)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := f.Write(p); err != nil {
+			return 0, err
+		}
+		if err := f.Flush(); err != nil {
+			return 0, err
+		}
+		e.last, e.packed = bytes.Clone(p), b.Bytes()
+	}
+	_, err := e.w.Write(e.packed)
+	return len(p), err
+}
+
+// Close writes an empty last block.
+func (e *echo) Close() error {
+	_, err := e.w.Write([]byte{1, 0, 0, 0xff, 0xff})
+	return err
 }
 
 func says(s string) func(io.Writer) {
@@ -48,11 +83,13 @@ func repeated(head, s string, n int, tail string) func(io.Writer) {
 // numberedRows are n rows with a cell each, which pack badly.
 func numberedRows(n int) func(io.Writer) {
 	return func(w io.Writer) {
-		says(headXML + `<sheetData>` + rowsXML)(w)
+		b := bufio.NewWriterSize(w, 1<<20) // into memory
+		says(headXML + `<sheetData>` + rowsXML)(b)
 		for i := range n {
-			fmt.Fprintf(w, `<row r="%d"><c r="A%d"><v>%d</v></c></row>`, i+2, i+2, i*7919)
+			fmt.Fprintf(b, `<row r="%d"><c r="A%d"><v>%d</v></c></row>`, i+2, i+2, i*7919)
 		}
-		says(`</sheetData></worksheet>`)(w)
+		says(`</sheetData></worksheet>`)(b)
+		_ = b.Flush()
 	}
 }
 
@@ -72,7 +109,17 @@ func bookOf(t testing.TB, sheet func(io.Writer), more map[string]func(io.Writer)
 	return packed(t, parts)
 }
 
+// hostileFiles are made once.
+var hostileFiles map[string][]byte
+
 func hostile(t testing.TB) map[string][]byte {
+	if hostileFiles == nil {
+		hostileFiles = makeHostile(t)
+	}
+	return hostileFiles
+}
+
+func makeHostile(t testing.TB) map[string][]byte {
 	sheet := func(inner string) func(io.Writer) { return says(headXML + inner + `</worksheet>`) }
 	f := excelize.NewFile()
 	defer f.Close()
@@ -87,7 +134,7 @@ func hostile(t testing.TB) map[string][]byte {
 		"file_size/bomb beside the sheet":   bookOf(t, ok, map[string]func(io.Writer){"xl/media/image1.png": repeated("", strings.Repeat("0", 1000), 600_000, "")}),
 		"file_size/empty cells":             bookOf(t, repeated(headXML+`<sheetData><row>`, `<c/>`, 12_000_000, `</row></sheetData></worksheet>`), nil),
 		"file_size/empty rows":              bookOf(t, repeated(headXML+`<sheetData>`, `<row/>`, 8_000_000, `</sheetData></worksheet>`), nil),
-		"file_size/numbered rows":           bookOf(t, numberedRows(900_000), nil),
+		"file_size/numbered rows":           bookOf(t, numberedRows(500_000), nil),
 		"file_size/100 million declared":    bookOf(t, sheet(`<dimension ref="A1:Z100000000"/><sheetData>`+rowsXML+`</sheetData>`), nil),
 		"file_size/row 100 million":         bookOf(t, sheet(`<sheetData>`+rowsXML+`<row r="100000000"><c><v>1</v></c></row></sheetData>`), nil),
 		"file_size/merged over and over":    bookOf(t, repeated(headXML+`<sheetData>`+rowsXML+`<row r="2"><c r="IV2"><v>1</v></c></row></sheetData><mergeCells>`, `<mergeCell ref="A3:IV1048576"/>`, 300_000, `</mergeCells></worksheet>`), nil),
@@ -128,7 +175,7 @@ func TestHostile(t *testing.T) {
 			if len(rs) != 1 || rs[0].Rule != "ledger."+rule || !strings.HasSuffix(rs[0].Message, "。") {
 				t.Errorf("%v, want ledger.%s and a sentence", err, rule)
 			}
-			if took > 5*time.Second {
+			if took > 5*time.Second*slowed {
 				t.Errorf("took %s", took)
 			}
 			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 500<<20 {
