@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -141,34 +142,78 @@ func controlledUpTo[In, Out any](most int64, f func(context.Context, In) (Out, e
 // callControl asks the server of dir and reads its answer into out. It returns
 // errNotRunning when nobody answers there, and the server's refusal as an [*exitError].
 func callControl(ctx context.Context, dir, path string, in, out any) error {
-	body, err := json.Marshal(in)
+	res, err := askControl(ctx, dir, path, in)
 	if err != nil {
 		return err
+	}
+	defer res.Body.Close()
+	return json.NewDecoder(res.Body).Decode(out)
+}
+
+// callForFile asks the server of dir for a file, and reads what it says about it into out.
+// Errors are those of callControl.
+func callForFile(ctx context.Context, dir, path string, in, out any, to io.Writer) error {
+	res, err := askControl(ctx, dir, path, in)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(to, res.Body); err != nil {
+		return fmt.Errorf("read from the running server: %w", err)
+	}
+	return json.Unmarshal([]byte(res.Header.Get(saidHeader)), out)
+}
+
+// askControl returns the answer of the server of dir, its body still to be read and closed.
+func askControl(ctx context.Context, dir, path string, in any) (_ *http.Response, err error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, controlFile))
 	}}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://xiaohao"+path, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	res, err := client.Do(req)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL) {
-		return errNotRunning // never started, killed, or its path is too long for a socket
+		return nil, errNotRunning // never started, killed, or its path is too long for a socket
 	}
 	if err != nil {
-		return fmt.Errorf("ask the running server: %w", err)
+		return nil, fmt.Errorf("ask the running server: %w", err)
+	}
+	if res.StatusCode == http.StatusOK {
+		return res, nil
 	}
 	defer res.Body.Close()
-	if res.StatusCode == http.StatusUnprocessableEntity {
-		var refusal controlError
-		if err := json.NewDecoder(res.Body).Decode(&refusal); err != nil {
-			return fmt.Errorf("ask the running server: %w", err)
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		return nil, fmt.Errorf("ask the running server: it answers %s", res.Status)
+	}
+	var refusal controlError
+	if err := json.NewDecoder(res.Body).Decode(&refusal); err != nil {
+		return nil, fmt.Errorf("ask the running server: %w", err)
+	}
+	return nil, &exitError{refusal.Code, errors.New(refusal.Error)}
+}
+
+// callWatching asks the server of dir for something that takes long, and meanwhile shows how
+// far it is: what the same path with /progress answers.
+func callWatching[Out, Progress any](ctx context.Context, dir, path string, in any, show func(Progress)) (out Out, err error) {
+	done := make(chan error, 1)
+	go func() { done <- callControl(ctx, dir, path, in, &out) }()
+	look := time.NewTicker(250 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-done:
+			return out, err
+		case <-look.C:
+			var p Progress
+			if callControl(ctx, dir, path+"/progress", struct{}{}, &p) == nil {
+				show(p)
+			}
 		}
-		return &exitError{refusal.Code, errors.New(refusal.Error)}
 	}
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask the running server: it answers %s", res.Status)
-	}
-	return json.NewDecoder(res.Body).Decode(out)
 }

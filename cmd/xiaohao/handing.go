@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // saidHeader carries what there is to say about a file that is handed over.
@@ -63,44 +59,6 @@ func spooled(w http.ResponseWriter, f func(io.Writer) (said string, err error)) 
 	w.Header().Set(saidHeader, said)
 	_, _ = io.Copy(w, tmp) // the asker sees that it was cut off
 	return nil
-}
-
-// callForFile asks the server of dir for a file, and reads what it says about it into out.
-// Errors are those of [callControl].
-func callForFile(ctx context.Context, dir, path string, in, out any, to io.Writer) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, controlFile))
-	}}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://xiaohao"+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	res, err := client.Do(req)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL) {
-		return errNotRunning
-	}
-	if err != nil {
-		return fmt.Errorf("ask the running server: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode == http.StatusUnprocessableEntity {
-		var refusal controlError
-		if err := json.NewDecoder(res.Body).Decode(&refusal); err != nil {
-			return fmt.Errorf("ask the running server: %w", err)
-		}
-		return &exitError{refusal.Code, errors.New(refusal.Error)}
-	}
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask the running server: it answers %s", res.Status)
-	}
-	if _, err := io.Copy(to, res.Body); err != nil {
-		return fmt.Errorf("read from the running server: %w", err)
-	}
-	return json.Unmarshal([]byte(res.Header.Get(saidHeader)), out)
 }
 
 // paperFlags say where a ledger or report is made, and where it goes.

@@ -110,7 +110,7 @@ func (c *importCmd) take(ctx context.Context, l *paper.Ledger, data []byte) erro
 	var res importResult
 	err = errNotRunning
 	if c.Nats == "" {
-		res, err = askImport(ctx, dir, in, bar.show)
+		res, err = callWatching[importResult](ctx, dir, "/import", in, bar.show)
 	}
 	if errors.Is(err, errNotRunning) {
 		res, err = c.alone(ctx, dir, in, l, bar.show)
@@ -147,25 +147,6 @@ func (c *importCmd) alone(ctx context.Context, dir string, in importRequest, l *
 	return s.takeIn(ctx, in, l, show)
 }
 
-// askImport has the running server of dir import, and shows how far it is.
-func askImport(ctx context.Context, dir string, in importRequest, show func(intake.Progress)) (out importResult, err error) {
-	done := make(chan error, 1)
-	go func() { done <- callControl(ctx, dir, "/import", in, &out) }()
-	look := time.NewTicker(250 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case err := <-done:
-			return out, err
-		case <-look.C:
-			var p intake.Progress
-			if callControl(ctx, dir, "/import/progress", struct{}{}, &p) == nil && p.Total > 0 {
-				show(p)
-			}
-		}
-	}
-}
-
 // importBar shows how far an import is on a terminal.
 type importBar struct {
 	mu  sync.Mutex
@@ -184,7 +165,7 @@ func newImportBar(total int) *importBar {
 func (b *importBar) show(p intake.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.bar != nil {
+	if b.bar != nil && p.Total > 0 {
 		_ = b.bar.Set(p.Done) // a broken terminal ends nothing
 	}
 }

@@ -45,7 +45,7 @@ func (c *rebuildCmd) Run(ctx context.Context) error {
 	var out projections.Rebuilt
 	bar := newProgress()
 	if c.Nats == "" {
-		out, err = askRebuild(ctx, dir, bar.show)
+		out, err = callWatching[projections.Rebuilt](ctx, dir, "/rebuild", struct{}{}, bar.show)
 	}
 	if c.Nats != "" || errors.Is(err, errNotRunning) {
 		err = withReads(ctx, dir, c.Postgres, c.remoteFlags, func(log *journal.Journal, reads *projections.Store) error {
@@ -124,25 +124,6 @@ func (s *stack) rebuildProgress(context.Context, struct{}) (projections.Progress
 func (s *stack) retryParked(ctx context.Context, _ struct{}) (out retried, err error) {
 	out.Applied, out.Parked, err = s.reads.RetryParked(ctx, s.log)
 	return out, err
-}
-
-// askRebuild has the running server of dir rebuild, and shows how far it is.
-func askRebuild(ctx context.Context, dir string, show func(projections.Progress)) (out projections.Rebuilt, err error) {
-	done := make(chan error, 1)
-	go func() { done <- callControl(ctx, dir, "/rebuild", struct{}{}, &out) }()
-	look := time.NewTicker(250 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case err := <-done:
-			return out, err
-		case <-look.C:
-			var p projections.Progress
-			if callControl(ctx, dir, "/rebuild/progress", struct{}{}, &p) == nil && p.Head > 0 {
-				show(p)
-			}
-		}
-	}
 }
 
 // withReads opens log and read models where no server runs on them, or beside servers that
@@ -230,10 +211,13 @@ func newProgress() *progress {
 var phases = map[string]string{"LOADING": "读日志", "INDEXING": "建索引", "COMPARING": "与原来的比较", "SWITCHED": "已切换"}
 
 func (p *progress) show(now projections.Progress) {
+	if now.Head == 0 { // not begun
+		return
+	}
 	changed := now.Phase != p.phase
 	p.phase = now.Phase
 	if p.bar != nil {
-		p.bar.ChangeMax64(int64(max(now.Head, 1)))
+		p.bar.ChangeMax64(int64(now.Head))
 		p.bar.Describe(phases[now.Phase])
 		_ = p.bar.Set64(int64(now.At)) // a broken terminal ends nothing
 		return
