@@ -39,7 +39,7 @@ func (s *Server) settle() (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = s.lock.Close()
+			unlock(s.lock)
 		}
 	}()
 	s.home = s.recordedHome()
@@ -120,6 +120,13 @@ func lockDir(dir string) (*os.File, error) {
 	_ = f.Truncate(0) // the number is for people only
 	_, _ = fmt.Fprintln(f, os.Getpid())
 	return f, nil
+}
+
+// unlock lets go of the directory. Closing alone would not do: a child process that was
+// forked just now holds the same open file until it becomes its own program.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
 }
 
 // dataMajor is the major version of the cluster in data, "" if there is none.

@@ -53,7 +53,7 @@ func start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = s.lock.Close()
+			unlock(s.lock)
 		}
 	}()
 	if err := s.stopOld(ctx); err != nil {
@@ -119,7 +119,7 @@ func (s *Server) Stop() error {
 		if s.sock != filepath.Join(s.home, "run") {
 			_ = os.Remove(s.sock) // a directory of ours in the temporary one; empty by now
 		}
-		_ = s.lock.Close()
+		unlock(s.lock)
 	})
 	return s.stopErr
 }
