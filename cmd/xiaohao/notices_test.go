@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"xiaohao/events/journal/natstest"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg/pgtest"
 	"xiaohao/web/notice"
@@ -44,12 +46,12 @@ func newSiteTelling(t *testing.T, cfg notice.Config) *site {
 // until waits for something that comes by itself.
 func (s *site) until(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); {
-		if time.Now().After(end) {
-			s.t.Fatal("never: " + what)
+	natstest.Eventually(s.t, 20*time.Second, what, func() error {
+		if !ok() {
+			return errors.New("not yet")
 		}
-		time.Sleep(20 * time.Millisecond)
-	}
+		return nil
+	})
 }
 
 // post sends a form as somebody and returns the status.

@@ -186,9 +186,6 @@ func steady(body string) string { return changing.ReplaceAllString(body, "~") }
 // person sees is the same before and after the 举报 came in), by what an absent item says,
 // and by time. And nothing that is opened writes.
 func TestWalk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a whole town")
-	}
 	w := newWalk(t)
 	people := walkers()
 	blind := func(as string) bool { // must not learn of the 举报

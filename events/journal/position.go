@@ -20,9 +20,15 @@ type storedMessage struct {
 	Time    time.Time `json:"time"`
 }
 
+// messageQuery is what one message is asked for by: one of the two.
+type messageQuery struct {
+	Seq  uint64 `json:"seq,omitempty"`
+	Last string `json:"last_by_subj,omitempty"`
+}
+
 // message asks the leader, never a replica that may be behind: these answers are
 // compared with positions.
-func (j *Journal) message(ctx context.Context, query map[string]any) (storedMessage, error) {
+func (j *Journal) message(ctx context.Context, query messageQuery) (storedMessage, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	req, err := json.Marshal(query)
@@ -54,7 +60,7 @@ func (j *Journal) message(ctx context.Context, query map[string]any) (storedMess
 
 // Last returns the sequence of the tenant's newest commit, 0 if there is none.
 func (j *Journal) Last(ctx context.Context) (uint64, error) {
-	m, err := j.message(ctx, map[string]any{"last_by_subj": j.filter()})
+	m, err := j.message(ctx, messageQuery{Last: j.filter()})
 	if err == ErrNotFound {
 		return 0, nil
 	}
@@ -71,7 +77,7 @@ func (j *Journal) At(ctx context.Context, seq uint64) (events.Recorded, error) {
 	if seq == 0 { // the server would take it for "no sequence given"
 		return events.Recorded{}, fmt.Errorf("read sequence 0: %w", ErrNotFound)
 	}
-	m, err := j.message(ctx, map[string]any{"seq": seq})
+	m, err := j.message(ctx, messageQuery{Seq: seq})
 	if err != nil {
 		return events.Recorded{}, fmt.Errorf("read sequence %d: %w", seq, err)
 	}
