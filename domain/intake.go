@@ -3,7 +3,6 @@ package domain
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"xiaohao/domain/calendar"
 	"xiaohao/events"
@@ -252,32 +251,6 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 		return nil, err
 	}
 	return e, nil
-}
-
-// noPersonal refuses a public-facing text in which a mobile, identity or bank number
-// stands, however it is spaced or typed. An office's line with its area code is none.
-func noPersonal(field, command, label, text string) *Refusal {
-	run := ""
-	personal := func() bool { return len(run) >= 13 || (len(run) >= 11 && run[0] != '0') }
-	for _, r := range text {
-		if r >= 0xff01 && r <= 0xff5e { // full width
-			r -= 0xfee0
-		}
-		switch {
-		case (r >= '0' && r <= '9') || r == 'X' || r == 'x':
-			run += string(r)
-		case unicode.IsSpace(r) || strings.ContainsRune("-–—", r):
-		default:
-			if personal() {
-				return refuseAt(field, command+".personal", "%s：像是写了电话或证件号，请去掉。", label)
-			}
-			run = ""
-		}
-	}
-	if personal() {
-		return refuseAt(field, command+".personal", "%s：像是写了电话或证件号，请去掉。", label)
-	}
-	return nil
 }
 
 // NotAccept tells the petitioner why not and where to go (不予受理).
