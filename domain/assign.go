@@ -7,10 +7,11 @@ import (
 	"xiaohao/events"
 )
 
-// Assign gives the item to its units (交办): exactly one leads, each with its own task and
-// deadline.
+// Assign gives the item to its units (责任分解、交办): exactly one leads, each with its own
+// task and deadline; the leader who is to be linked may be named with it.
 type Assign struct {
-	Units []Assignee `json:"units" zh:"交给哪些单位" need:"1" max:"12"`
+	Units  []Assignee    `json:"units" zh:"交给哪些单位" need:"1" max:"12"`
+	Leader events.Leader `json:"leader" zh:"挂钩领导"`
 }
 
 // Assignee is one unit of an assignment.
@@ -24,6 +25,22 @@ type Assignee struct {
 func (c Assign) name() string { return "assign" }
 
 func (c Assign) decide(it *Item, s Situation) ([]events.Event, error) {
+	var linked []events.Event
+	if c.Leader.ID != "" && c.Leader.ID != it.Leader.ID {
+		var err error
+		if linked, err = (LinkLeader{c.Leader}).decide(it, s); err != nil {
+			return nil, err
+		}
+	}
+	e, err := c.decompose(it, s)
+	if err != nil {
+		return nil, err
+	}
+	return append(linked, e), nil
+}
+
+// decompose gives the fact of the assignment alone.
+func (c Assign) decompose(it *Item, s Situation) (events.Event, error) {
 	var rs Refusals
 	leads, seen := 0, map[string]bool{}
 	leadDue := it.Due
@@ -64,7 +81,7 @@ func (c Assign) decide(it *Item, s Situation) ([]events.Event, error) {
 		}
 		e.Assignments = append(e.Assignments, events.Assigned{ID: s.NewID(), Unit: u.Unit, Part: u.Part, Task: u.Task, Due: due})
 	}
-	return []events.Event{e}, rs.err()
+	return e, rs.err()
 }
 
 func unitField(i int, name string) string { return fmt.Sprintf("units.%d.%s", i, name) }

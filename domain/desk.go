@@ -49,7 +49,7 @@ type Desk struct {
 type Order struct {
 	ID       uuid.UUID // the same id is never carried out twice
 	Item     uuid.UUID // zero for a command that starts an item
-	Into     uuid.UUID // the survivor of a merge
+	Into     uuid.UUID // the survivor of a merge, or of one that is taken back
 	Command  Command
 	Actor    events.Actor
 	Seen     int         // revision that the person saw, 0 = do not care
@@ -207,6 +207,10 @@ func (d *Desk) round(ctx context.Context, o Order, spec Spec) (Receipt, error) {
 		return w.merge(ctx, *c)
 	case Merge:
 		return w.merge(ctx, c)
+	case *Unmerge:
+		return w.unmerge(ctx, *c)
+	case Unmerge:
+		return w.unmerge(ctx, c)
 	case *Split:
 		return w.split(ctx, *c)
 	case Split:
@@ -362,26 +366,49 @@ func (w *work) raise(ctx context.Context, c Raise) (Receipt, error) {
 }
 
 func (w *work) merge(ctx context.Context, c Merge) (Receipt, error) {
+	into, err := w.other(ctx, c, refuseAt("into", "merge.unknown", "并到哪个编号：没有 %s 这一件。", c.Into))
+	if err != nil {
+		return Receipt{}, err
+	}
+	own, theirs, err := c.decideBoth(w.item, into, w.situation())
+	return w.both(ctx, into, own, theirs, err)
+}
+
+func (w *work) unmerge(ctx context.Context, c Unmerge) (Receipt, error) {
+	from, err := w.other(ctx, c, refuse("unmerge.other", "没有找到并到的那一件。"))
+	if err != nil {
+		return Receipt{}, err
+	}
+	own, theirs, err := c.decideBoth(w.item, from, w.situation())
+	return w.both(ctx, from, own, theirs, err)
+}
+
+// other checks a command on two items as far as one of them says, and takes the other one;
+// unknown is why it is refused when there is none.
+func (w *work) other(ctx context.Context, c Command, unknown *Refusal) (*Item, error) {
 	spec, _ := SpecOf(c.name())
-	s := w.situation()
-	if r := spec.Allows(w.item, s); r != nil {
-		return Receipt{}, r
+	if r := spec.Allows(w.item, w.situation()); r != nil {
+		return nil, r
 	}
 	if rs := Check(c); len(rs) > 0 {
-		return Receipt{}, rs
+		return nil, rs
 	}
-	into, err := w.desk.take(ctx, w.order.Into)
+	it, err := w.desk.take(ctx, w.order.Into)
+	if err != nil {
+		return nil, err
+	}
+	if it == nil {
+		return nil, unknown
+	}
+	return it, nil
+}
+
+// both appends what was decided on two items, or gives back why it was not.
+func (w *work) both(ctx context.Context, other *Item, own, theirs []events.Event, err error) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	if into == nil {
-		return Receipt{}, refuseAt("into", "merge.unknown", "并到哪个编号：没有 %s 这一件。", c.Into)
-	}
-	own, theirs, err := c.decideBoth(w.item, into, s)
-	if err != nil {
-		return Receipt{}, err
-	}
-	a, b := w.write(w.item, own), w.write(into, theirs)
+	a, b := w.write(w.item, own), w.write(other, theirs)
 	a.Commit.Correlation, b.Commit.Correlation = w.order.ID, w.order.ID
 	return w.append(ctx, a, b)
 }

@@ -349,13 +349,24 @@ func TestDeskMerges(t *testing.T) {
 	if again := must(t, d, o); !again.Repeated {
 		t.Errorf("%+v", again)
 	}
+	// Taken back: it goes on from where it stood, and the survivor answers its own words only.
+	undo := order(a.Item, office1, Unmerge{Reason: "看错了"})
+	if _, err := d.Do(t.Context(), undo); len(RefusalsOf(err)) == 0 || RefusalsOf(err)[0].Rule != "unmerge.other" {
+		t.Errorf("%v, want unmerge.other", err)
+	}
+	undo.Into = b.Item
+	must(t, d, undo)
+	if ha, hb = history(t, j, a.Item), history(t, j, b.Item); Fold(ha).State != events.Registered || len(Fold(hb).Opinions) != 1 {
+		t.Errorf("%s with %d opinions left", Fold(ha).State, len(Fold(hb).Opinions))
+	}
+	must(t, d, Order{ID: uuid.New(), Item: a.Item, Into: b.Item, Actor: office1, Command: &Merge{Into: b.Number, Basis: "同人同事"}})
 	// Neither side is written when the other cannot be: the survivor moved on in between.
 	c := must(t, d, order(uuid.Nil, clerk, opinion))
 	other := &interloper{unsure: j, item: b.Item, desk: d}
 	d2 := &Desk{Journal: other, Vault: d.Vault, Calendars: d.Calendars, Prefix: d.Prefix, Now: d.Now, Rand: d.Rand}
 	rc = must(t, d2, Order{ID: uuid.New(), Item: c.Item, Into: b.Item, Actor: office1, Command: Merge{Into: b.Number, Basis: "同人同事"}})
-	if hb = history(t, j, b.Item); len(hb) != 4 || rc.Rev != 2 || len(history(t, j, c.Item)) != 2 {
-		t.Errorf("survivor has %d commits, want 4", len(hb))
+	if hb = history(t, j, b.Item); len(hb) != 6 || rc.Rev != 2 || len(history(t, j, c.Item)) != 2 {
+		t.Errorf("survivor has %d commits, want 6", len(hb))
 	}
 	whole(t, hb)
 }

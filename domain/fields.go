@@ -30,7 +30,7 @@ type Field struct {
 	Options []Choice // of an Enum
 	Fields  []Field  // of a Rows field: the columns
 
-	index int // in the struct
+	index []int // in the struct
 }
 
 // Kind is what sort of value a field takes.
@@ -113,11 +113,18 @@ func readFields(t reflect.Type) []Field {
 	var out []Field
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Anonymous { // a command made of others has the fields of each
+			for _, d := range readFields(f.Type) {
+				d.index = append([]int{i}, d.index...)
+				out = append(out, d)
+			}
+			continue
+		}
 		name := f.Tag.Get("json")
 		if name == "" || name == "-" {
 			continue
 		}
-		d := Field{Name: name, Label: f.Tag.Get("zh"), Hint: f.Tag.Get("hint"), Need: f.Tag.Get("need") != "", Max: 200, index: i}
+		d := Field{Name: name, Label: f.Tag.Get("zh"), Hint: f.Tag.Get("hint"), Need: f.Tag.Get("need") != "", Max: 200, index: f.Index}
 		if m, err := strconv.Atoi(f.Tag.Get("max")); err == nil {
 			d.Max = m
 		}
@@ -174,7 +181,7 @@ func Check(c Command) Refusals {
 func checkStruct(command, path string, v reflect.Value) Refusals {
 	var rs Refusals
 	for _, f := range fieldsOf(v.Type()) {
-		rs = append(rs, f.check(command, path, v.Field(f.index))...)
+		rs = append(rs, f.check(command, path, v.FieldByIndex(f.index))...)
 	}
 	return rs
 }

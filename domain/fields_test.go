@@ -17,11 +17,14 @@ func TestEveryFieldIsDescribed(t *testing.T) {
 	walk = func(command string, typ reflect.Type, n int) {
 		names, labels := map[string]bool{}, map[string]bool{}
 		exported := 0
-		for i := range typ.NumField() {
-			if typ.Field(i).IsExported() {
+		for _, sf := range reflect.VisibleFields(typ) {
+			if sf.Anonymous {
+				continue
+			}
+			if sf.IsExported() {
 				exported++
 			}
-			if ft := typ.Field(i).Type; ft.Kind() == reflect.String && ft != reflect.TypeFor[string]() && enums[ft] == nil {
+			if ft := sf.Type; ft.Kind() == reflect.String && ft != reflect.TypeFor[string]() && enums[ft] == nil {
 				t.Errorf("%s: the values of %s are nowhere listed", command, ft)
 			}
 		}
@@ -43,9 +46,9 @@ func TestEveryFieldIsDescribed(t *testing.T) {
 				}
 			}
 		}
-		for i := range typ.NumField() {
-			if ft := typ.Field(i).Type; ft.Kind() == reflect.Slice && ft.Elem().Kind() == reflect.Struct && ft.Elem() != reflect.TypeFor[events.Unit]() {
-				walk(command+"."+typ.Field(i).Name, ft.Elem(), n+1)
+		for _, sf := range reflect.VisibleFields(typ) {
+			if ft := sf.Type; ft.Kind() == reflect.Slice && ft.Elem().Kind() == reflect.Struct && ft.Elem() != reflect.TypeFor[events.Unit]() {
+				walk(command+"."+sf.Name, ft.Elem(), n+1)
 			}
 		}
 	}
@@ -127,9 +130,9 @@ func TestCheckFindsEveryField(t *testing.T) {
 }
 
 func fieldNamed(v reflect.Value, name string) reflect.Value {
-	for i := range v.NumField() {
-		if v.Type().Field(i).Tag.Get("json") == name {
-			return v.Field(i)
+	for _, sf := range reflect.VisibleFields(v.Type()) {
+		if sf.Tag.Get("json") == name {
+			return v.FieldByIndex(sf.Index)
 		}
 	}
 	return reflect.Value{}

@@ -169,7 +169,7 @@ func (s *story) decide(a events.Actor, c Command) ([]events.Event, error) {
 	case Raise:
 		x.number, x.publicID, x.codeHash = "QG-2026-000123", "P", HashCode("QG-2026-000123", code)
 		return Decide(s.it, x, sit)
-	case Merge, Split:
+	case Merge, Unmerge, Split:
 		spec, _ := SpecOf(c.name())
 		if r := spec.Allows(s.it, sit); r != nil {
 			return nil, r
@@ -179,6 +179,10 @@ func (s *story) decide(a events.Actor, c Command) ([]events.Event, error) {
 		}
 		if m, ok := c.(Merge); ok {
 			own, _, err := m.decideBoth(s.it, survivorOf(s.it), sit)
+			return own, err
+		}
+		if u, ok := c.(Unmerge); ok {
+			own, _, err := u.decideBoth(s.it, survivorOf(s.it), sit)
 			return own, err
 		}
 		made := make([]newItem, len(c.(Split).Parts))

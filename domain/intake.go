@@ -369,6 +369,38 @@ func (c Merge) decideBoth(it, into *Item, _ Situation) (own, theirs []events.Eve
 		[]events.Event{events.ItemAbsorbed{From: it.ID.String(), FromNumber: it.Number, Opinions: it.Opinions}}, nil
 }
 
+// Unmerge takes a merge back (撤销并单): the number goes on by itself from where it stood, its
+// clock as if nothing had been. Possible as long as the survivor is not over.
+type Unmerge struct {
+	Reason string `json:"reason" zh:"理由" max:"100" hint:"比如：看错了，不是同一件事。"`
+}
+
+func (c Unmerge) name() string { return "unmerge" }
+
+func mayUnmerge(it *Item, _ Situation) *Refusal {
+	if it.Erasure > 0 {
+		return refuse("unmerge.erased", "已经申请抹除这一件的个人信息，不能再撤出来。")
+	}
+	return nil
+}
+
+func (c Unmerge) decide(*Item, Situation) ([]events.Event, error) { return nil, errTwoItems }
+
+// decideBoth gives the facts of the item that goes on by itself and of the survivor.
+func (c Unmerge) decideBoth(it, from *Item, _ Situation) (own, theirs []events.Event, err error) {
+	switch {
+	case it.MergedInto != from.ID.String():
+		err = refuse("unmerge.other", "这一件没有并到 %s。", from.Number)
+	case Terminal(from.State) || from.State == events.Closed:
+		err = refuse("unmerge.ended", "%s 是“%s”，已经了结，不能再撤出来。", from.Number, from.State.Zh())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return []events.Event{events.ItemUnmerged{From: it.MergedInto, FromNumber: from.Number, To: it.MergedFrom, Reason: c.Reason}},
+		[]events.Event{events.ItemSeparated{Out: it.ID.String(), OutNumber: it.Number, Opinions: it.Opinions}}, nil
+}
+
 // complainsOf reports whether the item names all these units and officers as complained of.
 func (it *Item) complainsOf(us []events.Unit, officers []string) bool {
 	if slices.ContainsFunc(officers, func(id string) bool { return !slices.Contains(it.Complained, id) }) {

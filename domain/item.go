@@ -76,6 +76,8 @@ type Item struct {
 	DraftBy       string
 	Released      bool
 	LookBacks     []events.Date
+	MergedInto    string       // id of the survivor
+	MergedFrom    events.State // where it stood before that
 	ResumeTo      events.State // where a suspended item goes on
 	SuspendedOn   events.Date
 	Erasure       int                   // revision in which erasure of the personal data was asked for
@@ -114,6 +116,17 @@ func (it *Item) Apply(r events.Recorded) {
 	}
 }
 
+// without takes each of some ids out once: one that two items share stays.
+func without(ids, out []string) []string {
+	ids = slices.Clone(ids)
+	for _, id := range out {
+		if i := slices.Index(ids, id); i >= 0 {
+			ids = slices.Delete(ids, i, i+1)
+		}
+	}
+	return ids
+}
+
 // recordedTime is the server's time, or the writer's for a commit not read back yet.
 func recordedTime(r events.Recorded) time.Time {
 	if r.Time.IsZero() {
@@ -142,8 +155,14 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Confidential, it.ComplainedOf = e.Confidential, e.ComplainedOf
 	case events.OpinionAdded:
 		it.addOpinion(e.Opinion)
+	case events.ItemMerged:
+		it.MergedInto, it.MergedFrom = e.Into, it.State
+	case events.ItemUnmerged:
+		it.MergedInto, it.MergedFrom = "", ""
 	case events.ItemAbsorbed:
 		it.Opinions = append(it.Opinions, e.Opinions...)
+	case events.ItemSeparated:
+		it.Opinions = without(it.Opinions, e.Opinions)
 	case events.InfoRequested:
 		it.Asked++
 	case events.ItemAccepted:

@@ -54,6 +54,18 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Answer{Title: "问末班车", Reply: "22:30。", Way: ByPhone}
 	case "not_accept":
 		return NotAccept{Reason: text, Route: "区法院"}
+	case "dispatch":
+		a := sample("accept", it, today, rnd).(Accept)
+		if a.Class == events.Conduct { // anybody may be drawn to handle it
+			a.Class, a.ComplainedOf = events.Ordinary, nil
+		}
+		c := Dispatch{a, Assign{Units: []Assignee{{Unit: unit(), Part: events.Lead, Task: text}}, Leader: events.Leader{ID: leader1.ID, Post: "副区长", Rank: "副处"}}}
+		if a.Mode == events.StandingMode {
+			c.Units[0].Due = day(1, 30)
+		}
+		return c
+	case "unmerge":
+		return Unmerge{Reason: text}
 	case "merge":
 		return Merge{Into: "QG-2026-000099", Basis: "同人同事"}
 	case "split":

@@ -94,6 +94,23 @@ type ItemAbsorbed struct {
 	Opinions   []string `json:"opinions"`
 }
 
+// ItemUnmerged takes a merge back: this number goes on by itself from where it stood
+// (撤销并单).
+type ItemUnmerged struct {
+	From       string `json:"from"` // id of the item that had taken it in
+	FromNumber string `json:"from_number"`
+	To         State  `json:"to"` // where it stood before the merge
+	Reason     string `json:"reason,omitzero"`
+}
+
+// ItemSeparated is the survivor's side of a merge taken back: it no longer answers these
+// opinions for the other number.
+type ItemSeparated struct {
+	Out       string   `json:"out"` // item id
+	OutNumber string   `json:"out_number"`
+	Opinions  []string `json:"opinions"`
+}
+
 // ItemSplit is the parent's side of a split (拆分).
 type ItemSplit struct {
 	Children []SplitChild `json:"children"`

@@ -13,6 +13,8 @@ func (ModeClassified) fact() kind        { return modeClassified }
 func (LeaderLinked) fact() kind          { return leaderLinked }
 func (ItemMerged) fact() kind            { return itemMerged }
 func (ItemAbsorbed) fact() kind          { return itemAbsorbed }
+func (ItemUnmerged) fact() kind          { return itemUnmerged }
+func (ItemSeparated) fact() kind         { return itemSeparated }
 func (ItemSplit) fact() kind             { return itemSplit }
 func (ItemSplitOff) fact() kind          { return itemSplitOff }
 func (LeaderInstructed) fact() kind      { return leaderInstructed }

@@ -35,6 +35,8 @@ func StateAfter(e Event) (State, bool) {
 		return e.To, true
 	case RedoOrdered:
 		return e.To, true
+	case ItemUnmerged:
+		return e.To, true
 	case ItemTerminated:
 		return Terminated, true
 	case ItemArchived:

@@ -35,7 +35,7 @@ func TestStateAfter(t *testing.T) {
 		{ItemAssigned{}, InProgress}, {ItemUnassigned{}, Accepted}, {RectificationReported{}, Rectified}, {ClosureApplied{}, UnderVerification},
 		{PublicityOpened{}, InPublicity}, {PublicityClosed{}, UnderVerification}, {SignOffRefused{}, InProgress}, {ItemClosed{}, Closed},
 		{ItemMadeStanding{}, Standing}, {ItemSuspended{}, SuspendedAccount}, {ItemResumed{To: Accepted}, Accepted},
-		{RedoOrdered{To: InProgress}, InProgress}, {ItemTerminated{}, Terminated}, {ItemReopened{}, InProgress}, {ItemArchived{}, Archived},
+		{RedoOrdered{To: InProgress}, InProgress}, {ItemUnmerged{To: Registered}, Registered}, {ItemSeparated{}, ""}, {ItemTerminated{}, Terminated}, {ItemReopened{}, InProgress}, {ItemArchived{}, Archived},
 		{ItemSplit{}, ""}, {ItemAbsorbed{}, ""}, {ReplyIssued{}, ""}, {LookBackFailed{}, ""}, {SiteChecked{}, ""}, {Corrected{}, ""}, {LedgerClaimed{Says: Closed}, ""},
 		{ReturnUpheld{}, ""}, {ExtensionGranted{}, ""}, {SignOffGiven{}, ""}, {ItemReleased{}, ""},
 	} {

@@ -24,6 +24,8 @@ const (
 	leaderLinked
 	itemMerged
 	itemAbsorbed
+	itemUnmerged
+	itemSeparated
 	itemSplit
 	itemSplitOff
 	leaderInstructed
@@ -155,6 +157,8 @@ var table = [kinds]row{
 	leaderLinked:          {"leader.linked", 1, ItemAggregate, "挂钩领导", decode[LeaderLinked]},
 	itemMerged:            {"item.merged", 1, ItemAggregate, "并单", decode[ItemMerged]},
 	itemAbsorbed:          {"item.absorbed", 1, ItemAggregate, "并入", decode[ItemAbsorbed]},
+	itemUnmerged:          {"item.unmerged", 1, ItemAggregate, "撤销并单", decode[ItemUnmerged]},
+	itemSeparated:         {"item.separated", 1, ItemAggregate, "并单撤出", decode[ItemSeparated]},
 	itemSplit:             {"item.split", 1, ItemAggregate, "拆分", decode[ItemSplit]},
 	itemSplitOff:          {"item.split_off", 1, ItemAggregate, "拆出", decode[ItemSplitOff]},
 	leaderInstructed:      {"leader.instructed", 1, ItemAggregate, "批示", decode[LeaderInstructed]},

@@ -24,7 +24,8 @@ type batch struct {
 	names   names
 	entered int // facts of the directory since the last write
 	count   counters
-	ends    dayEnds // not written yet
+	ends    dayEnds      // not written yet
+	linked  map[link]int // likewise
 	out     outputs
 }
 
@@ -47,7 +48,7 @@ type row struct {
 }
 
 func newBatch() *batch {
-	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), ends: dayEnds{}, out: newOutputs()}
+	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), ends: dayEnds{}, linked: map[link]int{}, out: newOutputs()}
 }
 
 // outputs are the rows of every table that a batch writes. Tables are written in this order.
@@ -57,7 +58,7 @@ type outputs struct {
 	results   rows[result]
 	opinions  rows[opinionRow]
 	verbatim  rows[verbatimRow]
-	links     rows[link]
+	links     rows[linkRow]
 	items     rows[row]
 	docs      rows[docRow]
 	search    rows[searchRow]
@@ -89,7 +90,7 @@ func newOutputs() outputs {
 		results:  rows[result]{of: &resultTable},
 		opinions: rows[opinionRow]{of: &opinionTable},
 		verbatim: rows[verbatimRow]{of: &verbatimTable},
-		links:    rows[link]{of: &linkTable},
+		links:    rows[linkRow]{of: &linkTable},
 		items:    rows[row]{of: &itemTable},
 		docs:     rows[docRow]{of: &docTable},
 		search:   rows[searchRow]{of: &searchTable},
@@ -217,6 +218,7 @@ func (b *batch) settle(full func() error) error {
 	b.touched = b.touched[:0]
 	b.settleNames()
 	b.settleDirectory()
+	b.settleLinks()
 	b.settleSums()
 	b.settleMeasures()
 	b.settleEnds()

@@ -126,6 +126,10 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 		if from := find(e.From); from != nil {
 			it.Confidential = it.Confidential || from.Confidential
 		}
+	case events.ItemUnmerged:
+		it.MergedInto = ""
+	case events.ItemSeparated:
+		d.MergedIn = slices.DeleteFunc(d.MergedIn, func(n string) bool { return n == e.OutNumber })
 	case events.ItemSplit:
 		d.Children = append(d.Children, e.Children...)
 	case events.LeaderInstructed:

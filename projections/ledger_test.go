@@ -179,7 +179,7 @@ func TestOpinions(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	st := newStory(never{})
-	a, b := st.raise(), st.raise()
+	a, b, d := st.raise(), st.raise(), st.raise() // d is merged and taken back
 	for _, it := range []*Item{a, b} {
 		st.commit(it, events.ItemAccepted{Title: "公交", Category: "民生", Class: events.Ordinary})
 	}
@@ -189,7 +189,15 @@ func TestOpinions(t *testing.T) {
 	c := st.item()
 	st.commit(a, events.ItemSplit{Children: []events.SplitChild{{ID: c.ID, Number: "C"}}})
 	st.commit(c, events.ItemSplitOff{Number: "C", Parent: a.ID, ParentNumber: a.Number, Opinions: []string{"more"}})
+	st.commit(d, events.ItemMerged{Into: a.ID, IntoNumber: a.Number, Basis: "像"})
+	st.commit(a, events.ItemAbsorbed{From: d.ID, FromNumber: d.Number, Opinions: []string{"o3", "more"}})
 	s.catchUp(t, st.log, nil)
+	st.commit(d, events.ItemUnmerged{From: a.ID, FromNumber: a.Number, To: events.Registered})
+	st.commit(a, events.ItemSeparated{Out: d.ID, OutNumber: d.Number, Opinions: []string{"o3", "more"}})
+	s.catchUp(t, st.log, nil)
+	if it, err := s.ItemByID(t.Context(), d.ID); err != nil || it.State != events.Registered || it.MergedInto != "" {
+		t.Errorf("taken back: %s %q %v", it.State, it.MergedInto, err)
+	}
 	for item, want := range map[string][]string{
 		a.ID: {"o1 QG-2026-000001 [QG-2026-000001]", "o2 QG-2026-000002 [QG-2026-000001]", "more QG-2026-000002 [C QG-2026-000001]"},
 		b.ID: {"o2 QG-2026-000002 [QG-2026-000001]", "more QG-2026-000002 [C QG-2026-000001]"},

@@ -37,10 +37,27 @@ var opinionTable = table[opinionRow]{name: "opinion", key: []string{"id"}, then:
 	docCol("doc", func(o *opinionRow) []byte { return o.doc }),
 }}
 
-var linkTable = table[link]{name: "opinion_item", key: []string{"opinion", "item"}, then: keepRow, cols: []col[link]{
-	textCol("opinion", func(l *link) string { return l.opinion }),
-	uuidCol("item", func(l *link) uuid.UUID { return l.item }),
+// linkRow is by how many facts say that an item answers an opinion; a merge that is taken
+// back takes its own away.
+type linkRow struct {
+	link
+	n int
+}
+
+var linkTable = table[linkRow]{name: "opinion_item", key: []string{"opinion", "item"}, then: sumRow, cols: []col[linkRow]{
+	textCol("opinion", func(l *linkRow) string { return l.opinion }),
+	uuidCol("item", func(l *linkRow) uuid.UUID { return l.item }),
+	intCol("n", func(l *linkRow) int { return l.n }),
 }}
+
+func (b *batch) settleLinks() {
+	for l, n := range b.linked {
+		if n != 0 {
+			b.out.links.upsert(&linkRow{l, n})
+		}
+	}
+	clear(b.linked)
+}
 
 // opinion notes what a fact says about opinions.
 func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
@@ -55,11 +72,11 @@ func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
 			panic(fmt.Errorf("write opinion %s: %w", o.ID, err))
 		}
 		b.out.opinions.upsert(&opinionRow{c.Item, c.Time, claimed(c), c.Sequence, doc, o})
-		b.out.links.upsert(&link{o.ID, c.Item})
+		b.linked[link{o.ID, c.Item}]++
 	}
-	answers := func(ids []string) {
+	answers := func(ids []string, n int) {
 		for _, id := range ids {
-			b.out.links.upsert(&link{id, c.Item})
+			b.linked[link{id, c.Item}] += n
 		}
 	}
 	switch e := e.(type) {
@@ -68,9 +85,11 @@ func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
 	case events.OpinionAdded:
 		said(e.Opinion)
 	case events.ItemAbsorbed:
-		answers(e.Opinions)
+		answers(e.Opinions, 1)
+	case events.ItemSeparated:
+		answers(e.Opinions, -1)
 	case events.ItemSplitOff:
-		answers(e.Opinions)
+		answers(e.Opinions, 1)
 	case events.ErasureRequested:
 		b.out.scrubs = append(b.out.scrubs, c.Item)
 	}

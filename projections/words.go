@@ -86,6 +86,11 @@ func tellIntake(it *Item, e events.Event) (telling, bool) {
 			or("同一件事已有人提，并到 " + e.IntoNumber + " 一起办，进展到那里看。"), true
 	case events.ItemAbsorbed:
 		return byItself(line(e.FromNumber, " 并进来，", strconv.Itoa(len(e.Opinions)), " 条意见一起答复。")), true
+	case events.ItemUnmerged:
+		return open(line("从 ", e.FromNumber, " 撤出来，单独办。", after("理由：", e.Reason))).
+			or("这一件不再和 " + e.FromNumber + " 一起办，接着单独办。"), true
+	case events.ItemSeparated:
+		return byItself(line(e.OutNumber, " 撤出去，单独办。")), true
 	case events.ItemSplit:
 		numbers := make([]string, len(e.Children))
 		for i, c := range e.Children {

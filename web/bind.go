@@ -206,14 +206,13 @@ func (b *binder) object(v reflect.Value, fields []domain.Field, obj map[string]a
 			}
 		}
 	}
-	t := v.Type()
-	for i := range t.NumField() {
-		f, ok := known[t.Field(i).Tag.Get("json")]
+	for _, sf := range reflect.VisibleFields(v.Type()) {
+		f, ok := known[sf.Tag.Get("json")]
 		in := obj[f.Name]
 		if !ok || in == nil {
 			continue
 		}
-		b.field(v.Field(i), f, in, path+f.Name, at+f.Name)
+		b.field(v.FieldByIndex(sf.Index), f, in, path+f.Name, at+f.Name)
 	}
 }
 

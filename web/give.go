@@ -49,20 +49,27 @@ func (s *Server) target(r *http.Request, a events.Actor) (domain.Spec, projectio
 	return spec, it, err
 }
 
-// order makes the order of a command to an item. Only a merge names another one.
+// order makes the order of a command to an item. Only a merge, and taking one back, have to
+// do with another one.
 func (s *Server) order(ctx context.Context, a events.Actor, it projections.Item, c domain.Command, id uuid.UUID, seen int) (domain.Order, error) {
 	item, err := uuid.Parse(it.ID)
 	if err != nil {
 		return domain.Order{}, fmt.Errorf("item id %q: %w", it.ID, err)
 	}
 	o := domain.Order{ID: id, Item: item, Command: c, Actor: a, Seen: seen}
-	m, ok := c.(*domain.Merge)
-	if !ok || m.Into == "" {
+	number, unknown := "", &domain.Refusal{}
+	switch c := c.(type) {
+	case *domain.Merge:
+		number, unknown = c.Into, &domain.Refusal{Rule: "merge.unknown", Field: "into", Message: "并到哪个编号：没有 " + c.Into + " 这一件。"}
+	case *domain.Unmerge:
+		number, unknown = it.MergedInto, &domain.Refusal{Rule: "unmerge.other", Message: "没有找到并到的那一件。"}
+	}
+	if number == "" {
 		return o, nil
 	}
-	into, err := s.see(ctx, m.Into, a)
+	into, err := s.see(ctx, number, a)
 	if errors.Is(err, projections.ErrNotFound) {
-		return o, &domain.Refusal{Rule: "merge.unknown", Field: "into", Message: "并到哪个编号：没有 " + m.Into + " 这一件。"}
+		return o, unknown
 	}
 	if err != nil {
 		return o, err
@@ -110,7 +117,7 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	}
 	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it), Form: formOf(in)}
 	p.Errors = in.errs
-	if it.State == events.Merged {
+	if it.State == events.Merged && in.spec.Name != "unmerge" {
 		p.Into = &link{"/items/" + url.PathEscape(it.MergedInto), it.MergedInto}
 	}
 	p.Facts = headFacts(s.row(it), it)
@@ -143,7 +150,7 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	if err != nil {
 		return err
 	}
-	if it.State == events.Merged {
+	if it.State == events.Merged && spec.Name != "unmerge" {
 		return s.again(w, r, a, it, formInput{spec: spec, values: form}, http.StatusConflict)
 	}
 	if more := form.Get("add"); more != "" {

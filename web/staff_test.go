@@ -230,7 +230,7 @@ func testForms(t *testing.T, x *site, n map[string]string) {
 	if status, _, _ := x.post("clerk", "/items/"+n["waiting"]+"/link_leader", url.Values{"leader": {"x"}, "id": {"no uuid"}}); status != http.StatusBadRequest {
 		t.Errorf("bad command id: %d", status)
 	}
-	// A merged number goes nowhere.
+	// A merged number goes nowhere, but back.
 	a, b := x.raise("", js{"text": "路灯不亮"}), x.raise("", js{"text": "路灯又不亮"})
 	if status, page, _ := x.post("clerk", "/items/"+a+"/merge", url.Values{"into": {"QG-2026-999999"}, "basis": {"同一处"}}); status != 422 || !strings.Contains(page, `href="#f-into"`) {
 		t.Errorf("merge into nothing: %d", status)

@@ -144,8 +144,8 @@ var growSQL = []string{
 	`insert into opinion (id, item, raised, raised_on, sequence, doc)
 		select o.id || '.' || k, t.id, raised - make_interval(days => shift), raised_on - shift, sequence, doc || jsonb_build_object('id', o.id || '.' || k)
 		from twin t join base.opinion o on o.item = t.old order by t.number`,
-	`insert into opinion_item (opinion, item)
-		select l.opinion || '.' || k, t.id from twin t join base.opinion_item l on l.item = t.old order by t.number`,
+	`insert into opinion_item (opinion, item, n)
+		select l.opinion || '.' || k, t.id, l.n from twin t join base.opinion_item l on l.item = t.old order by t.number`,
 	`insert into verbatim (opinion, item, month, grams)
 		select v.opinion || '.' || k, t.id, v.month, v.grams from twin t join base.verbatim v on v.item = t.old order by v.month, t.number`,
 	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, number)

@@ -31,11 +31,12 @@ create table opinion (
 create index opinion_registered on opinion (item);
 comment on index opinion_registered is 'the projector, to scrub what was erased';
 
--- Which items answer which opinions; a merge and a split add rows and remove none.
+-- Which items answer which opinions: by how many facts. A merge and a split add to it, a
+-- merge that is taken back takes off.
 create table opinion_item (
-    opinion text not null,
-    item    uuid not null,
-    constraint opinion_item_pk primary key (opinion, item)
+    opinion text    not null,
+    item    uuid    not null,
+    n       integer not null
 );
 
 -- Keyed hashes of the pieces of what people said, by which it can be searched though nobody
@@ -59,5 +60,6 @@ create index verbatim_item on verbatim (item);
 comment on index verbatim_item is 'the projector, to drop what was erased';
 alter table timeline add constraint timeline_pk primary key (item, sequence, idx);
 comment on index timeline_pk is 'Timeline, newest first';
+alter table opinion_item add constraint opinion_item_pk primary key (opinion, item);
 create index opinion_item_item on opinion_item (item);
 comment on index opinion_item_item is 'Opinions';
