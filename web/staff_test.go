@@ -244,6 +244,9 @@ func testForms(t *testing.T, x *site, n map[string]string) {
 	if page := x.get("clerk", "/items/"+a); !strings.Contains(page, "已并入 "+b) {
 		t.Error("merged item does not lead on")
 	}
+	if status, _, _ := x.post("clerk", "/items/"+a+"/unmerge", url.Values{}); status != 303 || !strings.Contains(x.get("clerk", "/items/"+a), "待受理") {
+		t.Errorf("merge taken back: %d", status)
+	}
 }
 
 func testAPI(t *testing.T, x *site, n map[string]string) {
