@@ -94,7 +94,7 @@ func (w *where) queue(q Queue, f Filter) string {
 
 // Stuck returns what is stuck among the rows of f: up to ten of each sort, with full counts
 // under "overdue", "near", "bounced", "unsatisfied" and "reopened". Lamp and Queue of f are
-// not looked at.
+// not looked at. Of a past day it is what was overdue and near then.
 func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 	f.Lamp, f.Queue, f.After, f.Limit = "", "", "", 10
 	st.Counts = map[string]int{}
@@ -109,6 +109,9 @@ func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 		{"bounced", "", QueueBounced, &st.Bounced},
 		{"unsatisfied", "", QueueUnsatisfied, &st.Unsatisfied},
 		{"reopened", "", QueueReopened, &st.Reopened},
+	}
+	if !f.AsOf.IsZero() {
+		of = of[:2] // the rest is kept for now only
 	}
 	var fs []Filter
 	for _, x := range of {

@@ -21,6 +21,9 @@ type total struct {
 // the list behind a figure says the same number; all others up to countLimit.
 func askTotal(b *pgx.Batch, f Filter) *total {
 	t := &total{}
+	if f.Class == events.Ordinary && f.AsOf.IsZero() && (f.Sight.free() || f.Sight.counted()) {
+		f.Class, f.Sight = "", Sight{Extent: SeesOrdinary} // the same rows, and counted
+	}
 	if askCounted(b, f, &t.n) {
 		return t
 	}

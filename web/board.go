@@ -28,6 +28,7 @@ type BoardPage struct {
 	Total     int
 	Figures   []figure
 	Sums      []string
+	Beside    []figure // what is not in the total
 	Linked    []tallyRow
 	LinkedN   int
 	LinkedAll string
@@ -39,11 +40,13 @@ type BoardPage struct {
 	Trend     []rect
 	Earlier   string
 	Tables    []smallTable
+	AreasHref string // the same board with the table by place
 }
 
 // stuckGroup is one kind of being stuck with its rows.
 type stuckGroup struct {
 	Class, Icon, Name string
+	Short             string // of the name
 	Count             int
 	Href              string
 	Rows              []stuckItem
@@ -97,7 +100,7 @@ type weekCell struct {
 type smallTable struct {
 	ID, Title, Head string
 	Rows            []smallRow
-	Total, Closed   int
+	Total, Closed   number
 }
 
 type smallRow struct {
@@ -136,27 +139,36 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		f.AsOf, f.Near = day, domain.NearUntil(s.calendar(), day)
 		base.Set("as_of", day.String())
 	}
+	f.Areas = v.Get("areas") != ""
 	b, err := s.reads.Board(r.Context(), f)
 	if err != nil {
 		return err
 	}
 	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader, sf.Campaign = f.Preset, f.Unit, f.Unit != "", f.Leader, f.Campaign
-	sf.Near = s.calendar().Add(s.today(), 1)
-	var stuck projections.Stuck
-	if f.AsOf.IsZero() {
-		if stuck, err = s.reads.Stuck(r.Context(), sf); err != nil {
-			return err
-		}
+	day := s.today()
+	if !f.AsOf.IsZero() {
+		day = f.AsOf
+	}
+	sf.AsOf, sf.Near = f.AsOf, s.calendar().Add(day, 1)
+	stuck, err := s.reads.Stuck(r.Context(), sf)
+	if err != nil {
+		return err
 	}
 	p := s.boardOf(b, base)
+	s.stuckOf(&p, stuck, base, day)
 	p.Page = s.staffPage(r, "总览", "board")
 	p.Sequence = b.AsOf
 	p.Live = b.AsOf
 	p.Latest = s.today().AddDays(-1).String()
-	p.KPIs = "/board/kpi?" + keep(v, "leader", "campaign", "preset").Encode()
-	if f.AsOf.IsZero() {
-		s.stuckOf(&p, stuck, base)
+	p.KPIs = "/board/kpi?" + keep(v, "leader", "campaign", "preset", "areas").Encode()
+	if f.Areas {
+		p.Tables = append(p.Tables, smallTableOf("s13", "按地方", "地方", "area", "没有写", b.ByArea, base))
 	} else {
+		v.Set("areas", "1")
+		p.AreasHref = "/board?" + v.Encode() + "#s13"
+		v.Del("areas")
+	}
+	if !f.AsOf.IsZero() {
 		p.Live = 0
 		p.AsOf, p.Day, p.NowHref = asOfWords(f.AsOf), f.AsOf.String(), "/board?"+keep(v, "as_of").Encode()
 	}
@@ -224,7 +236,8 @@ func (s *Server) boardOf(b projections.Board, base url.Values) BoardPage {
 		fmt.Sprintf("%d = 逾期 %d + 临期 %d + 整改中 %d + 待交办 %d，没逾期的 %d 件达到序时进度；", open, c.Overdue, c.Near, c.Running, c.Waiting, b.OnPlan),
 		fmt.Sprintf("%d = %d + %d + %d + %d。", c.Total, c.Rectified(), open, c.Standing, c.Held)}
 	if b.Pending+b.Answered+b.Ended+b.Merged > 0 {
-		p.Sums = append(p.Sums, fmt.Sprintf("另有待受理 %d、直接答复 %d、不予受理和终结 %d、并单 %d，不算在内。", b.Pending, b.Answered, b.Ended, b.Merged))
+		p.Beside = []figure{{Href: ledger(base, "group", "PENDING"), Name: "待受理", N: b.Pending}, {Href: ledger(base, "group", "ANSWERED"), Name: "直接答复", N: b.Answered},
+			{Href: ledger(base, "group", "ENDED"), Name: "不予受理和终结", N: b.Ended}, {Href: ledger(base, "group", "MERGED"), Name: "并单", N: b.Merged}}
 	}
 	p.Key = buckets(projections.Cell{})
 	most := 1
@@ -243,7 +256,7 @@ func (s *Server) boardOf(b projections.Board, base url.Values) BoardPage {
 	p.weeks(b, base)
 	p.Tables = []smallTable{smallTableOf("s7", "按类型", "类型", "mode", "没有定", b.ByMode, base), smallTableOf("s8", "按来源", "来源", "source", "没有写", b.BySource, base),
 		smallTableOf("s9", "按类别", "类别", "category", "没有写", b.ByCategory, base), smallTableOf("s10", "按专项", "专项", "campaign", "不在专项里", b.ByCampaign, base),
-		smallTableOf("s11", "按台账", "台账", "preset", "没有写", b.ByPreset, base)}
+		smallTableOf("s11", "按台账", "台账", "preset", "没有写", b.ByPreset, base), smallTableOf("s12", "按挂钩领导", "领导", "leader", "没有挂钩", b.ByLeader, base)}
 	return p
 }
 
@@ -344,46 +357,50 @@ func (p *BoardPage) weeks(b projections.Board, base url.Values) {
 }
 
 func smallTableOf(id, title, head, param, none string, cells []projections.Cell, base url.Values) smallTable {
-	t := smallTable{ID: id, Title: title, Head: head}
+	t := smallTable{ID: id, Title: title, Head: head, Total: number{0, ledger(base, "group", "BASE")}, Closed: number{0, ledger(base, "group", "CLOSED")}}
 	for _, c := range cells {
 		name := c.Name
 		if c.Key == "" {
 			name = none
 		}
 		t.Rows = append(t.Rows, smallRow{name, number{c.Total, ledger(base, param, keyOr(c.Key), "group", "BASE")}, number{c.Closed, ledger(base, param, keyOr(c.Key), "group", "CLOSED")}})
-		t.Total, t.Closed = t.Total+c.Total, t.Closed+c.Closed
+		t.Total.N, t.Closed.N = t.Total.N+c.Total, t.Closed.N+c.Closed
 	}
 	return t
 }
 
-// stuckOf fills what is stuck.
-func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values) {
-	tomorrow := s.calendar().Add(s.today(), 1)
+// stuckOf fills what was stuck on a day, which may be today.
+func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values, day events.Date) {
+	tomorrow := s.calendar().Add(day, 1)
 	for _, g := range []struct {
 		key   string
 		group stuckGroup
 		items []projections.Item
 		says  func(projections.Item, row) string
 	}{
-		{"overdue", stuckGroup{Class: "over", Icon: "over", Name: "逾期", Href: ledger(base, "lamp", "OVERDUE")}, st.Overdue, func(_ projections.Item, r row) string { return r.Left.Text }},
-		{"near", stuckGroup{Class: "near", Icon: "near", Name: "今明到期", Href: ledger(base, "lamp", "NEAR", "due", tomorrow.String())}, st.Near,
+		{"overdue", stuckGroup{Class: "over", Icon: "over", Name: "逾期", Short: "逾期", Href: ledger(base, "lamp", "OVERDUE")}, st.Overdue, func(_ projections.Item, r row) string { return r.Left.Text }},
+		{"near", stuckGroup{Class: "near", Icon: "near", Name: "今明到期", Short: "临期", Href: ledger(base, "lamp", "NEAR", "due", tomorrow.String())}, st.Near,
 			func(it projections.Item, _ row) string {
-				if it.Due == s.today() {
+				if it.Due == day {
 					return "今天到期"
 				}
 				return "下个工作日"
 			}},
-		{"bounced", stuckGroup{Class: "near", Icon: "back", Name: "退回 2 次以上", Href: ledger(base, "queue", "BOUNCED")}, st.Bounced,
+		{"bounced", stuckGroup{Class: "near", Icon: "back", Name: "退回 2 次以上", Short: "多次退回", Href: ledger(base, "queue", "BOUNCED")}, st.Bounced,
 			func(it projections.Item, _ row) string { return fmt.Sprintf("退回 %d 次", it.Returns) }},
-		{"unsatisfied", stuckGroup{Icon: "no", Name: "不满意，还没处理", Href: ledger(base, "queue", "UNSATISFIED")}, st.Unsatisfied, func(it projections.Item, _ row) string { return s.ratedAgo(it) }},
-		{"reopened", stuckGroup{Class: "over", Icon: "redo", Name: "反弹", Href: ledger(base, "queue", "REOPENED")}, st.Reopened,
+		{"unsatisfied", stuckGroup{Icon: "no", Name: "不满意，还没处理", Short: "不满意", Href: ledger(base, "queue", "UNSATISFIED")}, st.Unsatisfied, func(it projections.Item, _ row) string { return s.ratedAgo(it) }},
+		{"reopened", stuckGroup{Class: "over", Icon: "redo", Name: "反弹", Short: "反弹", Href: ledger(base, "queue", "REOPENED")}, st.Reopened,
 			func(it projections.Item, _ row) string { return fmt.Sprintf("第 %d 轮", it.Round) }},
 	} {
 		x := g.group
-		x.Count = st.Counts[g.key]
+		n, known := st.Counts[g.key]
+		if !known {
+			continue
+		}
+		x.Count = n
 		p.StuckN += x.Count
 		for _, it := range g.items {
-			r := s.row(it)
+			r := rowOf(s.calendar(), day, it)
 			i := stuckItem{row: r, HowLong: g.says(it, r)}
 			if g.key == "overdue" || g.key == "near" {
 				i.Class = x.Class

@@ -37,6 +37,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /unit", s.staff(s.unitPage)},
 		{"GET /leader", s.staff(s.leaderPage)},
 		{"GET /board", s.sees(rights.Figures, s.boardPage)},
+		{"GET /board/wall", s.sees(rights.Figures, s.wallPage)},
 		{"GET /board/kpi", s.sees(rights.Rates, s.kpiPage)},
 		{"GET /admin/permissions", s.sees(rights.Permissions, s.permissionsPage)},
 	}...)

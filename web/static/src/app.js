@@ -191,9 +191,55 @@ function live() {
   addEventListener('pageshow', (ev) => { if (ev.persisted) open() })
 }
 
+// The wall hangs in a room and nobody touches it: it renews itself when something changed and
+// every minute, and as soon as it cannot it says how old its figures are.
+function wall() {
+  const age = doc.getElementById('age')
+  if (!age) return
+  let at = Date.now(), why = '', busy = false, timer, source
+  const say = () => {
+    const minutes = Math.floor((Date.now() - at) / 60000)
+    const text = why && `${why}这一页的数是${minutes ? ` ${minutes} 分钟以前` : '刚才'}的（${$('#stamp time').textContent}）。`
+    if (age.textContent !== text) age.textContent = text
+    age.hidden = !text
+  }
+  const after = (ms) => { clearTimeout(timer); timer = setTimeout(renew, ms) }
+  const renew = async () => {
+    if (busy) return
+    busy = true
+    try {
+      const res = await fetch(location.href, { credentials: 'same-origin', signal: AbortSignal.timeout(15000) })
+      const next = new DOMParser().parseFromString(await res.text(), 'text/html')
+      const fresh = next.getElementById('m'), stamp = next.getElementById('stamp')
+      if (res.ok && stamp) {
+        main.replaceChildren(...fresh.childNodes)
+        $('#stamp').replaceWith(stamp)
+        at = Date.now()
+        why = ''
+      } else why = res.status < 500 ? '打不开总览了，要重新登录。' : '服务器没有答上来，正在重试。'
+    } catch {
+      why = '连不上服务器，正在重连。'
+    }
+    busy = false
+    say()
+    after(why ? 3000 : 60000)
+    if (!why && source.readyState === EventSource.CLOSED) listen()
+  }
+  const listen = () => {
+    source = new EventSource('/live')
+    source.addEventListener('change', () => after(Math.max(250, at + 5000 - Date.now())))
+    source.addEventListener('error', () => after(500))
+  }
+  listen()
+  after(60000)
+  setInterval(say, 5000)
+  addEventListener('pagehide', () => source.close())
+}
+
 switches()
 summary()
 receipt()
 drafts()
 keys()
 live()
+wall()
