@@ -55,7 +55,7 @@ type Order struct {
 	Seen     int         // revision that the person saw, 0 = do not care
 	Occurred events.Date // claimed day, when it happened earlier (补录)
 	Cause    string
-	Code     string // query code of a new item; made when empty
+	Code     string // query code of a new item, or the new one of an old; made when empty
 }
 
 // Receipt says what came of an order.
@@ -63,7 +63,7 @@ type Receipt struct {
 	Item     uuid.UUID
 	Number   string
 	PublicID string
-	Code     string // of a new item; shown once, kept nowhere
+	Code     string // that was drawn; shown once, kept nowhere
 	Rev      int
 	Sequence uint64 // wait for this in the read models to see your own write
 	Repeated bool   // this command id had been carried out before
@@ -101,6 +101,8 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	}
 	if spec.Starts {
 		o.Item = ItemOf(o)
+	}
+	if _, renews := renewalOf(o.Command); renews || spec.Starts {
 		if o.Code == "" { // once for all tries: a try whose outcome was unknown may have been stored
 			code, err := NewCode(d.rand())
 			if err != nil {
@@ -198,6 +200,9 @@ func (d *Desk) round(ctx context.Context, o Order, spec Spec) (Receipt, error) {
 		return Receipt{}, ErrNotFound
 	}
 	w := &work{desk: d, order: o, now: d.now(), item: it}
+	if c, ok := renewalOf(o.Command); ok {
+		return w.renew(ctx, c)
+	}
 	switch c := o.Command.(type) {
 	case *Raise:
 		return w.raise(ctx, *c)
@@ -362,6 +367,17 @@ func (w *work) raise(ctx context.Context, c Raise) (Receipt, error) {
 	}
 	rc, err := w.append(ctx, w.write(nil, facts))
 	rc.Number, rc.PublicID, rc.Code = m.number, m.publicID, m.code
+	return rc, err
+}
+
+func (w *work) renew(ctx context.Context, c RenewCode) (Receipt, error) {
+	c.codeHash = HashCode(w.item.Number, w.order.Code)
+	facts, err := Decide(w.item, c, w.situation())
+	if err != nil {
+		return Receipt{}, err
+	}
+	rc, err := w.append(ctx, w.write(w.item, facts))
+	rc.Code = w.order.Code
 	return rc, err
 }
 

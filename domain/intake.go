@@ -30,6 +30,9 @@ type Raise struct {
 
 	// Set by the Desk, never by the person.
 	number, publicID, codeHash string
+
+	doubts    []events.Doubt
+	collected events.OpinionCollected
 }
 
 func (c Raise) name() string { return "raise" }
@@ -51,8 +54,9 @@ func (c Raise) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.Anonymous && (c.Name != "" || c.Phone != "") {
 		rs = append(rs, refuseAt("anonymous", "raise.anonymous", "匿名：选了匿名，就不要填姓名和电话。"))
 	}
-	for _, r := range []*Refusal{noPersonal("area", "raise", "在哪个村、社区、路段", c.Area), noPersonal("category", "raise", "哪一类", c.Category)} {
-		if r != nil { // neither is sealed
+	for _, r := range []*Refusal{noPersonal("area", "raise", "在哪个村、社区、路段", c.Area), noPersonal("category", "raise", "哪一类", c.Category),
+		noPersonal("host", "raise", "谁主持", c.collected.Host), noPersonal("venue", "raise", "在哪里开的", c.collected.Place)} {
+		if r != nil { // none of them is sealed
 			rs = append(rs, r)
 		}
 	}
@@ -71,9 +75,16 @@ func (c Raise) decide(it *Item, s Situation) ([]events.Event, error) {
 	o := events.Opinion{ID: s.NewID(), Text: events.Secret(c.Text), Channel: orElse(c.Channel, events.ByWeb), ChannelNote: c.ChannelNote,
 		Name: events.Secret(c.Name), Phone: events.Secret(c.Phone), Place: events.Secret(c.Place), Area: c.Area, Behalf: c.Behalf,
 		Happened: c.Happened, Anonymous: c.Anonymous, Confidential: c.Confidential, External: c.External}
-	return []events.Event{events.ItemRaised{Number: c.number, PublicID: c.publicID, CodeHash: c.codeHash,
+	out := []events.Event{events.ItemRaised{Number: c.number, PublicID: c.publicID, CodeHash: c.codeHash,
 		Preset: orElse(c.Preset, events.CountyLedger), Source: orElse(c.Source, events.FromPublic),
-		Category: c.Category, Category2: c.Category2, Opinion: o, Citation: c.Citation}}, nil
+		Category: c.Category, Category2: c.Category2, Opinion: o, Citation: c.Citation}}
+	if c.collected.Occasion != "" {
+		out = append(out, c.collected)
+	}
+	if len(c.doubts) > 0 {
+		out = append(out, events.ItemHeld{Doubts: c.doubts})
+	}
+	return out, nil
 }
 
 func orElse[T comparable](v, def T) T {

@@ -33,6 +33,9 @@ type Item struct {
 	ComplainedOf               []events.Unit
 	Complained                 []string // ids of officers
 	RaisedOn                   events.Date
+	Held                       bool // 待甄别: a person looks at it first
+	Nameless                   bool // nobody left a name or a telephone
+	Photos                     int  // that came with the opinion
 	Asked                      int  // 待补充 rounds
 	Reachable                  bool // somebody left a phone number
 
@@ -111,6 +114,7 @@ func (it *Item) Apply(r events.Recorded) {
 		it.Assignments = events.MoveAssignments(it.Assignments, e)
 		if s, ok := events.StateAfter(e); ok {
 			it.State = s
+			it.Held = it.Held && s == events.Registered
 		}
 		it.Supervision.Apply(e, on, it.Due)
 	}
@@ -146,7 +150,14 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		if !r.Occurred.IsZero() {
 			it.RaisedOn = r.Occurred
 		}
+		it.Nameless = true
 		it.addOpinion(e.Opinion)
+	case events.ItemHeld:
+		it.Held = true
+	case events.HoldLifted:
+		it.Held = false
+	case events.CodeRenewed:
+		it.CodeHash = e.CodeHash
 	case events.ItemSplitOff:
 		it.Round = 1
 		it.Number, it.PublicID, it.CodeHash, it.Preset, it.Source = e.Number, e.PublicID, e.CodeHash, e.Preset, e.Source
@@ -232,8 +243,11 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 	case events.PlanSentBack:
 		it.Plan = nil
 	case events.EvidenceRecorded:
-		if e.Kind == events.ResultEvidence {
+		switch e.Kind {
+		case events.ResultEvidence:
 			it.Results++
+		case events.OpinionEvidence:
+			it.Photos++
 		}
 	case events.ExtensionRequested:
 		it.Extension = &e
@@ -342,6 +356,7 @@ func (it *Item) addOpinion(o events.Opinion) {
 	it.Opinions = append(it.Opinions, o.ID)
 	it.Confidential = it.Confidential || o.Confidential
 	it.Reachable = it.Reachable || !o.Phone.IsZero()
+	it.Nameless = it.Nameless && o.Name.IsZero() && o.Phone.IsZero()
 }
 
 func (it *Item) issue(id string, on events.Date) {

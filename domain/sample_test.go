@@ -33,6 +33,12 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return opinion
 	case "add_opinion":
 		return AddOpinion{Text: text, Channel: events.ByCall, Phone: []string{"", "0595-87981234"}[rnd(2)], Confidential: rnd(12) == 1}
+	case "lift_hold":
+		return LiftHold{}
+	case "renew_code":
+		return RenewCode{Ground: text, codeHash: HashCode(it.Number, code)}
+	case "add_photo":
+		return &AddPhoto{Code: code, attached: attachment{file: events.EvidenceFile{Object: "o", Width: 4, Height: 3, Cleaned: true, Name: events.Secret("照片.jpg")}}}
 	case "request_info":
 		return RequestInfo{Question: text}
 	case "supply_info":

@@ -29,6 +29,9 @@ var specs = entitled([]Spec{
 	// 登记、受理
 	{Name: "raise", Title: "登记", Starts: true, New: func() Command { return &Raise{} }},
 	{Name: "add_opinion", Title: "再记一条同样的意见", From: append(states{events.Registered}, ongoing...), New: func() Command { return &AddOpinion{} }},
+	{Name: "lift_hold", Title: "放行", From: states{events.Registered}, Pre: isHeld, New: func() Command { return &LiftHold{} }},
+	{Name: "renew_code", Title: "重办查询码", From: events.States[:len(events.States)-1], Pre: mayRenew, New: func() Command { return &RenewCode{} }},
+	{Name: "add_photo", Title: "补照片", From: states{events.Registered, events.ReturnedForInfo, events.Accepted, events.InProgress}, Pre: photosLeft, New: func() Command { return &AddPhoto{} }},
 	{Name: "request_info", Title: "请补充", From: states{events.Registered}, Pre: askedBefore, New: func() Command { return &RequestInfo{} }},
 	{Name: "supply_info", Title: "补充", From: states{events.ReturnedForInfo}, New: func() Command { return &SupplyInfo{} }},
 	{Name: "accept", Title: "受理", From: states{events.Registered}, New: func() Command { return &Accept{} }},

@@ -36,6 +36,7 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[UnitType]():         TerritorialUnit,
 	reflect.TypeFor[SignInWay]():        BySecondFactor,
 	reflect.TypeFor[Watch]():            WatchAnswer,
+	reflect.TypeFor[Doubt]():            TooMany,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

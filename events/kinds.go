@@ -27,6 +27,10 @@ func (ItemTerminated) fact() kind        { return itemTerminated }
 func (ItemReopened) fact() kind          { return itemReopened }
 func (ItemArchived) fact() kind          { return itemArchived }
 func (Corrected) fact() kind             { return corrected }
+func (ItemHeld) fact() kind              { return itemHeld }
+func (HoldLifted) fact() kind            { return holdLifted }
+func (CodeRenewed) fact() kind           { return codeRenewed }
+func (OpinionCollected) fact() kind      { return opinionCollected }
 func (ComplaintNamed) fact() kind        { return complaintNamed }
 func (LedgerClaimed) fact() kind         { return ledgerClaimed }
 func (PublicTextDrafted) fact() kind     { return publicTextDrafted }

@@ -132,6 +132,10 @@ const (
 	tokenRevoked
 	calendarPublished
 	workingHoursSet
+	itemHeld
+	holdLifted
+	codeRenewed
+	opinionCollected
 	kinds // how many
 )
 
@@ -265,6 +269,10 @@ var table = [kinds]row{
 	tokenRevoked:          {"token.revoked", 1, AccountAggregate, "收回接口令牌", decode[TokenRevoked]},
 	calendarPublished:     {"calendar.published", 1, CalendarAggregate, "放假安排", decode[CalendarPublished]},
 	workingHoursSet:       {"working_hours.set", 1, CalendarAggregate, "工作时间", decode[WorkingHoursSet]},
+	itemHeld:              {"item.held", 1, ItemAggregate, "先看一眼", decode[ItemHeld]},
+	holdLifted:            {"item.hold_lifted", 1, ItemAggregate, "放行", decode[HoldLifted]},
+	codeRenewed:           {"item.code_renewed", 1, ItemAggregate, "重办查询码", decode[CodeRenewed]},
+	opinionCollected:      {"opinion.collected", 1, ItemAggregate, "收集意见", decode[OpinionCollected]},
 }
 
 var byName = func() map[string]kind {

@@ -246,6 +246,7 @@ const (
 	ResultEvidence    EvidenceKind = "RESULT"    // 前后照片、测量、现场记录、群众确认
 	PaperEvidence     EvidenceKind = "PAPER"     // 文件、表册
 	StatementEvidence EvidenceKind = "STATEMENT" // 情况说明: never proves a result
+	OpinionEvidence   EvidenceKind = "OPINION"   // 反映人交的照片: shows the matter, proves no result
 )
 
 // Phase says whether evidence shows the place before or after the work (整改前、整改后).

@@ -52,7 +52,7 @@ var causeZh = map[Cause]string{NoMoney: "缺资金", NoAuthority: "缺权限", N
 	NoApproval: "等上级批", NoSeason: "等季节、天气"}
 
 var evidenceZh = map[EvidenceKind]string{ResultEvidence: "结果（照片、测量、群众确认）", PaperEvidence: "文件、表册",
-	StatementEvidence: "情况说明"}
+	StatementEvidence: "情况说明", OpinionEvidence: "反映人交的照片"}
 
 var phaseZh = map[Phase]string{Before: "整改前", After: "整改后"}
 

@@ -67,6 +67,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	it.moveParts(r, e)
 	if s, ok := events.StateAfter(e); ok {
 		it.State, it.Group = s, groupOf(s, it.Group)
+		it.Held = it.Held && s == events.Registered
 	}
 	it.Detail.Clock = it.Detail.Clock.After(e, day(r))
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
@@ -98,6 +99,14 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 		it.Area, it.Channel, it.AcceptedOn = e.Area, e.Channel, on
 		it.Confidential = it.Confidential || e.Confidential
 		d.ParentNumber, d.ComplainedOf = e.ParentNumber, e.ComplainedOf
+	case events.ItemHeld:
+		it.Held, d.Doubts = true, e.Doubts
+	case events.OpinionCollected:
+		d.Collected = &e
+	case events.HoldLifted:
+		it.Held = false
+	case events.CodeRenewed:
+		it.CodeHash, d.RenewedOn = e.CodeHash, on
 	case events.OpinionAdded:
 		it.Confidential = it.Confidential || e.Opinion.Confidential
 	case events.InfoRequested:

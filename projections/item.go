@@ -124,6 +124,7 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	boolCol("return_open", func(r *row) bool { return r.ReturnOpen }),
 	boolCol("ext_open", func(r *row) bool { return r.ExtOpen }),
 	boolCol("reply_open", func(r *row) bool { return r.ReplyOpen }),
+	boolCol("held", func(r *row) bool { return r.Held }),
 	boolCol("unsatisfied", func(r *row) bool { return r.Unsatisfied }),
 	boolCol("shown", func(r *row) bool { return r.shown() }),
 	textsCol("complained_of", func(r *row) []string {

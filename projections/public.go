@@ -28,6 +28,7 @@ func publicOf(it *Item, byCode bool) PublicItem {
 		Demo: it.Demo, Erased: !it.ErasureOn.IsZero(), Restricted: it.restricted()}
 	if byCode {
 		p.Question, p.NotAccepted, p.Route = d.Question, d.NotAccepted, d.Route
+		p.Held, p.RenewedOn = it.Held, d.RenewedOn
 		p.Evaluated = slices.ContainsFunc(d.Evaluations, func(e Evaluation) bool { return e.Round == it.Round })
 		p.CanEvaluate = it.Replied && !p.Evaluated && !p.Erased
 	}

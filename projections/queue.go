@@ -12,7 +12,7 @@ import (
 
 // queues lists every queue.
 var queues = []Queue{QueueRegistered, QueueAccepted, QueueReturn, QueueExtension, QueueVerify, QueuePublicity,
-	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview}
+	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview, QueueHeld}
 
 // queueSet is a set of queues, by place in queues.
 type queueSet uint16
@@ -33,7 +33,8 @@ func queuesOf(it *Item) (s queueSet) {
 		}
 		return false
 	}
-	in(QueueRegistered, it.State == events.Registered)
+	in(QueueRegistered, it.State == events.Registered && !it.Held)
+	in(QueueHeld, it.Held)
 	in(QueueAccepted, it.State == events.Accepted)
 	in(QueueReturn, it.ReturnOpen && it.open())
 	in(QueueExtension, it.ExtOpen && it.open())
@@ -61,7 +62,9 @@ func (w *where) queue(q Queue, f Filter) string {
 	}
 	switch q {
 	case QueueRegistered:
-		return "i.state = 'REGISTERED'"
+		return "i.state = 'REGISTERED' and not i.held"
+	case QueueHeld:
+		return "i.held"
 	case QueueAccepted:
 		return "i.state = 'ACCEPTED'"
 	case QueueReturn:

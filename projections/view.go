@@ -58,6 +58,7 @@ type Item struct {
 	Extensions  int                     `json:"extensions,omitzero"`  // granted
 	Reopened    int                     `json:"reopened,omitzero"`    // 复号 times
 	Unsatisfied bool                    `json:"unsatisfied,omitzero"` // last evaluation 不满意/没解决 and nothing done about it yet
+	Held        bool                    `json:"held,omitzero"`        // 待甄别: a person looks at it first
 	ReplyOpen   bool                    `json:"reply_open,omitzero"`  // a draft reply waits for the office
 	Replied     bool                    `json:"replied,omitzero"`
 	Released    bool                    `json:"released,omitzero"`    // may be shown to the public
@@ -79,6 +80,9 @@ type Item struct {
 // Detail is what only the item's own page needs.
 type Detail struct {
 	Citation      string                        `json:"citation,omitzero"`
+	Doubts        []events.Doubt                `json:"doubts,omitzero"`       // why it was held
+	Collected     *events.OpinionCollected      `json:"collected,omitzero"`    // the meeting or visit it comes from
+	RenewedOn     events.Date                   `json:"renewed_on,omitzero"`   // day of the last 重办查询码
 	Question      string                        `json:"question,omitzero"`     // 待补充: what was asked
 	Answer        events.Sealed                 `json:"answer,omitzero"`       // the petitioner's own words
 	NotAccepted   string                        `json:"not_accepted,omitzero"` // reason and lawful route
@@ -334,6 +338,7 @@ const (
 	QueueOpen        Queue = "OPEN"        // 在办 (with Unit): live, not reported
 	QueueReopened    Queue = "REOPENED"    // 反弹, still open
 	QueueBounced     Queue = "BOUNCED"     // 退回 2 次以上, still open
+	QueueHeld        Queue = "HELD"        // 待甄别: came over the web and looks odd
 )
 
 // Page is one page of ledger rows, what is stuck first: by urgency of deadline, then number.
@@ -474,8 +479,10 @@ type PublicItem struct {
 	MergedInto         string
 	PublicityUntil     events.Date
 	PublicityText      string
-	Evaluated          bool // this round's evaluation is in
-	CanEvaluate        bool // replied and not evaluated in this round
+	Evaluated          bool        // this round's evaluation is in
+	Held               bool        // 待甄别, for the petitioner
+	RenewedOn          events.Date // day on which the query code was last renewed, for the petitioner
+	CanEvaluate        bool        // replied and not evaluated in this round
 	Touched            time.Time
 	Demo               bool
 	Erased             bool    // its personal data was erased, or is about to be

@@ -53,6 +53,18 @@ func tellIntake(it *Item, e events.Event) (telling, bool) {
 		return open(line("从 ", e.ParentNumber, " 拆出来，单独办。编号 ", e.Number, "。")), true
 	case events.OpinionAdded:
 		return open("又有人提了同一件事，一起办、一起答复。"), true
+	case events.ItemHeld:
+		words := make([]string, len(e.Doubts))
+		for i, d := range e.Doubts {
+			words[i] = d.Zh()
+		}
+		return inside("先由人看一眼：" + strings.Join(words, "；") + "。"), true
+	case events.OpinionCollected:
+		return inside(line(e.On.String(), "，", e.Place, "，", e.Host, "主持。")), true
+	case events.HoldLifted:
+		return inside("看过了，照常排队受理。"), true
+	case events.CodeRenewed:
+		return inside("查询码重办了，旧的不能再用。" + after("核对：", e.Ground)), true
 	case events.InfoRequested:
 		return open("问：" + stop(e.Question)).or("请您补充情况。"), true
 	case events.InfoSupplied:

@@ -67,6 +67,9 @@ var rules = []Rule{
 	// 登记、受理
 	{"raise", set{events.Petitioner, events.Intake, events.Dispatcher}, Anybody},
 	{"add_opinion", intake, Anybody},
+	{"lift_hold", intake, Anybody},
+	{"renew_code", intake, NotUnit},
+	{"add_photo", set{events.Petitioner, events.Intake, events.Dispatcher}, ByCode},
 	{"request_info", intake, Anybody},
 	{"supply_info", set{events.Petitioner, events.Intake, events.Dispatcher}, ByCode},
 	{"accept", office, Anybody},

@@ -27,6 +27,7 @@ create table item (
     return_open  boolean  not null,
     ext_open     boolean  not null,
     reply_open   boolean  not null,
+    held         boolean  not null,
     unsatisfied  boolean  not null,
     shown        boolean  not null, -- released, and of a class that may be
     complained_of text[]  not null,
@@ -111,6 +112,8 @@ create index item_reopened on item (rank, sort_day, number, id) where reopened >
 comment on index item_reopened is 'Items: QueueReopened, Filter.Reopened; Stuck';
 create index item_unsatisfied on item (rank, sort_day, number, id) where unsatisfied;
 comment on index item_unsatisfied is 'Items: QueueUnsatisfied, Filter.Unsatisfied; Stuck';
+create index item_held on item (rank, sort_day, number, id) where held;
+comment on index item_held is 'Items: QueueHeld';
 create index item_reply on item (rank, sort_day, number, id) where reply_open;
 comment on index item_reply is 'Items: QueueReply';
 create index item_shown on item (number desc, id desc) where shown;
