@@ -19,7 +19,8 @@ import (
 // names finds the id of a unit or leader that a person names. A name that is not known
 // is its own id, until there is a directory.
 type names struct {
-	units, leaders map[string]string // name, post → id
+	units   map[string]string        // name → id
+	leaders map[string]events.Leader // post → leader, with the rank of the day when it is known
 }
 
 func (n names) unit(name string) events.Unit {
@@ -34,8 +35,8 @@ func (n names) leader(text string) events.Leader {
 	if id, post, ok := strings.Cut(text, "|"); ok && trim(id) != "" && trim(post) != "" {
 		return events.Leader{ID: trim(id), Post: trim(post)}
 	}
-	if id := n.leaders[text]; id != "" {
-		return events.Leader{ID: id, Post: text}
+	if l, ok := n.leaders[text]; ok {
+		return l
 	}
 	return events.Leader{ID: text, Post: text}
 }
@@ -360,7 +361,10 @@ func (b *binder) leader(v reflect.Value, f domain.Field, in any, path string) {
 			if m["id"] != "" {
 				l.ID = m["id"]
 			}
-			if l.Rank = m["rank"]; l.Post == "" {
+			if m["rank"] != "" {
+				l.Rank = m["rank"]
+			}
+			if l.Post == "" {
 				l.Post = l.ID
 			}
 			v.Set(reflect.ValueOf(l))

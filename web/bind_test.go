@@ -36,7 +36,7 @@ func TestBindForm(t *testing.T) {
 		return d
 	}
 	unit := func(n string) events.Unit { return events.Unit{ID: n, Name: n} }
-	known := names{units: map[string]string{"区教育局": "u7"}, leaders: map[string]string{"区分管领导（交通）": "l2"}}
+	known := names{units: map[string]string{"区教育局": "u7"}, leaders: map[string]events.Leader{"区分管领导（交通）": {ID: "l2", Post: "区分管领导（交通）"}}}
 	for _, tc := range []struct {
 		name, command, form string
 		want                domain.Command

@@ -72,7 +72,10 @@ type formInput struct {
 
 // lists are what is known already, for picking.
 type lists struct {
-	units, leaders, categories, areas, campaigns []projections.Option
+	units, leaders, categories, areas, campaigns []projections.Option // that items have
+
+	entered []projections.Option // units of the directory
+	people  []events.Leader      // who can be linked today, with the rank held today
 }
 
 // Words of commands that send work back: their button warns.
@@ -112,7 +115,7 @@ func formOf(in formInput) commandForm {
 
 func addWords(command string, d domain.Field) string {
 	switch {
-	case command == "assign":
+	case command == "assign" || command == "dispatch" && d.Name == "units":
 		return "再加一个协办"
 	case d.Kind == domain.Units:
 		return "再加一个单位"
@@ -298,12 +301,31 @@ func (in formInput) row(d domain.Field, i int) controlRow {
 // used returns the datalists that the fields name.
 func (l lists) used(cs []control) []choiceList {
 	var out []choiceList
-	for _, x := range []choiceList{{"l-units", l.units}, {"l-leaders", l.leaders}, {"l-categories", l.categories}, {"l-areas", l.areas}, {"l-campaigns", l.campaigns}} {
+	for _, x := range []choiceList{{"l-units", union(l.entered, l.units)}, {"l-leaders", union(posts(l.people), l.leaders)}, {"l-categories", l.categories}, {"l-areas", l.areas}, {"l-campaigns", l.campaigns}} {
 		if len(x.Options) > 0 && listed(cs, x.ID) {
 			out = append(out, x)
 		}
 	}
 	return out
+}
+
+// posts are leaders as options, by what they are called.
+func posts(ls []events.Leader) []projections.Option {
+	out := make([]projections.Option, len(ls))
+	for i, l := range ls {
+		out[i] = projections.Option{Key: l.ID, Name: l.Post}
+	}
+	return out
+}
+
+// union is both lists without what stands in both.
+func union(a, b []projections.Option) []projections.Option {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Concat(a, b), func(o projections.Option) bool {
+		was := seen[o.Name]
+		seen[o.Name] = true
+		return was
+	})
 }
 
 // listed reports whether a control or a cell uses the datalist.
@@ -315,12 +337,15 @@ func listed(cs []control, id string) bool {
 
 // names are the ids behind what is known.
 func (l lists) names() names {
-	n := names{units: map[string]string{}, leaders: map[string]string{}}
-	for _, o := range l.units {
+	n := names{units: map[string]string{}, leaders: map[string]events.Leader{}}
+	for _, o := range slices.Concat(l.units, l.entered) { // what the directory says holds
 		n.units[o.Name] = o.Key
 	}
 	for _, o := range l.leaders {
-		n.leaders[o.Name] = o.Key
+		n.leaders[o.Name] = events.Leader{ID: o.Key, Post: o.Name}
+	}
+	for _, p := range l.people {
+		n.leaders[p.Post] = p
 	}
 	return n
 }
@@ -334,7 +359,7 @@ func prefill(spec domain.Spec, it projections.Item, today events.Date, query url
 		}
 	}
 	switch spec.Name {
-	case "accept":
+	case "accept", "dispatch":
 		set("category", it.Category)
 		set("category_2", it.Category2)
 	case "assign":

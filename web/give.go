@@ -28,6 +28,7 @@ type FormPage struct {
 	No     string // why the command cannot be given now
 	Into   *link  // the survivor, when this number was merged
 	Late   *overtaken
+	Triage *triage // of the forms that name units
 }
 
 // fact is a name and a value.
@@ -38,6 +39,9 @@ type overtaken struct {
 	Wrote []fact
 	Sent  []fact // every value, to be sent again
 }
+
+// suggest asks a form that names units for the one that is suggested, instead of a further row.
+const suggest = "suggest"
 
 // target finds the command and the item that an address names.
 func (s *Server) target(r *http.Request, a events.Actor) (domain.Spec, projections.Item, error) {
@@ -115,13 +119,22 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	if s.cfg.Files != nil {
 		in.fileMax = s.cfg.Files.MaxSize()
 	}
-	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it), Form: formOf(in)}
+	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it)}
+	if in.spec.Name == "dispatch" || in.spec.Name == "assign" {
+		if p.Triage, err = s.triage(r.Context(), it, in.values, in.lists, a); err != nil {
+			return p, err
+		}
+		if in.more == suggest {
+			p.Triage.prefill(in.values)
+		}
+	}
+	p.Form = formOf(in)
 	p.Errors = in.errs
 	if it.State == events.Merged && in.spec.Name != "unmerge" {
 		p.Into = &link{"/items/" + url.PathEscape(it.MergedInto), it.MergedInto}
 	}
 	p.Facts = headFacts(s.row(it), it)
-	if slices.Contains([]string{"accept", "answer", "not_accept", "request_info", "merge", "split", "assign"}, in.spec.Name) {
+	if slices.Contains([]string{"accept", "answer", "not_accept", "request_info", "merge", "split", "assign", "dispatch"}, in.spec.Name) {
 		os, err := s.reads.Opinions(r.Context(), it.ID)
 		if err != nil {
 			return p, err

@@ -165,7 +165,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	for _, o := range os {
 		p.Quotes = append(p.Quotes, s.quote(r.Context(), o, a))
 	}
-	if err := s.fillAlike(r.Context(), &p, it, os, a); err != nil {
+	if err := s.fillAlike(r.Context(), &p, it, a); err != nil {
 		return err
 	}
 	p.Kinds = kindsOf(es, r.URL.Query()["k"])

@@ -28,6 +28,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /items/{number}/deadline", s.staff(s.itemDeadline)},
 		{"GET /items/{number}/{command}", s.staff(s.formPage)},
 		{"POST /items/{number}/{command}", s.staff(s.uploading(s.give))},
+		{"POST /items/{number}/unsplit", s.staff(s.unsplit)},
 		{"GET /items/{number}/evidence/{object}", s.staff(s.evidenceFile)},
 		{"GET /items/{number}/evidence/{object}/thumb", s.staff(s.evidenceThumb)},
 		{"GET /items/{number}/slips/{slip}", s.staff(s.slipPage)},
@@ -144,6 +145,16 @@ func (s *Server) known(ctx context.Context, a events.Actor) (l lists, err error)
 	}{{&l.units, s.reads.Units}, {&l.leaders, s.reads.Leaders}, {&l.categories, s.reads.Categories}, {&l.areas, s.reads.Areas}, {&l.campaigns, s.reads.Campaigns}} {
 		if *x.into, err = x.read(ctx); err != nil {
 			return l, err
+		}
+	}
+	people, err := s.reads.Roster(ctx)
+	if err != nil {
+		return l, err
+	}
+	l.people = people.Leaders(s.today())
+	for _, u := range people.Units(s.today()) {
+		if u.Open {
+			l.entered = append(l.entered, projections.Option{Key: u.ID, Name: u.Name})
 		}
 	}
 	if rights.Ledger.Of(a.Role) != rights.All {
@@ -401,10 +412,10 @@ func doneWords(q url.Values) string {
 		return ""
 	}
 	sp, ok := domain.SpecOf(name)
-	if !ok {
+	if !ok && name != "unsplit" {
 		return ""
 	}
-	words := map[string]string{"add_opinion": "已再记一条意见", "close": "已销号", "sign_off": "已签批", "issue_reply": "已答复群众", "raise": "已登记"}[name]
+	words := map[string]string{"add_opinion": "已再记一条意见", "close": "已销号", "sign_off": "已签批", "issue_reply": "已答复群众", "raise": "已登记", "unmerge": "已撤销并单，接着单独办", "unsplit": "已撤销拆单"}[name]
 	if words == "" {
 		words = "已" + sp.Title
 	}

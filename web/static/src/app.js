@@ -107,6 +107,42 @@ function keys() {
   })
 }
 
+// The desk suggests who might lead: a click takes the suggestion, another category asks anew.
+function suggestions() {
+  const offer = () => {
+    for (const e of $$('b[data-fill]')) {
+      const b = make('button', 'asa', e.textContent)
+      b.type = 'button'
+      b.dataset.fill = e.dataset.fill
+      e.replaceWith(b)
+    }
+  }
+  offer()
+  addEventListener('renewed', offer)
+  addEventListener('click', (ev) => {
+    const b = ev.target.closest?.('button[data-fill]')
+    const f = b && doc.getElementById(b.dataset.fill)
+    if (f) { f.value = b.textContent; f.focus() }
+  })
+  addEventListener('change', async (ev) => {
+    const form = ev.target.closest?.('form[data-suggest]')
+    if (!form || ev.target.name !== 'category') return
+    const hints = $('#hints', form), unit = $('[name="units.0.unit"]', form), was = $('[data-fill]', hints)?.textContent || ''
+    const to = new URL(location.href)
+    to.searchParams.set('category', ev.target.value)
+    to.searchParams.set('at', form.dataset.suggest)
+    try {
+      const res = await fetch(to, { credentials: 'same-origin' })
+      if (!res.ok) return
+      const fresh = $('#hints', new DOMParser().parseFromString(await res.text(), 'text/html'))
+      if (!fresh) return
+      hints.replaceChildren(...fresh.childNodes)
+      if (unit && (unit.value === '' || unit.value === was)) unit.value = $('[data-fill]', hints)?.textContent || ''
+      offer()
+    } catch { /* the button asks the server */ }
+  })
+}
+
 // A page that follows changes renews its <main> by itself, but never under the hands of
 // somebody who is filling in a form.
 function live() {
@@ -150,6 +186,7 @@ function live() {
       if (foot && newFoot) foot.replaceWith(newFoot)
       if (next.body.dataset.live) body.dataset.live = next.body.dataset.live
       receipt()
+      dispatchEvent(new Event('renewed'))
     } catch {
       tell()
     } finally {
@@ -241,5 +278,6 @@ summary()
 receipt()
 drafts()
 keys()
+suggestions()
 live()
 wall()

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"xiaohao/domain"
+	"xiaohao/domain/calendar"
+	"xiaohao/events"
+	"xiaohao/projections"
+)
+
+// triage is what helps to decide on an opinion: until when each mode runs and how that is
+// counted, who answers for such matters, and who led such items before.
+type triage struct {
+	Category string
+	Modes    []modeChoice
+	Due      calendar.Deadline // of an item that has its deadline already
+	Said     string            // that deadline in words
+	Hints    []hint            // who might lead, the best first
+	leader   string            // who linked such an item before, when all agree
+}
+
+// modeChoice is a mode with the deadline that it gives today.
+type modeChoice struct {
+	Value, Label string
+	Due          string // 11-27, "" when the form has to say it
+	Says         string
+	Days         []calendar.Line
+}
+
+// hint is a unit that might lead, and why.
+type hint struct{ Unit, Why string }
+
+// triage looks for what helps to decide on an item under the category that the form has.
+func (s *Server) triage(ctx context.Context, it projections.Item, v url.Values, ls lists, a events.Actor) (*triage, error) {
+	t := &triage{Category: cmp.Or(v.Get("category"), it.Category)}
+	cal := s.desk.Calendars.Of(it.Area)
+	if it.State == events.Registered {
+		t.Modes = modesOf(cal, calendar.Limit{From: s.cfg.Now()}, it.Preset)
+	} else if !it.Due.IsZero() {
+		t.Due = s.explain(it.Detail.Clock, it.Due)
+		t.Said = fmt.Sprintf("整件 %s 到期，还有 %d 个工作日。协办期限不晚于主办。", zhDay(it.Due), cal.Between(s.today(), it.Due))
+	}
+	people, err := s.reads.Roster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := people.Suggest(t.Category, cmp.Or(v.Get("category_2"), it.Category2), it.Area, s.today()); ok {
+		t.Hints = append(t.Hints, hint{u.Name, "责任目录：" + joinWords(t.Category, it.Area)})
+	}
+	sight, err := s.sight(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	past, err := s.reads.PastLeads(ctx, t.Category, it.Area, reach(sight))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range past {
+		why := fmt.Sprintf("办过同类 %d 件", p.N)
+		if p.Here {
+			why += "，有同一个地方的"
+		}
+		if i := slices.IndexFunc(t.Hints, func(h hint) bool { return h.Unit == p.Name }); i >= 0 {
+			t.Hints[i].Why += "；" + why
+			continue
+		}
+		t.Hints = append(t.Hints, hint{p.Name, why})
+	}
+	t.Hints = slices.DeleteFunc(t.Hints, func(h hint) bool { return blamed(it, h.Unit) })
+	return t, nil
+}
+
+// blamed reports whether a unit is complained of, so that it is suggested to nobody.
+func blamed(it projections.Item, unit string) bool {
+	return slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return u.Name == unit })
+}
+
+// modesOf are the modes with what each means for an item that is accepted now.
+func modesOf(cal *calendar.Calendar, now calendar.Limit, preset events.Preset) []modeChoice {
+	set := domain.SettingsOf(preset)
+	var out []modeChoice
+	for _, m := range events.Modes {
+		c := modeChoice{Value: string(m), Label: m.Zh()}
+		switch m {
+		case events.Immediate:
+			now.Rule = set.Immediate
+		case events.TimeLimited:
+			now.Rule = set.TimeLimited
+		case events.Planned:
+			c.Says = "要定总的期限，" + set.Plan.Zh() + "内报方案。"
+		case events.StandingMode:
+			c.Says = fmt.Sprintf("要定多少天评一次，最长 %d 天。", set.ReviewDays)
+		}
+		if c.Says == "" {
+			d := cal.Due(now)
+			c.Due, c.Says, c.Days = monthDay(d.Due), d.Says(), d.Days
+			if len(c.Days) > accountRows {
+				c.Days = nil
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func joinWords(ws ...string) string {
+	return strings.Join(slices.DeleteFunc(ws, func(w string) bool { return w == "" }), " · ")
+}
+
+// prefill names the unit that is suggested, where nobody was named yet.
+func (t *triage) prefill(v url.Values) {
+	if len(t.Hints) > 0 && v.Get("units.0.unit") == "" {
+		v.Set("units.0.unit", t.Hints[0].Unit)
+	}
+}
+
+// Main are the fields of triage that are always needed, Others those that seldom are, and
+// Units and Leader say who works.
+func (f commandForm) Main() []control { return f.named("title", "category", "mode", "due") }
+
+// Others is like Main.
+func (f commandForm) Others() []control {
+	return f.named("category_2", "goal", "review_days", "level", "urgent", "campaign", "class", "complained_of", "complained")
+}
+
+// Units is like Main.
+func (f commandForm) Units() *control { return f.field("units") }
+
+// Leader is like Main.
+func (f commandForm) Leader() *control { return f.field("leader") }
+
+// AcceptOnly is where the form goes to be accepted without an assignment.
+func (f commandForm) AcceptOnly() string { return strings.TrimSuffix(f.Action, f.Command) + "accept" }
+
+func (f commandForm) named(names ...string) []control {
+	var out []control
+	for _, n := range names {
+		if c := f.field(n); c != nil {
+			out = append(out, *c)
+		}
+	}
+	return out
+}
+
+func (f commandForm) field(name string) *control {
+	if i := slices.IndexFunc(f.Fields, func(c control) bool { return c.Name == name }); i >= 0 {
+		return &f.Fields[i]
+	}
+	return nil
+}
