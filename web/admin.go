@@ -23,6 +23,7 @@ func (s *Server) adminRoutes() []route {
 		out = append(out, route{"GET /admin/" + kind, s.sees(rights.Directory, s.adminPage(kind))},
 			route{"POST /admin/" + kind, s.sees(rights.Directory, s.adminDo(kind))})
 	}
+	out = append(out, s.officerRoutes()...)
 	return append(out, route{"GET /admin", func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/admin/units", http.StatusSeeOther)
 		return nil
@@ -38,7 +39,7 @@ func (p Page) AdminTabs() []entry {
 	path, _, _ := strings.Cut(p.Here, "?")
 	var out []entry
 	for _, t := range []string{"units", "officers", "ledgers", "catalogue"} {
-		out = append(out, entry{"/admin/" + t, adminKinds[t].title, path == "/admin/"+t})
+		out = append(out, entry{"/admin/" + t, adminKinds[t].title, path == "/admin/"+t || strings.HasPrefix(path, "/admin/"+t+"/")})
 	}
 	if rights.Notices.May(p.Actor.Role) {
 		out = append(out, entry{"/admin/notices", "通知发送", path == "/admin/notices"})
@@ -53,6 +54,7 @@ type AdminPage struct {
 	Says  string
 	Head  []string
 	Rows  []adminRow
+	Again bool // some row has a button
 	Forms []adminForm
 }
 
@@ -62,8 +64,13 @@ func (AdminPage) Steps(n int) []struct{} { return make([]struct{}, n) }
 type adminRow struct {
 	Indent int
 	Cells  []string
-	Over   bool // closed, left
+	Over   bool   // closed, left
+	Href   string // page of its own
+	Again  *again // takes it back
 }
+
+// again is the button of a row that is closed: it opens it once more.
+type again struct{ Command, ID, Button string }
 
 // adminForm gives one command.
 type adminForm struct {
@@ -77,6 +84,7 @@ type adminKind struct {
 	title, says string
 	list        func(r *roster.Roster, names func(events.Sealed) string, today events.Date) ([]string, []adminRow)
 	forms       []adminForm
+	again       string // the command that takes a closing back
 }
 
 var adminKinds = map[string]adminKind{
@@ -84,22 +92,21 @@ var adminKinds = map[string]adminKind{
 		{Command: "put_unit", Title: "添加或更改单位", Button: "存", Inputs: []Input{text("name", "单位名称", true), hinted(text("id", "编号", false), "不填就用名称。更改时填原来的编号。"),
 			enum("level", "层级", events.UnitLevels), enum("type", "类型", events.UnitTypes), hinted(text("parent", "上级单位", false), "上级单位的编号"), text("area", "属地", false), date("from", "从哪一天起")}},
 		{Command: "close_unit", Title: "撤销单位", Button: "撤销", Inputs: []Input{text("id", "编号", true), date("on", "从哪一天起"), hinted(text("successor", "承接单位", false), "接着办的单位的编号")}},
-	}},
+	}, "reopen_unit"},
 	"officers": {"人员", "一人一号。姓名、电话密封保存。系统、安全、审计管理员不能由同一个人担任。", adminOfficers, []adminForm{
 		{Command: "put_officer", Title: "添加或更改人员", Button: "存", Inputs: []Input{text("id", "人员编号", true), text("name", "姓名", true), text("phone", "电话", false)}},
 		{Command: "take_post", Title: "任职", Button: "任职", Inputs: []Input{text("officer", "人员编号", true), hinted(text("unit", "单位", true), "单位的编号"), enum("role", "角色", directory.Posts),
 			text("title", "职务", false), hinted(text("rank", "职级", false), "挂钩领导要填"), date("from", "任职日期"), date("until", "任职截止")}},
 		{Command: "dismiss_officer", Title: "离任", Button: "办理离任", Inputs: []Input{text("id", "人员编号", true), date("on", "从哪一天起")}},
-	}},
+	}, "return_officer"},
 	"ledgers": {"台账", "办理方式建账时定，不再改。", adminLedgers, []adminForm{
 		{Command: "put_ledger", Title: "新建或更改台账", Button: "存", Inputs: []Input{text("id", "台账编号", true), text("name", "台账名称", true), enum("preset", "办理方式", events.Presets), hinted(text("office", "主管单位", false), "单位的编号")}},
 		{Command: "close_ledger", Title: "停用台账", Button: "停用", Inputs: []Input{text("id", "台账编号", true)}},
-		{Command: "reopen_ledger", Title: "启用台账", Button: "启用", Inputs: []Input{text("id", "台账编号", true)}},
-	}},
+	}, "reopen_ledger"},
 	"catalogue": {"责任目录", "哪一类事、哪个属地，归哪个单位管。交办时照它建议，由人来定。属地写得窄的先用。", adminDuties, []adminForm{
 		{Command: "put_duty", Title: "定责", Button: "存", Inputs: []Input{hinted(text("category", "类别", true), "一级或二级类别"), hinted(text("area", "属地", false), "不填就是到处都归它"), hinted(text("unit", "责任单位", true), "单位的编号"), date("from", "从哪一天起")}},
 		{Command: "withdraw_duty", Title: "撤销", Button: "撤销", Inputs: []Input{text("category", "类别", true), text("area", "属地", false), date("from", "从哪一天起")}},
-	}},
+	}, ""},
 }
 
 func text(name, label string, need bool) Input {
@@ -146,6 +153,7 @@ func (s *Server) showAdmin(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	p.Head, p.Rows = k.list(ros, func(f events.Sealed) string { return s.plain(r.Context(), f) }, s.today())
+	p.rowButtons(k, a)
 	for _, f := range k.forms {
 		c, err := directory.Decode(f.Command, []byte("{}"))
 		if err != nil {
@@ -169,6 +177,25 @@ func (s *Server) showAdmin(w http.ResponseWriter, r *http.Request, a events.Acto
 	return s.render(w, status, "admin", p)
 }
 
+// rowButtons leaves the buttons of rows to those who may press them, and the links to those who
+// may follow them.
+func (p *AdminPage) rowButtons(k adminKind, a events.Actor) {
+	may := false
+	for _, sp := range directory.Specs() {
+		may = may || sp.Name == k.again && sp.Allows(a, "") == nil
+	}
+	for i, row := range p.Rows {
+		if row.Again != nil && may {
+			p.Rows[i].Again.Command, p.Again = k.again, true
+		} else {
+			p.Rows[i].Again = nil
+		}
+		if !rights.Accounts.May(a.Role) {
+			p.Rows[i].Href = ""
+		}
+	}
+}
+
 // plain opens a name for a person who keeps the directory; one that was erased is said to be.
 func (s *Server) plain(ctx context.Context, f events.Sealed) string {
 	v, err := s.vault.Open(ctx, f)
@@ -186,6 +213,9 @@ func (s *Server) adminDo(kind string) staffHandler {
 		}
 		name := r.PostForm.Get("command")
 		given := map[string]string{}
+		if name == adminKinds[kind].again {
+			given["id"] = r.PostForm.Get("id")
+		}
 		for _, f := range adminKinds[kind].forms {
 			if f.Command != name {
 				continue
@@ -224,7 +254,11 @@ func adminUnits(r *roster.Roster, _ func(events.Sealed) string, today events.Dat
 		if !u.Open {
 			state = "已撤销 " + u.Closed.String()
 		}
-		rows = append(rows, adminRow{Indent: min(r.Depth(u.ID, today), 5), Cells: []string{u.Name, u.ID, u.Level.Zh(), u.Type.Zh(), u.Area, state}, Over: !u.Open})
+		row := adminRow{Indent: min(r.Depth(u.ID, today), 5), Cells: []string{u.Name, u.ID, u.Level.Zh(), u.Type.Zh(), u.Area, state}, Over: !u.Open}
+		if !u.Open {
+			row.Again = &again{ID: u.ID, Button: "恢复"}
+		}
+		rows = append(rows, row)
 	}
 	return []string{"单位名称", "编号", "层级", "类型", "属地", "状态"}, rows
 }
@@ -234,20 +268,17 @@ func adminOfficers(r *roster.Roster, open func(events.Sealed) string, today even
 	for _, o := range r.Officers() {
 		var posts []string
 		for _, p := range o.PostsOn(today) {
-			words := p.Title
-			if !strings.HasSuffix(words, p.Role.Zh()) {
-				words += "（" + p.Role.Zh() + "）"
-			}
-			if p.Unit != "" && !strings.Contains(p.Title, r.Ref(p.Unit, today).Name) {
-				words = r.Ref(p.Unit, today).Name + " · " + words
-			}
-			posts = append(posts, words)
+			posts = append(posts, postWords(r, p, today))
 		}
 		state := "在岗"
 		if !o.Here(today) {
 			state = "已离任 " + o.Left.String()
 		}
-		rows = append(rows, adminRow{Cells: []string{o.ID, open(o.Name), strings.Join(posts, "；"), state}, Over: !o.Here(today)})
+		row := adminRow{Cells: []string{o.ID, open(o.Name), strings.Join(posts, "；"), state}, Over: !o.Here(today), Href: "/admin/officers/" + url.PathEscape(o.ID)}
+		if row.Over {
+			row.Again = &again{ID: o.ID, Button: "返岗"}
+		}
+		rows = append(rows, row)
 	}
 	return []string{"人员编号", "姓名", "职务", "状态"}, rows
 }
@@ -262,7 +293,11 @@ func adminLedgers(r *roster.Roster, _ func(events.Sealed) string, today events.D
 		if l.Office != "" {
 			office = r.Ref(l.Office, today).Name
 		}
-		rows = append(rows, adminRow{Cells: []string{l.Name, l.ID, l.Preset.Zh(), office, state}, Over: l.Closed})
+		row := adminRow{Cells: []string{l.Name, l.ID, l.Preset.Zh(), office, state}, Over: l.Closed}
+		if l.Closed {
+			row.Again = &again{ID: l.ID, Button: "启用"}
+		}
+		rows = append(rows, row)
 	}
 	return []string{"台账名称", "编号", "办理方式", "主管单位", "状态"}, rows
 }

@@ -116,7 +116,7 @@ func (s *Server) showMe(w http.ResponseWriter, r *http.Request, p account.Person
 	if err != nil {
 		return err
 	}
-	page.Second, page.Left = !a.Secret.IsZero(), 8-len(a.Used)
+	page.Second, page.Left = !a.Secret.IsZero(), account.RecoveryCodes-len(a.Used)
 	all, err := s.cfg.Accounts.Sessions(r.Context(), p.Session.Officer)
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func (s *Server) wear(w http.ResponseWriter, r *http.Request, p account.Person) 
 
 func (s *Server) endSessions(w http.ResponseWriter, r *http.Request, p account.Person) error {
 	id := r.PostForm.Get("session")
-	if err := s.cfg.Accounts.End(r.Context(), p.Actor, p.Session.Officer, id); err != nil {
+	if err := s.cfg.Accounts.End(r.Context(), p.Self(), p.Session.Officer, id); err != nil {
 		return err
 	}
 	if id == "" || id == p.Session.ID {
@@ -244,7 +244,7 @@ func (s *Server) issueToken(w http.ResponseWriter, r *http.Request, p account.Pe
 }
 
 func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, p account.Person) error {
-	return s.meAgain(w, r, p, "revoked", s.cfg.Accounts.RevokeToken(r.Context(), p.Actor, p.Session.Officer, r.PostForm.Get("token")))
+	return s.meAgain(w, r, p, "revoked", s.cfg.Accounts.RevokeToken(r.Context(), p, r.PostForm.Get("token")))
 }
 
 func (s *Server) delegate(w http.ResponseWriter, r *http.Request, p account.Person) error {
@@ -259,12 +259,12 @@ func (s *Server) delegate(w http.ResponseWriter, r *http.Request, p account.Pers
 			*into = d
 		}
 	}
-	return s.meAgain(w, r, p, "delegated", s.enterDirectory(r, p.Actor, c))
+	return s.meAgain(w, r, p, "delegated", s.enterDirectory(r, p.Self(), c))
 }
 
 func (s *Server) withdrawDelegation(w http.ResponseWriter, r *http.Request, p account.Person) error {
 	c := directory.WithdrawDelegation{Officer: p.Session.Officer, ID: r.PostForm.Get("delegation")}
-	return s.meAgain(w, r, p, "withdrawn", s.enterDirectory(r, p.Actor, c))
+	return s.meAgain(w, r, p, "withdrawn", s.enterDirectory(r, p.Self(), c))
 }
 
 // enterDirectory gives a command to the directory and waits until the pages show it.
@@ -311,12 +311,13 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, p accoun
 // SecondPage turns the second factor on.
 type SecondPage struct {
 	Page
-	Must   bool // an administrator has to have it
-	Secret string
-	Groups []string     // the secret, to be typed
-	QR     template.URL // a picture that account drew itself
-	Codes  []string     // recovery codes, shown once: it is done
-	Start  string
+	Must     bool // an administrator has to have it
+	Password bool // there is one, and it is asked for
+	Secret   string
+	Groups   []string     // the secret, to be typed
+	QR       template.URL // a picture that account drew itself
+	Codes    []string     // recovery codes, shown once: it is done
+	Start    string
 }
 
 func (s *Server) secondPage(w http.ResponseWriter, r *http.Request, p account.Person) error {
@@ -333,6 +334,10 @@ func (s *Server) showSecond(w http.ResponseWriter, r *http.Request, p account.Pe
 		page.Groups = append(page.Groups, t[:min(4, len(t))])
 	}
 	page.Errors = rs
+	var err error
+	if page.Password, err = s.cfg.Accounts.HasPassword(r.Context(), p); err != nil {
+		return err
+	}
 	return s.render(w, status, "second", page)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"xiaohao/domain"
+	rules "xiaohao/domain/account"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
@@ -30,6 +31,9 @@ func (s *Server) permissionsPage(w http.ResponseWriter, r *http.Request, a event
 		titles[sp.Name] = sp.Title
 	}
 	for _, sp := range directory.Specs() {
+		titles[sp.Name] = sp.Title
+	}
+	for _, sp := range rules.Specs() {
 		titles[sp.Name] = sp.Title
 	}
 	for _, x := range rights.Rules() {

@@ -34,6 +34,7 @@ type Page struct {
 	Actor              events.Actor
 	SignedIn           bool
 	HasAccount         bool            // with an account of one's own, not in the demonstration's way
+	Pending            bool            // signed in by half: good for what is still asked for, and for signing out
 	Inbox              bool            // there is one for this person
 	Unread             int             // notices since he looked last
 	Size, Contrast     string          // "large", "high": attributes of <html>
@@ -54,7 +55,7 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 	p := Page{Site: s.cfg.Site, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Demo: s.cfg.Demo, Title: title, Nav: nav, Actor: a, SignedIn: in,
 		Here: r.URL.RequestURI(), Posted: r.Method == http.MethodPost, Now: zhTime(s.cfg.Now())}
 	if who, in := s.person(r); in {
-		p.HasAccount = !who.Program
+		p.HasAccount, p.Pending = !who.Program, firstPage(who) != ""
 	}
 	p.Example = fmt.Sprintf("%s-%d-000099", cmp.Or(s.desk.Prefix, "QG"), s.today().Year())
 	if c, err := r.Cookie("size"); err == nil && c.Value == "large" {
@@ -101,8 +102,14 @@ type entry struct {
 	Current    bool
 }
 
+// Idle reports whether somebody signed in who acts in no post: not yet, or because he has none.
+func (p Page) Idle() bool { return p.Staff && (p.Pending || p.HasAccount && !p.SignedIn) }
+
 // Menu returns the main menu: what the public or this role needs.
 func (p Page) Menu() []entry {
+	if p.Idle() {
+		return nil
+	}
 	all := []struct{ nav, href, text string }{{"query", "/q", "查进展"}, {"raise", "/raise", "提意见"}, {"echo", "/echo", "看回音"}}
 	if p.Staff {
 		all = all[:0:0]

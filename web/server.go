@@ -17,6 +17,7 @@ import (
 	"xiaohao/web/account"
 	"xiaohao/web/paper/intake"
 	"xiaohao/web/shield"
+	"xiaohao/web/sso"
 )
 
 // Opener opens sealed personal fields; events/vault is one.
@@ -36,6 +37,7 @@ type Config struct {
 	Proxies shield.Proxies // in front of it: whose word is taken on addresses and TLS
 
 	Accounts  *account.Service // nil: nobody signs in
+	SSO       *sso.Provider    // nil: by password only
 	Directory *directory.Desk  // takes commands on units, officers and the like
 
 	Notices Notices // nil: there is no inbox
@@ -92,7 +94,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

@@ -32,6 +32,9 @@ type SignInPage struct {
 	To      string // where to go afterwards
 	Bad     string // at the field
 	Back    bool   // signed out just now
+
+	Elsewhere bool   // another system signs people in, too
+	Failed    string // why nobody came from there
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
@@ -40,7 +43,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.onward(p, to), http.StatusSeeOther)
 		return nil
 	}
-	return s.render(w, http.StatusOK, "signin", SignInPage{Page: s.page(r, "登录", ""), To: to, Back: r.URL.Query().Get("out") != ""})
+	return s.render(w, http.StatusOK, "signin", SignInPage{Page: s.page(r, "登录", ""), To: to, Back: r.URL.Query().Get("out") != "", Elsewhere: s.cfg.SSO != nil})
 }
 
 // localTarget keeps an address that comes from outside on this site.
@@ -71,7 +74,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	officer, to := strings.TrimSpace(r.PostForm.Get("officer")), localTarget(r.PostForm.Get("to"))
 	n, err := s.cfg.Accounts.Password(r.Context(), officer, r.PostForm.Get("password"), cookieOf(r), s.visitor(r))
 	if err != nil {
-		return s.signInAgain(w, r, err, SignInPage{Page: s.page(r, "登录", ""), Officer: officer, To: to})
+		return s.signInAgain(w, r, err, SignInPage{Page: s.page(r, "登录", ""), Officer: officer, To: to, Elsewhere: s.cfg.SSO != nil})
 	}
 	return s.enter(w, r, n, to)
 }
@@ -103,6 +106,8 @@ func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, err error, 
 		p.Bad, status = "从这个网络连错的次数太多，10 分钟后再试。", http.StatusTooManyRequests
 	case rs == nil:
 		return err
+	case rs[0].Field == "":
+		p.Failed = rs[0].Message
 	default:
 		p.Bad = rs[0].Message
 		if rs[0].Rule == "sign_in.locked" {
@@ -121,7 +126,14 @@ func (s *Server) codePage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/signin", http.StatusSeeOther)
 		return nil
 	}
-	return s.render(w, http.StatusOK, "signin", SignInPage{Page: s.page(r, "动态口令", ""), Code: true, To: localTarget(r.URL.Query().Get("to"))})
+	return s.render(w, http.StatusOK, "signin", SignInPage{Page: s.halfPage(r), Code: true, To: localTarget(r.URL.Query().Get("to"))})
+}
+
+// halfPage is a page between password and code: nothing but the code, and the way out.
+func (s *Server) halfPage(r *http.Request) Page {
+	p := s.page(r, "动态口令", "")
+	p.Staff, p.Pending = true, true
+	return p
 }
 
 func (s *Server) code(w http.ResponseWriter, r *http.Request) error {
@@ -135,16 +147,18 @@ func (s *Server) code(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err != nil {
-		return s.signInAgain(w, r, err, SignInPage{Page: s.page(r, "动态口令", ""), Code: true, To: to})
+		return s.signInAgain(w, r, err, SignInPage{Page: s.halfPage(r), Code: true, To: to})
 	}
 	return s.enter(w, r, n, to)
 }
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if p, in := s.person(r); in && !p.Program {
-		if err := s.cfg.Accounts.End(r.Context(), p.Actor, p.Session.Officer, p.Session.ID); err != nil {
+		if err := s.cfg.Accounts.End(r.Context(), p.Self(), p.Session.Officer, p.Session.ID); err != nil {
 			return err
 		}
+	} else if err := s.cfg.Accounts.Leave(r.Context(), cookieOf(r)); err != nil { // before the code
+		return err
 	}
 	s.setSession(w, r, "")
 	http.Redirect(w, r, "/signin?out=1", http.StatusSeeOther)

@@ -16,6 +16,7 @@ type serveCmd struct {
 	remoteFlags
 	masterFlags
 	doorFlags
+	ssoFlags
 	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. Default: /var/lib/xiaohao for root, else xiaohao under the user's data directory; with --demo its subfolder demo."`
 	Postgres string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Postgres address. Default: a private one as a child process."`
 	Demo     bool   `help:"Fill an empty store with the real opinions of the seed documents, and offer to act as anybody."`
@@ -38,6 +39,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := c.provider()
+	if err != nil {
+		return err
+	}
 	d, err := c.listen(c.Demo)
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	defer s.close()
 
 	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Papers: papers(s.dir), Proxies: d.proxies,
-		Accounts: s.accounts, Directory: s.directory}
+		Accounts: s.accounts, SSO: elsewhere, Directory: s.directory}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {
 			return err

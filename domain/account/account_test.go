@@ -91,19 +91,40 @@ func TestCheckPassword(t *testing.T) {
 	}
 }
 
+// What is done to the accounts of others: by whom the table names, never for somebody else,
+// never to one's own but signing out, and to an administrator's only by the security
+// administrator when it opens the account.
 func TestWhoMay(t *testing.T) {
+	system, security := events.Actor{ID: "root", Role: events.SystemAdmin}, events.Actor{ID: "guard", Role: events.SecurityAdmin}
 	for _, tc := range []struct {
+		name          string
 		a             events.Actor
-		manage, erase bool
+		officer       string
+		administrator bool
+		want          string
 	}{
-		{own, true, false},
-		{events.Actor{ID: "li", Role: events.UnitHead}, false, false},
-		{events.Actor{ID: "root", Role: events.SystemAdmin}, true, true},
-		{events.Actor{ID: "zhang", Role: events.UnitHead, Delegation: events.Delegation{ID: "d", Of: "li"}}, false, false},
-		{events.Actor{ID: "audit", Role: events.AuditAdmin}, false, false},
+		{EndSession, own, "zhang", false, ""},
+		{ResetPassword, own, "zhang", false, "account.role"},
+		{EndSession, events.Actor{ID: "li", Role: events.UnitHead}, "zhang", false, "account.role"},
+		{EndSession, events.Actor{ID: "zhang", Role: events.UnitHead, Delegation: events.Delegation{ID: "d", Of: "li"}}, "zhang", false, "account.delegated"},
+		{Unlock, events.Actor{ID: "audit", Role: events.AuditAdmin}, "zhang", false, "account.role"},
+		{ResetPassword, system, "zhang", false, ""},
+		{ResetPassword, system, "root", true, "account.own"},
+		{ResetPassword, system, "guard", true, "account.administrator"},
+		{RemoveSecondFactor, system, "guard", true, "account.administrator"},
+		{LinkLogin, system, "guard", true, "account.administrator"},
+		{Unlock, system, "guard", true, ""},
+		{ResetPassword, security, "root", true, ""},
+		{Erase, security, "guard", true, "account.own"},
 	} {
-		if m, e := MayManage(tc.a, "zhang") == nil, MayErase(tc.a, "zhang") == nil; m != tc.manage || e != tc.erase {
-			t.Errorf("%+v: manage %v, erase %v", tc.a, m, e)
+		got := ""
+		if r := SpecOf(tc.name).May(tc.a, tc.officer, tc.administrator); r != nil {
+			if got = r.Rule; !strings.HasSuffix(r.Message, "。") {
+				t.Errorf("%q is not a sentence", r.Message)
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%s of %s by %+v: %q, want %q", tc.name, tc.officer, tc.a, got, tc.want)
 		}
 	}
 }

@@ -60,29 +60,6 @@ func ErrLocked(left time.Duration) *domain.Refusal {
 	return refuse("password", "sign_in.locked", "连错太多次，账号已锁定，%d 分钟后再试；急用请安全管理员解锁。", int((left+time.Minute-1)/time.Minute))
 }
 
-// managers may do to the accounts of others what the owner may do to his own.
-var managers = []events.Role{events.SecurityAdmin, events.SystemAdmin, events.System}
-
-// MayManage returns nil when the actor may change the officer's account: it is his own, or he
-// is an administrator who looks after accounts. Nobody does so for another officer.
-func MayManage(a events.Actor, officer string) *domain.Refusal {
-	if a.Delegation.ID == "" && (a.ID == officer || slices.Contains(managers, a.Role)) {
-		return nil
-	}
-	return refuse("", "account.role", "账号由本人、系统管理员或安全管理员来管。")
-}
-
-// MayErase returns nil when the actor may erase the officer's credentials: never his own.
-func MayErase(a events.Actor, officer string) *domain.Refusal {
-	if r := MayManage(a, officer); r != nil {
-		return r
-	}
-	if a.ID == officer {
-		return refuse("", "account.own", "不能抹除自己的登录凭据，请另一位管理员来办。")
-	}
-	return nil
-}
-
 // Lengths of a password, in characters. Length counts, not kinds of characters: rules on
 // kinds make people write passwords down.
 const (

@@ -13,6 +13,10 @@
 //	                 six facts a lock
 //	locked again     twice as long, up to four hours; a sign-in or an unlocking begins anew
 //
+// What somebody else does to an account ([Specs]) is in the table of package rights like every
+// command. Nobody does it to himself, and what opens the account of an administrator is for the
+// security administrator, so that one of the three cannot become another.
+//
 // Administrators (events.Administrators) need the second factor; others may have it. A one-time code
 // and a recovery code are good once.
 package account

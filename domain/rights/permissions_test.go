@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"xiaohao/domain"
+	"xiaohao/domain/account"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
@@ -67,6 +68,9 @@ func titles() map[string]string {
 		out[sp.Name] = sp.Title
 	}
 	for _, sp := range directory.Specs() {
+		out[sp.Name] = sp.Title
+	}
+	for _, sp := range account.Specs() {
 		out[sp.Name] = sp.Title
 	}
 	return out

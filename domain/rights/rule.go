@@ -173,6 +173,15 @@ var rules = []Rule{
 	{"reopen_ledger", bookkeepers, Anybody},
 	{"put_duty", bookkeepers, Anybody},
 	{"withdraw_duty", bookkeepers, Anybody},
+
+	// 账号
+	{"reset_password", safety, Anybody},
+	{"unlock_account", safety, Anybody},
+	{"end_session", safety, OrSelf},
+	{"remove_second_factor", safety, Anybody},
+	{"link_login", safety, Anybody},
+	{"unlink_login", safety, Anybody},
+	{"erase_account", safety, Anybody},
 }
 
 // Of returns the rule of a command; false when nobody may give it.

@@ -38,6 +38,7 @@ const (
 	Permissions View = "permissions" // 谁能做什么
 	Audit       View = "audit"       // 审计记录
 	Directory   View = "directory"   // 单位、人员、角色
+	Accounts    View = "accounts"    // 账号、从哪里登录着
 	Notices     View = "notices"     // 通知发给谁、哪些没有发出去
 )
 
@@ -84,6 +85,7 @@ var views = []viewRow{
 	{Permissions, "谁能做什么", everyone(All, staff...)},
 	{Audit, "审计记录", everyone(All, events.Auditor, events.AuditAdmin)},
 	{Notices, "通知发送", everyone(All, events.SystemAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
+	{Accounts, "账号、从哪里登录着", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor)},
 	{Directory, "单位、人员、角色", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 }
 

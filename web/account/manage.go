@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,8 +14,8 @@ import (
 	"xiaohao/events"
 )
 
-func refusal(field, rule, message string) *domain.Refusal {
-	return &domain.Refusal{Rule: rule, Field: field, Message: message}
+func refusal(field, rule, format string, args ...any) *domain.Refusal {
+	return &domain.Refusal{Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
 // Account returns an officer's account as it is, without its credentials open.
@@ -61,6 +63,34 @@ func (s *Service) again(ctx context.Context, officer, password string, v Visitor
 	return s.failed(ctx, officer, events.ByPassword, v, refusal("old", "sign_in.wrong", "现在的口令：不对。"))
 }
 
+// freshTime is how long somebody without a password counts as having proved himself.
+const freshTime = 15 * time.Minute
+
+// fresh wants whoever sets up a second factor to prove himself once more: by the password, or, who
+// signs in elsewhere and has none, by having done so just now.
+func (s *Service) fresh(ctx context.Context, p Person, password string, v Visitor) error {
+	needs, err := s.HasPassword(ctx, p)
+	if err != nil {
+		return err
+	}
+	if needs {
+		return s.again(ctx, p.Session.Officer, password, v)
+	}
+	if s.cfg.Now().Sub(p.Session.Started) > freshTime {
+		return refusal("", "second_factor.stale", "登录已超过 %d 分钟。请退出，从统一身份认证重新登录，再来开通。", int(freshTime/time.Minute))
+	}
+	return nil
+}
+
+// HasPassword reports whether the person has one to be asked for; whoever came by password has.
+func (s *Service) HasPassword(ctx context.Context, p Person) (bool, error) {
+	if p.Session.Way != events.ByOIDC {
+		return true, nil
+	}
+	a, err := s.desk.Load(ctx, p.Session.Officer)
+	return !a.Hash.IsZero(), err
+}
+
 // forward moves a session on to its next stage.
 func (s *Service) forward(ctx context.Context, p Person) (Stage, error) {
 	r, _, err := s.known(ctx, p.Session.Officer)
@@ -74,24 +104,6 @@ func (s *Service) forward(ctx context.Context, p Person) (Stage, error) {
 	next := s.stage(r, a, p.Session)
 	_, err = s.table.exec(ctx, "keep a session", `update account.session set stage = $2 where id = $1`, p.Session.ID, string(next))
 	return next, err
-}
-
-// SetPassword gives an officer a password: a temporary one, unless the program itself is told
-// to (xiaohao officer add --admin). It ends the officer's sessions.
-func (s *Service) SetPassword(ctx context.Context, actor events.Actor, officer, password string, temporary bool) error {
-	if r := rules.MayManage(actor, officer); r != nil {
-		return r
-	}
-	if _, known, err := s.known(ctx, officer); err != nil || !known {
-		if err == nil {
-			err = refusal("officer", "account.unknown", "人员名册里没有这个人，或者已经离任。")
-		}
-		return err
-	}
-	if err := s.setPassword(ctx, actor, officer, password, temporary); err != nil {
-		return err
-	}
-	return s.endOthers(ctx, officer, "")
 }
 
 func (s *Service) setPassword(ctx context.Context, actor events.Actor, officer, password string, temporary bool) error {
@@ -112,50 +124,6 @@ func (s *Service) setPassword(ctx context.Context, actor events.Actor, officer, 
 	return err
 }
 
-// NewPassword draws a temporary password that can be read out on the telephone.
-func NewPassword() string {
-	c := strings.ToLower(rand.Text()[:16])
-	return c[:4] + "-" + c[4:8] + "-" + c[8:12] + "-" + c[12:]
-}
-
-// Unlock opens an account before its time.
-func (s *Service) Unlock(ctx context.Context, actor events.Actor, officer string) error {
-	if r := rules.MayManage(actor, officer); r != nil || actor.ID == officer {
-		if r == nil {
-			r = refusal("", "account.own", "不能给自己解锁，请另一位管理员来办。")
-		}
-		return r
-	}
-	_, err := s.desk.Change(ctx, officer, "unlock", actor, func(a *rules.Account) ([]events.Event, error) {
-		if a.Failures == 0 && a.Locks == 0 {
-			return nil, nil
-		}
-		return []events.Event{events.AccountUnlocked{}}, nil
-	})
-	return err
-}
-
-// Erase erases an officer's credentials for good: sessions and tokens end, the key that
-// sealed password and second factor is destroyed. The record that there was an account stays.
-func (s *Service) Erase(ctx context.Context, actor events.Actor, officer string) error {
-	if r := rules.MayErase(actor, officer); r != nil {
-		return r
-	}
-	_, err := s.desk.Change(ctx, officer, "erase_account", actor, func(*rules.Account) ([]events.Event, error) {
-		return []events.Event{events.AccountErased{}}, nil
-	})
-	if rs := domain.RefusalsOf(err); err != nil && (len(rs) == 0 || rs[0].Rule != "account.erased") {
-		return err // erased before, perhaps not to the end
-	}
-	if err := s.endOthers(ctx, officer, ""); err != nil {
-		return err
-	}
-	if _, err := s.table.exec(ctx, "drop tokens", `delete from account.token where officer = $1`, officer); err != nil {
-		return err
-	}
-	return s.cfg.Vault.Erase(ctx, rules.ID(officer))
-}
-
 // Enrol draws a second factor for somebody. Nothing is kept; the secret goes along in the
 // form until [Service.SetSecondFactor] gets the first code of it.
 func (s *Service) Enrol(officer string) (Enrolment, error) { return enrol(s.cfg.Site, officer) }
@@ -169,7 +137,7 @@ func (s *Service) Picture(officer, secret string) (Enrolment, error) {
 // secret. It returns the recovery codes, shown once, and the next stage.
 func (s *Service) SetSecondFactor(ctx context.Context, p Person, secret, code, password string, v Visitor) ([]string, Stage, error) {
 	officer := p.Session.Officer
-	if err := s.again(ctx, officer, password, v); err != nil {
+	if err := s.fresh(ctx, p, password, v); err != nil {
 		return nil, p.Session.Stage, err
 	}
 	n := step(secret, code, s.cfg.Now(), 0)
@@ -191,30 +159,6 @@ func (s *Service) SetSecondFactor(ctx context.Context, p Person, secret, code, p
 	}
 	next, err := s.forward(ctx, p)
 	return shown, next, err
-}
-
-// RemoveSecondFactor turns it off for an officer who lost the telephone. An administrator of
-// accounts does it, never the officer: else who stole a session could.
-func (s *Service) RemoveSecondFactor(ctx context.Context, actor events.Actor, officer, reason string) error {
-	if r := rules.MayManage(actor, officer); r != nil {
-		return r
-	}
-	if actor.ID == officer {
-		return refusal("", "account.own", "不能取消自己的动态口令，请另一位管理员来办。")
-	}
-	if strings.TrimSpace(reason) == "" || len([]rune(reason)) > 100 {
-		return refusal("reason", "second_factor.reason", "原因：写 1 到 100 字。")
-	}
-	_, err := s.desk.Change(ctx, officer, "remove_second_factor", actor, func(a *rules.Account) ([]events.Event, error) {
-		if a.Secret.IsZero() {
-			return nil, nil
-		}
-		return []events.Event{events.SecondFactorRemoved{Reason: reason}}, nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.endOthers(ctx, officer, "")
 }
 
 // longestToken is how many days an API token may be good for.
@@ -255,15 +199,13 @@ func (s *Service) IssueToken(ctx context.Context, p Person, name, hat string, wr
 	return token, err
 }
 
-// RevokeToken ends a token at once.
-func (s *Service) RevokeToken(ctx context.Context, actor events.Actor, officer, id string) error {
-	if r := rules.MayManage(actor, officer); r != nil {
-		return r
-	}
+// RevokeToken ends a token of the person's own at once.
+func (s *Service) RevokeToken(ctx context.Context, p Person, id string) error {
+	officer := p.Session.Officer
 	if _, err := s.table.exec(ctx, "drop a token", `delete from account.token where officer = $1 and id = $2`, officer, id); err != nil {
 		return err
 	}
-	_, err := s.desk.Change(ctx, officer, "revoke_token", actor, func(a *rules.Account) ([]events.Event, error) {
+	_, err := s.desk.Change(ctx, officer, "revoke_token", own(officer), func(a *rules.Account) ([]events.Event, error) {
 		for _, t := range a.Tokens {
 			if t.ID == id && !t.Revoked {
 				return []events.Event{events.TokenRevoked{ID: id}}, nil

@@ -27,8 +27,8 @@ const (
 
 var codeOptions = totp.ValidateOpts{Period: period, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
 
-// recoveryCodes is how many recovery codes are given.
-const recoveryCodes = 8
+// RecoveryCodes is how many recovery codes are given.
+const RecoveryCodes = 8
 
 // Enrolment is a second factor that is being set up: nothing of it is kept until a first code
 // proves that the telephone has it.
@@ -93,7 +93,7 @@ func digits(s string) string { return strings.NewReplacer(" ", "", "-", "", "\u3
 // newRecovery draws recovery codes: 50 random bits each, to be read and typed.
 func newRecovery() (shown []string, hashes string) {
 	var lines []string
-	for range recoveryCodes {
+	for range RecoveryCodes {
 		c := strings.ToLower(rand.Text()[:10])
 		shown = append(shown, c[:5]+"-"+c[5:])
 		lines = append(lines, hashOf(c))

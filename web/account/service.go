@@ -63,6 +63,9 @@ type Service struct {
 	names     *tries // that nobody has
 	turns     [64]sync.Mutex
 	pause     func(ctx context.Context, d time.Duration) error // before a failure is answered
+
+	linksMu    sync.Mutex
+	linksFound bool // the table of links was filled from the log
 }
 
 // Open connects to Postgres and makes the tables when they are not there.
@@ -157,7 +160,7 @@ func (s *Service) Password(ctx context.Context, officer, password, old string, v
 		return Signed{}, err
 	}
 	if !a.Secret.IsZero() {
-		return s.half(ctx, officer, v)
+		return s.half(ctx, officer, events.ByPassword, v)
 	}
 	return s.start(ctx, r, a, Session{Officer: officer, Way: events.ByPassword, Address: v.Address, Agent: v.Agent}, nil)
 }
@@ -219,11 +222,11 @@ func pause(ctx context.Context, d time.Duration) error {
 // own is the actor of what somebody does to his own account before he is signed in.
 func own(officer string) events.Actor { return events.Actor{ID: officer, Post: "本人"} }
 
-// half keeps that the password was right until the code comes.
-func (s *Service) half(ctx context.Context, officer string, v Visitor) (Signed, error) {
+// half keeps that the first step was right until the code comes.
+func (s *Service) half(ctx context.Context, officer string, way events.SignInWay, v Visitor) (Signed, error) {
 	now := s.cfg.Now()
 	cookie := rand.Text()
-	err := s.table.insert(ctx, cookie, Session{ID: uuid.NewString(), Officer: officer, Stage: NeedsCode, Way: events.ByPassword, Address: v.Address,
+	err := s.table.insert(ctx, cookie, Session{ID: uuid.NewString(), Officer: officer, Stage: NeedsCode, Way: way, Address: v.Address,
 		Agent: v.Agent, Started: now, Seen: now, Until: now.Add(halfway)})
 	return Signed{cookie, NeedsCode}, err
 }
@@ -261,6 +264,8 @@ func (s *Service) Code(ctx context.Context, cookie, code string, v Visitor) (Sig
 		return Signed{}, err
 	case taken == 0 && facts == nil:
 		return Signed{}, s.failed(ctx, h.Officer, events.BySecondFactor, v, errCode)
+	case h.Way == events.ByOIDC:
+		next.Way = h.Way
 	case facts != nil:
 		next.Way = events.ByRecoveryCode
 	}
@@ -322,7 +327,7 @@ func (s *Service) stage(r *roster.Roster, a rules.Account, n Session) Stage {
 	switch {
 	case a.Temporary && n.Way != events.ByOIDC:
 		return NeedsPassword
-	case a.Secret.IsZero() && n.Way != events.ByOIDC && NeedsSecond(r, n.Officer, s.today()):
+	case a.Secret.IsZero() && !n.Second && NeedsSecond(r, n.Officer, s.today()):
 		return NeedsSecondFactor
 	}
 	return Ready

@@ -45,6 +45,10 @@ type Person struct {
 	Write   bool         // of a program: may do more than read
 }
 
+// Self is the actor of what the person does to the own account: the person, whatever post is
+// acted in.
+func (p Person) Self() events.Actor { return own(p.Session.Officer) }
+
 // Who returns who is signed in with a cookie, at any stage but before the code. It costs one
 // look at the session and one at the directory. The error is ErrNoSession or a failure.
 func (s *Service) Who(ctx context.Context, cookie string) (Person, error) {
@@ -130,18 +134,21 @@ func (s *Service) Sessions(ctx context.Context, officer string) ([]Session, erro
 // End ends one session of an officer, or with "" all of them, and records it. The actor is the
 // officer himself or an administrator.
 func (s *Service) End(ctx context.Context, actor events.Actor, officer, session string) error {
-	if r := rules.MayManage(actor, officer); r != nil {
-		return r
+	if err := s.may(ctx, rules.EndSession, actor, officer); err != nil {
+		return err
 	}
 	n, err := s.table.exec(ctx, "end a session", `delete from account.session where officer = $1 and ($2 = '' or id = $2)`, officer, session)
 	if err != nil || n == 0 {
 		return err
 	}
-	_, err = s.desk.Change(ctx, officer, "end_session", actor, func(*rules.Account) ([]events.Event, error) {
+	_, err = s.desk.Change(ctx, officer, rules.EndSession, actor, func(*rules.Account) ([]events.Event, error) {
 		return []events.Event{events.SessionEnded{Session: session}}, nil
 	})
 	return err
 }
+
+// Leave forgets a cookie that is of no session yet: somebody who has still to give the code.
+func (s *Service) Leave(ctx context.Context, cookie string) error { return s.drop(ctx, cookie) }
 
 // endOthers ends every session of an officer but one, without another record: what caused it
 // is one.

@@ -47,6 +47,10 @@ const schemaSQL = `
 		nonce    text        not null,
 		back     text        not null,
 		until    timestamptz not null
+	);
+	create table if not exists account.login (
+		hash    bytea primary key, -- SHA-256 of issuer and subject
+		officer text  not null     -- whose account to look at: what counts is in the log
 	);`
 
 type table struct{ pool *pgxpool.Pool }
@@ -139,9 +143,36 @@ func (t *table) exec(ctx context.Context, what, sql string, args ...any) (int64,
 func (t *table) sweep(ctx context.Context, now time.Time) error {
 	_, err := t.exec(ctx, "drop old sessions", `delete from account.session where until <= $1 or seen <= $2`, now, now.Add(-Idle))
 	if err == nil {
-		_, err = t.exec(ctx, "drop old sign-ins", `delete from account.flow where until <= $1`, now)
+		err = t.sweepFlows(ctx, now)
 	}
 	return err
+}
+
+func (t *table) sweepFlows(ctx context.Context, now time.Time) error {
+	_, err := t.exec(ctx, "drop old sign-ins", `delete from account.flow where until <= $1`, now)
+	return err
+}
+
+func loginKey(issuer, subject string) []byte { return keyOf(issuer + "\x1f" + subject) }
+
+// login returns the officer whose account was linked to a person of another system, "" for none.
+func (t *table) login(ctx context.Context, issuer, subject string) (officer string, err error) {
+	err = t.pool.QueryRow(ctx, `select officer from account.login where hash = $1`, loginKey(issuer, subject)).Scan(&officer)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		err = fmt.Errorf("look for a link: %w", err)
+	}
+	return officer, err
+}
+
+// claim keeps for an officer what nobody has, or what the table said is of somebody else (was).
+// It reports whether it is the officer's now.
+func (t *table) claim(ctx context.Context, issuer, subject, officer, was string) (bool, error) {
+	n, err := t.exec(ctx, "keep a link", `insert into account.login as l (hash, officer) values ($1, $2)
+		on conflict (hash) do update set officer = excluded.officer where l.officer in (excluded.officer, $3)`, loginKey(issuer, subject), officer, was)
+	return n > 0, err
 }
 
 // token returns whose token it is, ErrNoSession when it is none or over.
