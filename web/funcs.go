@@ -233,6 +233,8 @@ type step struct {
 	Text   string
 	Tag    string // 公开, 内部, 系统; "" on public pages
 	Post   string
+	Hash   string // of the commit, "" on public pages
+	New    bool   // since this person looked last
 }
 
 // timelineOf turns entries into lines. Public pages get no tags and no posts.
@@ -245,7 +247,7 @@ func timelineOf(es []projections.Entry, public bool, now time.Time) []step {
 			l.Time, l.ISO = shortDay(e.Occurred, now), e.Occurred.String()
 		}
 		if !public {
-			l.Post, l.Tag = e.Post, "公开"
+			l.Post, l.Tag, l.Hash = e.Post, "公开", e.Hash
 		}
 		late := "" // what was entered afterwards says so: the recorded time is the server's
 		if !e.Occurred.IsZero() {

@@ -36,6 +36,7 @@ type fact struct{ Name, Text string }
 
 // overtaken shows what was written beside how things stand now.
 type overtaken struct {
+	News  []step // what happened meanwhile, the newest first
 	Wrote []fact
 	Sent  []fact // every value, to be sent again
 }
@@ -96,6 +97,7 @@ func (s *Server) formPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
+	p.Live, p.LiveItem = p.Sequence, it.Number
 	if no := spec.Allows(folded, s.desk.Situation(a)); no != nil {
 		p.No = no.Message
 	}
@@ -257,7 +259,11 @@ func (s *Server) overtaken(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	p.Form.Seen = late.Now
-	p.Late = &overtaken{}
+	es, err := s.reads.Timeline(r.Context(), it.ID)
+	if err != nil {
+		return err
+	}
+	p.Late = &overtaken{News: timelineOf(since(es, late.Seen), false, s.cfg.Now())}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		if name == "id" || name == "seen" || name == "back" || name == "add" {
 			continue

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/rights"
@@ -53,7 +55,12 @@ type ItemPage struct {
 	Rest      []act // not possible in this state: a long list, folded
 	Timeline  []step
 	Kinds     []kind
+	News      []step   // since this person looked last, the newest first
+	Unsplit   *command // takes a split back
 }
+
+// command is a button that gives one command.
+type command struct{ Action, ID, Title string }
 
 // banner is the answer in words.
 type banner struct {
@@ -168,8 +175,20 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err := s.fillAlike(r.Context(), &p, it, a); err != nil {
 		return err
 	}
+	seen := readLooked(r, a)
+	before := seen.rev(it.Number)
+	if before > 0 && before < it.Rev {
+		p.News = timelineOf(since(es, before), false, s.cfg.Now())
+	}
+	seen.saw(w, it.Number, it.Rev, s.cfg.Proxies.Secure(r))
+	if len(s.fresh(r.Context(), it, a)) > 0 {
+		p.Unsplit = &command{commandPath(it.Number, "unsplit"), uuid.NewString(), "撤销拆单"}
+	}
 	p.Kinds = kindsOf(es, r.URL.Query()["k"])
 	p.Timeline = timelineOf(slices.DeleteFunc(slices.Clone(es), func(e projections.Entry) bool { return !shownKind(p.Kinds, e.Visibility) }), false, s.cfg.Now())
+	for i := range p.Timeline {
+		p.Timeline[i].New = slices.ContainsFunc(p.News, func(n step) bool { return n.ID == p.Timeline[i].ID })
+	}
 	return s.render(w, http.StatusOK, "item", p)
 }
 

@@ -101,3 +101,25 @@ func TestDeskTen(t *testing.T) {
 		t.Errorf("the leader's rank of the day is not kept: %s", a.Body)
 	}
 }
+
+// TestTwoAtOnce: two people have one form open. The second hears that the first was quicker
+// without touching anything, keeps what was typed, and sees both before it goes through; the
+// item's page says what is new since it was looked at last.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	n := s.raise(fields{"text": "晚上没有公交车", "category": "民生"}).Number
+	s.do("clerk", n, "accept", fields{"title": "夜间公交", "category": "民生", "mode": "IMMEDIATE"})
+	b := s.open(t, 1280, "clerk2")
+	b.goTo("/items/" + n)
+	b.goTo("/items/" + n + "/assign")
+	b.fill("units.0.unit", "增口乡", "units.0.task", "协调夜班车")
+	s.do("clerk", n, "link_leader", fields{"leader": fields{"id": "l1", "post": "区分管领导（交通）"}})
+	b.becomes("这一件刚才有人改过")
+	b.press("交办")
+	b.must("别人先改了", "别人做了什么", "挂钩领导", "区分管领导（交通）", "协调夜班车", "仍然交上去")
+	b.axe()
+	b.press("仍然交上去")
+	b.must("整改中", "增口乡", "您上次看过以后有 2 条新记录")
+	b.axe()
+}

@@ -158,9 +158,12 @@ function live() {
     if (note) return
     note = make('p', 'note near')
     note.setAttribute('role', 'status')
-    const a = make('a', '', '刷新看')
-    a.href = location.href
-    note.append('有新变化，', a)
+    if (item && $('main form[method=post][action^="/items/"]') && !$('.tlbox')) note.append('这一件刚才有人改过。您写的都在，交的时候先给您看两边。')
+    else {
+      const a = make('a', '', '刷新看')
+      a.href = location.href
+      note.append('有新变化，', a)
+    }
     const box = make('div', 'wrap')
     box.append(note)
     main.prepend(box)
