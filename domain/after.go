@@ -29,8 +29,8 @@ func mayEvaluate(it *Item, s Situation) *Refusal {
 	if _, handles := it.of(s.Actor.Unit); handles && !s.Actor.Unit.IsZero() {
 		return refuse("evaluate.unit", "办这件事的单位不能录评价。")
 	}
-	if last := it.RepliedOn.AddDays(SettingsOf(it.Preset).Evaluate); s.Today().After(last) {
-		return refuse("evaluate.late", "评价到 %s 为止。", last)
+	if l := it.limitOf(events.StageEvaluate, "", it.RepliedOn, s); s.Today().After(l.Due) {
+		return refuse("evaluate.late", "评价到 %s 为止。", l.Due)
 	}
 	return nil
 }
@@ -241,9 +241,10 @@ func (c Reopen) decide(it *Item, s Situation) ([]events.Event, error) {
 func reopen(command string, it *Item, s Situation, reason string, due events.Date) (events.Event, error) {
 	e := events.ItemReopened{Reason: reason, Round: it.Round + 1, Due: due}
 	if due.IsZero() {
-		r := SettingsOf(it.Preset).TimeLimited
-		e.Rule = r.String()
-		e.Due, e.Counted = s.due(r)
+		m := it.matter(events.StageRectify)
+		m.Mode = events.TimeLimited // whatever it was: it did not hold
+		l := s.sets(m)
+		e.Due, e.Rule, e.By, e.Counted = l.Due, l.Rule, l.By, l.Counted
 		return e, nil
 	}
 	if due.Before(s.Today()) {
@@ -272,7 +273,7 @@ func mayStand(it *Item, _ Situation) *Refusal {
 }
 
 func (c MakeStanding) decide(it *Item, s Situation) ([]events.Event, error) {
-	if most := SettingsOf(it.Preset).ReviewDays; c.ReviewDays > most {
+	if most := s.days(it.matter(events.StageReview)); c.ReviewDays > most {
 		return nil, refuseAt("review_days", "make_standing.review", "多少天评一次：最多 %d 天。", most)
 	}
 	return []events.Event{events.ItemMadeStanding{Reason: c.Reason, ReviewDays: c.ReviewDays, NextReview: s.Today().AddDays(c.ReviewDays)}}, nil
@@ -294,7 +295,7 @@ func (c ReviewStanding) decide(it *Item, s Situation) ([]events.Event, error) {
 }
 
 func nextReview(command string, it *Item, s Situation, d events.Date) *Refusal {
-	last := s.Today().AddDays(SettingsOf(it.Preset).ReviewDays)
+	last := s.Today().AddDays(s.days(it.matter(events.StageReview)))
 	if !d.After(s.Today()) || d.After(last) {
 		return refuseAt("next_review", command+".review", "下次哪天：要在明天到 %s 之间。", last)
 	}
@@ -344,7 +345,7 @@ func (c Resume) name() string { return "resume" }
 func (c Resume) decide(it *Item, s Situation) ([]events.Event, error) {
 	e := events.ItemResumed{To: it.ResumeTo, Reason: c.Reason}
 	if !it.Due.IsZero() { // 挂账 is a recorded pause (domain.md §2.7): its days do not count
-		e.Due = it.dueAfter(events.ItemResumed{}, s)
+		e.Due, e.Counted = it.dueAfter(events.ItemResumed{}, it.SuspendedOn, s.Today().DaysSince(it.SuspendedOn), s)
 	}
 	return []events.Event{e}, nil
 }

@@ -43,14 +43,14 @@ func (c Assign) decide(it *Item, s Situation) ([]events.Event, error) {
 func (c Assign) decompose(it *Item, s Situation) (events.Event, error) {
 	var rs Refusals
 	leads, seen := 0, map[string]bool{}
-	leadDue := it.Due
+	leadDue, typed := it.Due, false
 	for i, u := range c.Units {
 		if u.Part == events.Lead {
 			if leads++; leads > 1 {
 				rs = append(rs, refuseAt(unitField(i, "part"), "assign.one_lead", "角色：主办只能有一个，%s要改成协办。", u.Unit.Name))
 			}
 			if leads == 1 && !u.Due.IsZero() {
-				leadDue = u.Due
+				leadDue, typed = u.Due, true
 			}
 		}
 		if seen[u.Unit.ID] {
@@ -70,16 +70,21 @@ func (c Assign) decompose(it *Item, s Situation) (events.Event, error) {
 	if len(rs) > 0 {
 		return nil, rs
 	}
-	e := events.ItemAssigned{}
+	e, own := events.ItemAssigned{}, it.ownClock(s)
+	if !typed {
+		leadDue = later(leadDue, own.Due)
+	}
 	for i, u := range c.Units {
-		due := u.Due
-		if due.IsZero() {
-			due = leadDue
+		a := events.Assigned{ID: s.NewID(), Unit: u.Unit, Part: u.Part, Task: u.Task, Due: u.Due, Limits: it.begins(u.Part, s)}
+		if a.Due.IsZero() {
+			if a.Due = leadDue; a.Due == own.Due {
+				a.Clock = own
+			}
 		}
-		if r := it.mayBeDue(unitField(i, "due"), "assign", u.Part, due, leadDue, s); r != nil {
+		if r := it.mayBeDue(unitField(i, "due"), "assign", u.Part, a.Due, leadDue, s); r != nil {
 			rs = append(rs, r)
 		}
-		e.Assignments = append(e.Assignments, events.Assigned{ID: s.NewID(), Unit: u.Unit, Part: u.Part, Task: u.Task, Due: due})
+		e.Assignments = append(e.Assignments, a)
 	}
 	return e, rs.err()
 }
@@ -105,15 +110,15 @@ func (it *Item) mayHandle(field, command string, u events.Unit) *Refusal {
 	return nil
 }
 
-// mayBeDue refuses a deadline before its own assignment, after the item's, or a co-unit's
-// after the lead's.
+// mayBeDue refuses a deadline before its own assignment, after the item's (or the unit's
+// own, when it ends later), or a co-unit's after the lead's.
 func (it *Item) mayBeDue(field, command string, part events.Part, due, leadDue events.Date, s Situation) *Refusal {
 	switch {
 	case due.IsZero():
 		return nil
 	case due.Before(s.Today()) && due != it.Due: // an item that is late already keeps its date
 		return refuseAt(field, command+".due_past", "期限：%s 早于交办的这一天。", due)
-	case !it.Due.IsZero() && due.After(it.Due):
+	case !it.Due.IsZero() && due.After(later(it.Due, it.ownClock(s).Due)):
 		return refuseAt(field, command+".due_late", "期限：不能晚于整件的期限 %s，要晚请走延期。", it.Due)
 	case part == events.Co && !leadDue.IsZero() && due.After(leadDue):
 		return refuseAt(field, command+".co_late", "期限：协办不能晚于主办的 %s。", leadDue)
@@ -143,7 +148,8 @@ func (c AddCoUnit) decide(it *Item, s Situation) ([]events.Event, error) {
 	if r := it.mayBeDue("due", "add_co_unit", events.Co, due, lead.Due, s); r != nil {
 		return nil, r
 	}
-	return []events.Event{events.CoUnitAdded{Assignment: events.Assigned{ID: s.NewID(), Unit: c.Unit, Part: events.Co, Task: c.Task, Due: due},
+	return []events.Event{events.CoUnitAdded{Assignment: events.Assigned{ID: s.NewID(), Unit: c.Unit, Part: events.Co, Task: c.Task, Due: due,
+		Limits: it.begins(events.Co, s)},
 		Reason: c.Reason}}, nil
 }
 
@@ -154,8 +160,8 @@ func (c Sign) name() string { return "sign" }
 
 func (c Sign) decide(it *Item, s Situation) ([]events.Event, error) {
 	a, _ := it.of(s.Actor.Unit)
-	limit := s.Calendar.DueOn(SettingsOf(it.Preset).Sign, it.IssuedOn[a.ID])
-	return []events.Event{events.AssignmentSigned{Assignment: a.ID, Late: s.Today().After(limit)}}, nil
+	l := it.limitOf(events.StageSign, a.ID, it.IssuedOn[a.ID], s)
+	return []events.Event{events.AssignmentSigned{Assignment: a.ID, Late: s.over(l)}}, nil
 }
 
 func mine(states ...events.AssignmentState) func(*Item, Situation) *Refusal {
@@ -186,7 +192,6 @@ func (c RequestReturn) name() string { return "request_return" }
 
 func mayReturn(it *Item, s Situation) *Refusal {
 	a, ok := it.of(s.Actor.Unit)
-	set := SettingsOf(it.Preset)
 	switch {
 	case !ok:
 		return refuse("assignment.none", "这一件没有交给您单位。")
@@ -195,8 +200,8 @@ func mayReturn(it *Item, s Situation) *Refusal {
 	case it.ReturnsBy[s.Actor.Unit.ID] >= 1:
 		return refuse("request_return.once", "您单位已经退过一次，一件只能退一次。")
 	}
-	if last := s.Calendar.DueOn(set.Return, it.IssuedOn[a.ID]); s.Today().After(last) {
-		return refuse("request_return.late", "退单要在交办后 %s内提出，%s 已过。", set.Return.Zh(), last)
+	if l := it.limitOf(events.StageReturn, a.ID, it.IssuedOn[a.ID], s); s.over(l) {
+		return refuse("request_return.late", "退单要在交办后 %s内提出，%s 已过。", ruleZh(l.Rule), l.Due)
 	}
 	return nil
 }
@@ -320,7 +325,7 @@ type DecideArbitration struct {
 
 func (c DecideArbitration) name() string { return "decide_arbitration" }
 
-func (c DecideArbitration) decide(it *Item, _ Situation) ([]events.Event, error) {
+func (c DecideArbitration) decide(it *Item, s Situation) ([]events.Event, error) {
 	a, _ := it.arbitrated()
 	if r := it.mayHandle("unit", "decide_arbitration", c.Unit); r != nil {
 		return nil, r
@@ -328,5 +333,9 @@ func (c DecideArbitration) decide(it *Item, _ Situation) ([]events.Event, error)
 	if x, has := it.of(c.Unit); has && x.ID != a.ID {
 		return nil, refuseAt("unit", "decide_arbitration.twice", "该谁办：%s已经在办这一件。", c.Unit.Name)
 	}
-	return []events.Event{events.ArbitrationDecided{Assignment: a.ID, Unit: c.Unit, Basis: c.Basis}}, nil
+	e := events.ArbitrationDecided{Assignment: a.ID, Unit: c.Unit, Basis: c.Basis}
+	if own := it.ownClock(s); c.Unit.ID != a.Unit.ID && a.Part == events.Lead && own.Due.After(a.Due) {
+		e.Clock = own
+	}
+	return []events.Event{e}, nil
 }

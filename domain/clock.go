@@ -5,16 +5,23 @@ import (
 	"xiaohao/events"
 )
 
-// dueAfter is the deadline that the item's clock gives after a fact that is decided now. A
+// dueAfter is the deadline that the item's clock gives after a fact that is decided now and
+// makes it stand still, since a day, for some days more (or fewer, when they are negative). A
 // clock that does not lead to the deadline as it stands (one counted before calendars were
-// kept) moves it by the natural days of the pause, rolled.
-func (it *Item) dueAfter(e events.Event, s Situation) events.Date {
-	before, _ := calendar.LimitOf(it.Clock, it.SuspendedOn)
+// kept) moves it by these natural days, rolled.
+func (it *Item) dueAfter(e events.Event, since events.Date, days int, s Situation) (events.Date, events.Counting) {
+	before, _ := calendar.LimitOf(it.Clock, since)
 	after, ok := calendar.LimitOf(it.Clock.After(e, s.Today()), s.Today())
+	c := it.Clock.Counted
+	c.Area, c.Calendar = s.Calendar.Area, s.Calendar.Version
 	if !ok || s.Calendar.Due(before).Due != it.Due {
-		return s.Calendar.Roll(it.Due.AddDays(s.Today().DaysSince(it.SuspendedOn)))
+		due := s.Calendar.Roll(it.Due.AddDays(days))
+		c.Provisional = s.Calendar.Open(due.Year())
+		return due, c
 	}
-	return s.Calendar.Due(after).Due
+	d := s.Calendar.Due(after)
+	c.Provisional = d.Provisional()
+	return d.Due, c
 }
 
 // Recompute counts the deadline anew after a calendar was published (期限重算): it moves, or

@@ -71,6 +71,9 @@ func mayReport(it *Item, s Situation) *Refusal {
 	if it.Extension != nil {
 		return refuse("report_rectified.extension", "延期还等着批，先等批下来。")
 	}
+	if it.Pause != nil {
+		return refuse("report_rectified.pause", "暂停计时还等着批，先等批下来。")
+	}
 	if it.Level == events.Key && s.Actor.Role != events.UnitHead {
 		return refuse("report_rectified.head", "重点件由主要负责人报完成。")
 	}
@@ -110,7 +113,11 @@ func (c ReportRectified) decide(it *Item, s Situation) ([]events.Event, error) {
 	if c.Reply != "" {
 		out = append(out, events.ReplySubmitted{Public: c.Reply, Private: events.Secret(c.Private)})
 	}
-	return append(out, events.RectificationReported{Result: c.Result, Quantity: quantity(c.Done, c.Total, c.Unit), Truth: c.Truth,
+	var reply events.Limit
+	if !it.Replied {
+		reply = s.sets(it.matter(events.StageReply))
+	}
+	return append(out, events.RectificationReported{Reply: reply, Result: c.Result, Quantity: quantity(c.Done, c.Total, c.Unit), Truth: c.Truth,
 		Contacted: c.Contacted, ContactNote: events.Secret(c.ContactNote), Solved: c.Solved, Unsolved: c.Unsolved, Alike: c.Alike,
 		LongTerm: c.LongTerm, Late: !it.Due.IsZero() && s.Today().After(it.Due)}), nil
 }
@@ -162,8 +169,8 @@ type IssueReply struct {
 
 func (c IssueReply) name() string { return "issue_reply" }
 
-func (c IssueReply) decide(it *Item, _ Situation) ([]events.Event, error) {
-	return []events.Event{events.ReplyIssued{Public: it.Draft, Way: c.Way.Zh()}}, nil
+func (c IssueReply) decide(it *Item, s Situation) ([]events.Event, error) {
+	return []events.Event{events.ReplyIssued{Public: it.Draft, Way: c.Way.Zh(), Evaluate: s.sets(it.matter(events.StageEvaluate))}}, nil
 }
 
 // ApplyClosure opens a closure application (申请销号). Applying is the handler's signature.
@@ -183,9 +190,10 @@ func mayApply(it *Item, _ Situation) *Refusal {
 	return nil
 }
 
-func (c ApplyClosure) decide(it *Item, _ Situation) ([]events.Event, error) {
+func (c ApplyClosure) decide(it *Item, s Situation) ([]events.Event, error) {
 	p := ProfileOf(it)
-	return []events.Event{events.ClosureApplied{Attempt: it.Attempt + 1, Profile: p, Chain: chainOf(it, p)}}, nil
+	return []events.Event{events.ClosureApplied{Attempt: it.Attempt + 1, Profile: p, Chain: chainOf(it, p),
+		Verify: s.sets(it.matter(events.StageVerify))}}, nil
 }
 
 // signers says who signs a step, and whether it must be the lead unit's own people or
@@ -343,8 +351,8 @@ func mayPublish(it *Item, _ Situation) *Refusal {
 }
 
 func (c OpenPublicity) decide(it *Item, s Situation) ([]events.Event, error) {
-	return []events.Event{events.PublicityOpened{Text: it.PublicText, Medium: c.Medium,
-		Until: s.Calendar.DueOn(SettingsOf(it.Preset).Publicity, s.Today())}}, nil
+	l := s.sets(it.matter(events.StagePublicity))
+	return []events.Event{events.PublicityOpened{Text: it.PublicText, Medium: c.Medium, Until: l.Due, Limit: l}}, nil
 }
 
 // Object is a public objection (提异议). While it is open the item cannot be struck off.
@@ -440,11 +448,13 @@ func (c Close) decide(it *Item, s Situation) ([]events.Event, error) {
 	if !it.Due.IsZero() && it.ReportedOn.After(it.Due) {
 		late = s.Calendar.Between(it.Due, it.ReportedOn)
 	}
-	var back []events.Date
-	for _, n := range SettingsOf(it.Preset).LookBacks {
-		back = append(back, s.Today().AddDays(n))
+	table := s.table()
+	row := table.Resolve(it.matter(events.StageLookBack))
+	back := events.LookBackScheduled{By: table.By(row)}
+	for _, r := range row.Rules {
+		back.Due = append(back.Due, s.Calendar.DueOn(r, s.Today()))
 	}
-	return []events.Event{events.ItemClosed{Round: it.Round, LateDays: late, Report: it.ReportedOn}, events.LookBackScheduled{Due: back}}, nil
+	return []events.Event{events.ItemClosed{Round: it.Round, LateDays: late, Report: it.ReportedOn}, back}, nil
 }
 
 // FileUpward reports the closure to the level that gave the order (备案).

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
@@ -21,21 +22,12 @@ type Situation struct {
 	Actor    events.Actor
 	Now      time.Time
 	Calendar *calendar.Calendar
+	Rules    *limit.Table  // nil: the one that comes with the program
 	NewID    func() string // ids of what the command creates; the same for the same command id
 }
 
 // Today is the Beijing day of the decision.
 func (s Situation) Today() events.Date { return events.DateOf(s.Now) }
-
-// due is the last day of a limit that starts now, and by which calendar it was counted.
-func (s Situation) due(r calendar.Rule) (events.Date, events.Counting) {
-	d := s.Calendar.Due(calendar.Limit{Rule: r, From: s.Now})
-	c := events.Counting{Area: s.Calendar.Area, Calendar: s.Calendar.Version, Provisional: d.Provisional()}
-	if r.Unit == calendar.ByHour {
-		c.Minute = int(s.Now.Sub(s.Today().Time()).Minutes())
-	}
-	return d.Due, c
-}
 
 // Spec says everything about a command but its decision: in which states and under which
 // further condition it can be given, and by whom (package rights has the table of that).

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 )
 
@@ -38,6 +39,7 @@ type Desk struct {
 	Journal   Journal
 	Vault     Vault
 	Calendars Calendars
+	Rules     Rules            // nil = those that come with the program
 	Prefix    string           // of item numbers: QG in QG-2026-000123
 	Now       func() time.Time // nil = time.Now
 	Rand      io.Reader        // nil = crypto/rand
@@ -273,7 +275,15 @@ func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
 
 // Situation returns the situation of an actor now.
 func (d *Desk) Situation(a events.Actor) Situation {
-	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), NewID: uuid.NewString}
+	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), Rules: d.Table(), NewID: uuid.NewString}
+}
+
+// Table is the table of time limits that deadlines are set by now.
+func (d *Desk) Table() *limit.Table {
+	if d.Rules == nil {
+		return limit.Shipped()
+	}
+	return d.Rules.Now()
 }
 
 // work is one try of one order.
@@ -290,7 +300,7 @@ func (w *work) situation() Situation {
 	if w.item != nil {
 		area = w.item.Area
 	}
-	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendars.Of(area), NewID: func() string {
+	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendars.Of(area), Rules: w.desk.Table(), NewID: func() string {
 		w.ids++
 		return uuid.NewSHA1(w.order.ID, []byte{byte(w.ids)}).String()
 	}}

@@ -18,6 +18,8 @@
 //	specs.go     the table of all commands: in which states, under which condition
 //	rights       (its own package) who may give which, and who sees what
 //	intake.go    登记、受理、并单、拆单        assign.go  交办、退单、裁定
+//	limits.go    deadlines by the table of package limit; the units' own clocks
+//	pause.go     暂停计时
 //	work.go      方案、进展、延期、批示        closure.go 整改完成、销号申请、签批、公示、销号
 //	petition.go  放行、重办查询码、补照片       personal.go 公开的文字里不能有的号码
 //	supervise.go 督办: by order, and by the ladder (package domain/ladder)

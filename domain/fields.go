@@ -76,6 +76,7 @@ var enums = map[reflect.Type][]Choice{
 	reflect.TypeFor[events.Mode]():             choices(events.Modes...),
 	reflect.TypeFor[events.Part]():             choices(events.Lead, events.Co),
 	reflect.TypeFor[events.Cause]():            choices(events.NoMoney, events.NoAuthority, events.NoPolicy, events.NoTitle, events.NoApproval, events.NoSeason),
+	reflect.TypeFor[events.PauseGround]():      choices(events.PauseGrounds...),
 	reflect.TypeFor[events.ErasureReason]():    choices(events.ErasureReasons...),
 	reflect.TypeFor[events.ErasureAsker]():     choices(events.ErasureAskers...),
 	reflect.TypeFor[events.Truth]():            choices(events.True, events.Basically, events.Partly, events.False),

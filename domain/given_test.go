@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 )
 
@@ -117,6 +118,7 @@ type story struct {
 	it      *Item
 	now     time.Time
 	history []events.Recorded
+	rules   *limit.Table // nil: those of the program
 	ids     uint64
 }
 
@@ -135,7 +137,7 @@ func (s *story) id() uuid.UUID {
 }
 
 func (s *story) situation(a events.Actor) Situation {
-	return Situation{Actor: a, Now: s.now, Calendar: &calendar.Calendar{}, NewID: func() string { return s.id().String() }}
+	return Situation{Actor: a, Now: s.now, Calendar: &calendar.Calendar{}, Rules: s.rules, NewID: func() string { return s.id().String() }}
 }
 
 func (s *story) today() events.Date { return events.DateOf(s.now) }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 )
 
@@ -75,8 +75,10 @@ func (c Raise) decide(it *Item, s Situation) ([]events.Event, error) {
 	o := events.Opinion{ID: s.NewID(), Text: events.Secret(c.Text), Channel: orElse(c.Channel, events.ByWeb), ChannelNote: c.ChannelNote,
 		Name: events.Secret(c.Name), Phone: events.Secret(c.Phone), Place: events.Secret(c.Place), Area: c.Area, Behalf: c.Behalf,
 		Happened: c.Happened, Anonymous: c.Anonymous, Confidential: c.Confidential, External: c.External}
+	preset := orElse(c.Preset, events.CountyLedger)
 	out := []events.Event{events.ItemRaised{Number: c.number, PublicID: c.publicID, CodeHash: c.codeHash,
-		Preset: orElse(c.Preset, events.CountyLedger), Source: orElse(c.Source, events.FromPublic),
+		Accept: s.sets(limit.Matter{Stage: events.StageAccept, Category: c.Category, Category2: c.Category2, Preset: preset}),
+		Preset: preset, Source: orElse(c.Source, events.FromPublic),
 		Category: c.Category, Category2: c.Category2, Opinion: o, Citation: c.Citation}}
 	if c.collected.Occasion != "" {
 		out = append(out, c.collected)
@@ -191,7 +193,8 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 	if class == events.Conduct && len(c.ComplainedOf) == 0 && len(c.Complained) == 0 {
 		return nil, refuseAt("complained_of", "accept.complained_of", "被反映的单位：举报、人员作风类要写明，免得交到他们手上。")
 	}
-	mc, err := classify("accept", it, s, c.Mode, c.Due, c.ReviewDays, c.Urgent, "")
+	m := limit.Matter{Stage: events.StageRectify, Category: c.Category, Category2: c.Category2, Mode: c.Mode, Urgent: c.Urgent, Preset: it.Preset}
+	mc, err := classify("accept", it, s, m, c.Due, c.ReviewDays, "")
 	if err != nil {
 		return nil, err
 	}
@@ -215,37 +218,20 @@ func (c Accept) decide(it *Item, s Situation) ([]events.Event, error) {
 }
 
 // classify finds the deadline that a mode asks for (domain.md §2.4 ModeClassified, §2.6).
-func classify(command string, it *Item, s Situation, m events.Mode, due events.Date, review int, urgent bool, reason string) (events.Event, error) {
-	set := SettingsOf(it.Preset)
-	e := events.ModeClassified{Mode: m, From: s.Today(), Reason: reason}
-	limit := func(r calendar.Rule) error {
-		most, counted := s.due(r)
-		e.Due, e.Rule, e.Counted = most, r.String(), counted
-		if due.IsZero() {
-			return nil
-		}
-		if due.After(most) && !it.claims(due) {
-			return refuseAt("due", command+".due_late", "期限：%s最多%s，不能晚于 %s。", m.Zh(), r.Zh(), most)
-		}
-		e.Due, e.Rule, e.Counted = due, "date", events.Counting{}
-		return nil
-	}
+func classify(command string, it *Item, s Situation, m limit.Matter, due events.Date, review int, reason string) (events.Event, error) {
+	e := events.ModeClassified{Mode: m.Mode, From: s.Today(), Reason: reason}
 	if !due.IsZero() && due.Before(s.Today()) && !it.claims(due) {
 		return nil, refuseAt("due", command+".due_past", "期限：%s 已经过了。", due)
 	}
 	var err error
-	switch m {
-	case events.Immediate:
-		r := set.Immediate
-		if urgent {
-			r = set.Urgent
+	switch m.Mode {
+	case events.Immediate, events.TimeLimited:
+		l := s.sets(m)
+		if m.Mode == events.Immediate && due.After(l.Due) && !it.claims(due) {
+			err = refuseAt("due", command+".due_late", "期限：%s最多%s，不能晚于 %s。", m.Mode.Zh(), s.table().Rule(m).Zh(), l.Due)
 		}
-		err = limit(r)
-	case events.TimeLimited:
-		e.Rule = set.TimeLimited.String()
-		e.Due, e.Counted = s.due(set.TimeLimited)
-		if !due.IsZero() {
-			e.Due, e.Rule, e.Counted = due, "date", events.Counting{}
+		if e.Due, e.Rule, e.By, e.Counted = l.Due, l.Rule, l.By, l.Counted; !due.IsZero() {
+			e.Due, e.Rule, e.By, e.Counted = due, "date", events.Basis{}, events.Counting{}
 		}
 	case events.Planned:
 		if due.IsZero() {
@@ -253,8 +239,9 @@ func classify(command string, it *Item, s Situation, m events.Mode, due events.D
 		}
 		e.Due, e.Rule = due, "date"
 	case events.StandingMode:
-		if review < 1 || review > set.ReviewDays {
-			err = refuseAt("review_days", command+".review", "多少天评一次：常态改要填，1 到 %d 天。", set.ReviewDays)
+		m.Stage = events.StageReview
+		if most := s.days(m); review < 1 || review > most {
+			err = refuseAt("review_days", command+".review", "多少天评一次：常态改要填，1 到 %d 天。", most)
 		}
 		e.From, e.ReviewDays, e.NextReview = events.Date{}, review, s.Today().AddDays(review)
 	}
@@ -285,14 +272,14 @@ type Answer struct {
 
 func (c Answer) name() string { return "answer" }
 
-func (c Answer) decide(*Item, Situation) ([]events.Event, error) {
+func (c Answer) decide(it *Item, s Situation) ([]events.Event, error) {
 	for _, r := range []*Refusal{noPersonal("title", "answer", "事项名称", c.Title), noPersonal("reply", "answer", "答复", c.Reply)} {
 		if r != nil {
 			return nil, r
 		}
 	}
 	return []events.Event{events.ItemAnswered{Title: c.Title}, events.ReplySubmitted{Public: c.Reply},
-		events.ReplyIssued{Public: c.Reply, Way: c.Way.Zh()}}, nil
+		events.ReplyIssued{Public: c.Reply, Way: c.Way.Zh(), Evaluate: s.sets(it.matter(events.StageEvaluate))}}, nil
 }
 
 // Classify changes how an item is to be rectified (改整改类型).
@@ -318,13 +305,15 @@ func (c Classify) decide(it *Item, s Situation) ([]events.Event, error) {
 			c.Due = events.Date{}
 		}
 	}
-	e, err := classify("classify", it, s, c.Mode, c.Due, c.ReviewDays, false, c.Reason)
+	m := it.matter(events.StageRectify)
+	m.Mode, m.Urgent = c.Mode, false
+	e, err := classify("classify", it, s, m, c.Due, c.ReviewDays, c.Reason)
 	if err != nil {
 		return nil, err
 	}
 	mc := e.(events.ModeClassified)
 	if !it.Due.IsZero() && mc.Due.After(it.Due) {
-		mc.Due, mc.Rule, mc.Counted = it.Due, "date", events.Counting{}
+		mc.Due, mc.Rule, mc.By, mc.Counted = it.Due, "date", events.Basis{}, events.Counting{}
 	}
 	return []events.Event{mc}, nil
 }
@@ -452,7 +441,7 @@ func (c Split) decideChildren(it *Item, s Situation, made []newItem) (own []even
 			Confidential: it.Confidential, ComplainedOf: it.ComplainedOf}
 		mc := events.ModeClassified{Mode: it.Mode, Due: it.Due, Rule: "date", From: it.From} // the clock goes on as the parent's
 		if it.Mode == events.StandingMode {
-			days := SettingsOf(it.Preset).ReviewDays
+			days := s.days(it.matter(events.StageReview))
 			mc = events.ModeClassified{Mode: it.Mode, ReviewDays: days, NextReview: s.Today().AddDays(days)}
 		}
 		facts := []events.Event{off, mc}

@@ -42,6 +42,7 @@ type Item struct {
 	Mode          events.Mode
 	Due, From     events.Date
 	Clock         events.Clock
+	Limits        []events.Limited // of its other steps
 	Leader        events.Leader
 	Assignments   []events.Assignment
 	IssuedOn      map[string]events.Date
@@ -52,6 +53,10 @@ type Item struct {
 	PlanApproved  bool
 	Results       int // pieces of result evidence in this round
 	Extension     *events.ExtensionRequested
+	ExtensionBy   string                 // actor who asked for it
+	Pause         *events.PauseRequested // waits for a decision
+	PauseBy       string                 // actor who asked for it
+	PauseOn       events.Date            // day on which it was asked for
 	Extended      int
 	FirstDue      events.Date // the deadline before any extension, zero when there was none
 	NextReview    events.Date // of 常态 and 挂账
@@ -111,6 +116,7 @@ func (it *Item) Apply(r events.Recorded) {
 	for _, e := range r.Events {
 		it.apply(e, r, on)
 		it.Clock = it.Clock.After(e, on)
+		it.Limits = events.LimitsAfter(it.Limits, e, on)
 		it.Assignments = events.MoveAssignments(it.Assignments, e)
 		if s, ok := events.StateAfter(e); ok {
 			it.State = s
@@ -250,7 +256,7 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 			it.Photos++
 		}
 	case events.ExtensionRequested:
-		it.Extension = &e
+		it.Extension, it.ExtensionBy = &e, r.Actor.ID
 	case events.ExtensionGranted:
 		if it.FirstDue.IsZero() {
 			it.FirstDue = e.Was
@@ -260,6 +266,14 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 	case events.ExtensionDenied:
 		it.Extension = nil
 	case events.DeadlineRecomputed:
+		it.Due = e.Due
+	case events.PauseRequested:
+		it.Pause, it.PauseBy, it.PauseOn = &e, r.Actor.ID, on
+	case events.PauseGranted:
+		it.Due, it.Pause = e.Due, nil
+	case events.PauseDenied:
+		it.Pause = nil
+	case events.PauseEnded:
 		it.Due = e.Due
 	case events.SupervisionIssued:
 		if it.Slips == nil {

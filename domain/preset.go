@@ -3,48 +3,25 @@ package domain
 import (
 	"slices"
 
-	"xiaohao/domain/calendar"
 	"xiaohao/events"
 )
 
-// Settings are what an office sets for a ledger. Every figure is configuration; the
-// presets below hold the defaults of domain.md §2.6.
+// Settings are what an office sets for a ledger besides its time limits, which package limit
+// has. The presets below hold the defaults of domain.md §2.4 and §2.5.
 type Settings struct {
 	Name         string
-	Sign         calendar.Rule // 签收
-	Return       calendar.Rule // 退单
-	Accept       calendar.Rule // 受理
-	Immediate    calendar.Rule // 立即改
-	Urgent       calendar.Rule // 立即改, urgent
-	TimeLimited  calendar.Rule // 限期改
-	Plan         calendar.Rule // 计划改: plan handed in; a late one is taken all the same
-	Publicity    calendar.Rule // 公示
-	Answer       calendar.Rule // 督办单 answered
-	Evaluate     int           // natural days the evaluation stays open
-	Extensions   int           // how often a deadline may be extended
-	Returns      int           // after this many returns: arbitration
-	LookBacks    []int
-	ReviewDays   int // 常态, 挂账: longest time until the next look
+	Extensions   int // how often a deadline may be extended
+	Returns      int // after this many returns: arbitration
 	Profiles     map[events.Level]events.Profile
 	ResultNeeded bool // closing needs at least one piece of result evidence
 }
 
-func wd(n int) calendar.Rule { return calendar.Rule{Unit: calendar.WorkingDays, N: n} }
-func nd(n int) calendar.Rule { return calendar.Rule{Unit: calendar.NaturalDays, N: n} }
-func hr(n int) calendar.Rule { return calendar.Rule{Unit: calendar.ByHour, N: n} }
-
 var settings = map[events.Preset]Settings{
-	events.TownshipBox: {Name: "镇级意见箱", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: hr(24),
-		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 1, Returns: 2,
-		LookBacks: []int{30}, ReviewDays: 92,
+	events.TownshipBox: {Name: "镇级意见箱", Extensions: 1, Returns: 2,
 		Profiles: map[events.Level]events.Profile{events.Simple: events.P1, events.Normal: events.P1, events.Key: events.P2}},
-	events.CountyLedger: {Name: "县级整改台账", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: hr(24),
-		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 2, Returns: 2,
-		LookBacks: []int{30, 90}, ReviewDays: 92, ResultNeeded: true,
+	events.CountyLedger: {Name: "县级整改台账", Extensions: 2, Returns: 2, ResultNeeded: true,
 		Profiles: map[events.Level]events.Profile{events.Simple: events.P1, events.Normal: events.P2, events.Key: events.P3}},
-	events.Inspection: {Name: "督察销号", Sign: wd(1), Return: wd(1), Accept: wd(1), Immediate: wd(5), Urgent: hr(24),
-		TimeLimited: wd(15), Plan: wd(5), Publicity: nd(7), Answer: wd(3), Evaluate: 30, Extensions: 1, Returns: 2,
-		LookBacks: []int{30, 90}, ReviewDays: 92, ResultNeeded: true,
+	events.Inspection: {Name: "督察销号", Extensions: 1, Returns: 2, ResultNeeded: true,
 		Profiles: map[events.Level]events.Profile{events.Simple: events.P4, events.Normal: events.P4, events.Key: events.P4}},
 }
 

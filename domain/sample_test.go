@@ -146,6 +146,14 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return GrantExtension{Reason: text}
 	case "deny_extension":
 		return DenyExtension{Reason: text}
+	case "request_pause":
+		return RequestPause{Ground: events.PauseGrounds[rnd(4)], Until: today.AddDays(1 + rnd(9)), Reason: text}
+	case "grant_pause":
+		return GrantPause{Reason: text}
+	case "deny_pause":
+		return DenyPause{Reason: text}
+	case "end_pause":
+		return EndPause{Reason: text}
 	case "instruct":
 		return Instruct{Text: text}
 	case "supervise":

@@ -17,8 +17,8 @@ type Supervise struct {
 func (c Supervise) name() string { return "supervise" }
 
 func (c Supervise) decide(it *Item, s Situation) ([]events.Event, error) {
-	return []events.Event{events.SupervisionIssued{Slip: it.nextSlip(), Level: c.Level, Text: c.Text,
-		Due: s.Calendar.DueOn(SettingsOf(it.Preset).Answer, s.Today())}}, nil
+	l := s.sets(it.matter(events.StageAnswer))
+	return []events.Event{events.SupervisionIssued{Slip: it.nextSlip(), Level: c.Level, Text: c.Text, Due: l.Due, Limit: l}}, nil
 }
 
 func (it *Item) nextSlip() string { return it.Number + "-D" + itoa(len(it.Slips)+1) }
@@ -54,7 +54,8 @@ func (c Escalate) decide(it *Item, s Situation) ([]events.Event, error) {
 		default:
 			e := events.SupervisionIssued{Slip: it.nextSlip(), Level: c.Level, Watch: c.Watch, Ref: c.Ref, For: c.For, Text: c.text(it, s)}
 			if c.Level.Slipped() {
-				e.Due = s.Calendar.DueOn(SettingsOf(it.Preset).Answer, s.Today())
+				e.Limit = s.sets(it.matter(events.StageAnswer))
+				e.Due = e.Limit.Due
 			}
 			return []events.Event{e}, nil
 		}

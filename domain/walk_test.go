@@ -265,7 +265,7 @@ var forward = []struct {
 	when func(*Item) bool
 }{
 	{"supply_info", nil}, {"accept", nil}, {"resume", nil}, {"decide_arbitration", nil}, {"reject_return", nil}, {"open_arbitration", nil},
-	{"assign", nil}, {"deny_extension", nil}, {"sign", nil}, {"approve_plan", nil},
+	{"assign", nil}, {"deny_extension", nil}, {"deny_pause", nil}, {"sign", nil}, {"approve_plan", nil},
 	{"submit_plan", func(it *Item) bool { return it.Mode == events.Planned && !it.PlanApproved && !it.Due.IsZero() }},
 	{"approve_part", nil}, {"report_part", nil},
 	{"record_evidence", func(it *Item) bool { return it.Results == 0 }},

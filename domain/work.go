@@ -304,6 +304,9 @@ func extensionOpen(it *Item, s Situation) *Refusal {
 	if it.Extension == nil {
 		return refuse("extension.none", "现在没有等着批的延期。")
 	}
+	if it.ExtensionBy == s.Actor.ID {
+		return refuse("extension.own", "延期是您申请的，要由别人来批。")
+	}
 	if it.Extended >= 1 && s.Actor.Role != events.LeaderRole {
 		return refuse("extension.leader", "第 %d 次延期，按规定由挂钩领导批。", it.Extended+1)
 	}

@@ -17,6 +17,7 @@ const (
 	LogAggregate  Aggregate = "log"  // the log itself; the id is the stream's identity
 
 	CalendarAggregate Aggregate = "calendar" // the working calendars of all areas; the id is [CalendarID]
+	RulesAggregate    Aggregate = "rules"    // the table of time limits (时限规则); the id is [RulesID]
 
 	// Entries of the directory, each with the [DirectoryID] of its short id.
 	UnitAggregate    Aggregate = "unit"    // a unit (单位)

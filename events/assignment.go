@@ -56,6 +56,7 @@ type ArbitrationDecided struct {
 	Assignment string `json:"assignment"`
 	Unit       Unit   `json:"unit"`
 	Basis      string `json:"basis"`
+	Clock      Limit  `json:"clock,omitzero"` // the unit's own: it begins here
 }
 
 // PlanSubmitted is the unit's plan (整改方案).
@@ -137,6 +138,7 @@ type SupervisionIssued struct {
 	Level SupervisionLevel `json:"level"`
 	Text  string           `json:"text"`
 	Due   Date             `json:"due,omitzero"`   // answer until
+	Limit Limit            `json:"limit,omitzero"` // how Due was found
 	Watch Watch            `json:"watch,omitzero"` // "" = ordered by a person
 	Ref   string           `json:"ref,omitzero"`   // the assignment or the slip whose day it is
 	For   Date             `json:"for,omitzero"`   // the watched day itself

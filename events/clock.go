@@ -26,12 +26,13 @@ type Clock struct {
 	Rule       string           `json:"rule,omitzero"`  // 5wd; "date" for a day that was set
 	From       Date             `json:"from,omitzero"`  // day 0, not counted
 	First      Date             `json:"first,omitzero"` // what it gave before any pause or extension
+	By         Basis            `json:"by,omitzero"`    // row of the rule table that gave Rule
 	Counted    Counting         `json:"counted,omitzero"`
 	Pauses     []ClockPause     `json:"pauses,omitzero"`
 	Extensions []ClockExtension `json:"extensions,omitzero"`
 }
 
-// ClockPause is a time in which the clock stood still; To is zero while it does.
+// ClockPause is a time in which the clock stands still. To is zero while nobody knows how long.
 type ClockPause struct {
 	From Date   `json:"from"`
 	To   Date   `json:"to,omitzero"`
@@ -49,9 +50,9 @@ type ClockExtension struct {
 func (c Clock) After(e Event, on Date) Clock {
 	switch e := e.(type) {
 	case ModeClassified:
-		return Clock{Rule: e.Rule, From: e.From, First: e.Due, Counted: e.Counted}
+		return Clock{Rule: e.Rule, From: e.From, First: e.Due, By: e.By, Counted: e.Counted}
 	case ItemReopened:
-		return Clock{Rule: orDate(e.Rule), From: on, First: e.Due, Counted: e.Counted}
+		return Clock{Rule: orDate(e.Rule), From: on, First: e.Due, By: e.By, Counted: e.Counted}
 	case ItemAssigned:
 		for _, a := range e.Assignments {
 			if a.Part == Lead {
@@ -67,12 +68,45 @@ func (c Clock) After(e Event, on Date) Clock {
 		if n := len(c.Pauses); n > 0 && c.Pauses[n-1].To.IsZero() {
 			c.Pauses[n-1].To = on
 		}
+		if e.Counted != (Counting{}) {
+			c.Counted = e.Counted
+		}
+	case PauseGranted:
+		c.Pauses = append(c.Pauses[:len(c.Pauses):len(c.Pauses)], ClockPause{From: e.From, To: e.Until, Why: e.Ground.Zh()})
+		c.Counted = e.Counted
+	case PauseEnded:
+		c.Pauses, c.Counted = c.cut(on), e.Counted
 	case ExtensionGranted:
 		c.Extensions = append(c.Extensions[:len(c.Extensions):len(c.Extensions)], ClockExtension{To: e.Due, On: on, Why: e.Reason})
 	case DeadlineRecomputed:
 		c.Counted = e.Counted
 	}
 	return c
+}
+
+// cut returns the pauses as a copy in which those that would last longer end on a day; one
+// that had not begun by then never was.
+func (c Clock) cut(on Date) []ClockPause {
+	var out []ClockPause
+	for _, p := range c.Pauses {
+		if p.To.After(on) {
+			p.To = on
+		}
+		if p.To.IsZero() || p.From.Before(p.To) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Paused returns the pause in which a day lies.
+func (c Clock) Paused(on Date) (ClockPause, bool) {
+	for _, p := range c.Pauses {
+		if !on.Before(p.From) && (p.To.IsZero() || on.Before(p.To)) {
+			return p, true
+		}
+	}
+	return ClockPause{}, false
 }
 
 // starts is for an item whose first deadline comes with its assignment or plan.

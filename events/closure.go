@@ -15,7 +15,8 @@ type RectificationReported struct {
 	Unsolved    string   `json:"unsolved,omitzero"` // 未解决原因
 	Alike       string   `json:"alike,omitzero"`    // 举一反三
 	LongTerm    string   `json:"long_term,omitzero"`
-	Late        bool     `json:"late,omitzero"` // after the deadline: stays late for ever
+	Late        bool     `json:"late,omitzero"`  // after the deadline: stays late for ever
+	Reply       Limit    `json:"reply,omitzero"` // until when the petitioner is to have the answer
 }
 
 // ClosureApplied opens a closure application (销号申请) with its own chain of sign-offs.
@@ -24,6 +25,7 @@ type ClosureApplied struct {
 	Attempt int     `json:"attempt"`
 	Profile Profile `json:"profile"`
 	Chain   []Step  `json:"chain"`
+	Verify  Limit   `json:"verify,omitzero"` // until when it is to be verified
 }
 
 // SignOffGiven signs one step. No person signs two steps of one application.
@@ -53,6 +55,7 @@ type PublicityOpened struct {
 	Text   string `json:"text"`
 	Medium string `json:"medium"`
 	Until  Date   `json:"until"`
+	Limit  Limit  `json:"limit,omitzero"` // how Until was found
 }
 
 // ObjectionRaised is a public objection; while unresolved it blocks 销号 (异议).
@@ -103,6 +106,8 @@ type ReplySentBack struct {
 type ReplyIssued struct {
 	Public string `json:"public"`
 	Way    string `json:"way,omitzero"` // how it was given: 电话、短信、当面
+
+	Evaluate Limit `json:"evaluate,omitzero"` // until when the petitioner may say how it is
 }
 
 // Evaluated is the petitioner's own word, once a round, never entered by the unit (评价).
@@ -144,6 +149,7 @@ type ExemptionDecided struct {
 // LookBackScheduled sets the days on which a closed item is looked at again (回头看).
 type LookBackScheduled struct {
 	Due []Date `json:"due"`
+	By  Basis  `json:"by,omitzero"`
 }
 
 // LookBackDrawn says whether the item was drawn for the look-back of a day (回头看抽查). One

@@ -37,6 +37,9 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[SignInWay]():        BySecondFactor,
 	reflect.TypeFor[Watch]():            WatchAnswer,
 	reflect.TypeFor[Doubt]():            TooMany,
+	reflect.TypeFor[Stage]():            StageRectify,
+	reflect.TypeFor[Urgency]():          Pressing,
+	reflect.TypeFor[PauseGround]():      Appraisal,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

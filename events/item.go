@@ -14,6 +14,7 @@ type ItemRaised struct {
 	Category2 string  `json:"category_2,omitzero"`
 	Opinion   Opinion `json:"opinion"`
 	Citation  string  `json:"citation,omitzero"` // where a document states it
+	Accept    Limit   `json:"accept,omitzero"`   // until when it is to be triaged
 }
 
 // OpinionAdded records that another person said the same thing (同一件事又有人提).
@@ -69,6 +70,7 @@ type ModeClassified struct {
 	Rule string `json:"rule,omitzero"` // how Due was found: 5wd, 15wd, 24h, date
 	From Date   `json:"from,omitzero"` // day 0, not counted
 
+	By         Basis    `json:"by,omitzero"` // row of the rule table that gave Rule
 	Counted    Counting `json:"counted,omitzero"`
 	ReviewDays int      `json:"review_days,omitzero"`
 	NextReview Date     `json:"next_review,omitzero"`
@@ -182,9 +184,10 @@ type SuspensionReviewed struct {
 // ItemResumed takes a suspended item up again. The clock stood still meanwhile: Due is the
 // deadline moved by the days on the list.
 type ItemResumed struct {
-	To     State  `json:"to"`
-	Due    Date   `json:"due,omitzero"`
-	Reason string `json:"reason"`
+	To      State    `json:"to"`
+	Due     Date     `json:"due,omitzero"`
+	Reason  string   `json:"reason"`
+	Counted Counting `json:"counted,omitzero"`
 }
 
 // ItemTerminated ends an item without 销号 (终结).
@@ -200,6 +203,7 @@ type ItemReopened struct {
 	Due    Date   `json:"due"`
 	Rule   string `json:"rule,omitzero"` // how Due was found; "" = the day was set
 
+	By      Basis    `json:"by,omitzero"`
 	Counted Counting `json:"counted,omitzero"`
 }
 

@@ -79,6 +79,13 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 			}
 		}
 	}
+	along := func(was, due Date) { // parts that were due with the item move with it
+		for i := range out {
+			if out[i].Live() && out[i].State != PartApproved && out[i].Due == was {
+				out[i].Due = due
+			}
+		}
+	}
 	switch e := e.(type) {
 	case ItemAssigned:
 		for _, a := range e.Assignments {
@@ -100,6 +107,9 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		for i := range out {
 			if out[i].ID == e.Assignment {
 				out[i].Unit, out[i].State = e.Unit, PartForcedSigned
+				if !e.Clock.IsZero() { // the unit that gets it has its own time
+					out[i].Due, out[i].Clock = e.Clock.Due, e.Clock
+				}
 			}
 		}
 	case ProgressReported:
@@ -131,12 +141,12 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		}
 	case ExtensionGranted:
 		leadDue(e.Due)
-	case DeadlineRecomputed: // parts that were due with the item move with it
-		for i := range out {
-			if out[i].Live() && out[i].State != PartApproved && out[i].Due == e.Was {
-				out[i].Due = e.Due
-			}
-		}
+	case DeadlineRecomputed:
+		along(e.Was, e.Due)
+	case PauseGranted:
+		along(e.Was, e.Due)
+	case PauseEnded:
+		along(e.Was, e.Due)
 	}
 	return out
 }

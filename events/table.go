@@ -136,6 +136,12 @@ const (
 	holdLifted
 	codeRenewed
 	opinionCollected
+	limitSet
+	limitWithdrawn
+	pauseRequested
+	pauseGranted
+	pauseDenied
+	pauseEnded
 	kinds // how many
 )
 
@@ -150,14 +156,14 @@ type row struct {
 
 // table is the one place that fixes wire names and versions.
 var table = [kinds]row{
-	itemRaised:            {"item.raised", 1, ItemAggregate, "登记", decode[ItemRaised]},
+	itemRaised:            {"item.raised", 2, ItemAggregate, "登记", decode[ItemRaised]},
 	opinionAdded:          {"opinion.added", 1, ItemAggregate, "又有人提", decode[OpinionAdded]},
 	infoRequested:         {"info.requested", 1, ItemAggregate, "请补充", decode[InfoRequested]},
 	infoSupplied:          {"info.supplied", 1, ItemAggregate, "已补充", decode[InfoSupplied]},
 	itemAccepted:          {"item.accepted", 1, ItemAggregate, "受理", decode[ItemAccepted]},
 	itemNotAccepted:       {"item.not_accepted", 1, ItemAggregate, "不予受理", decode[ItemNotAccepted]},
 	itemAnswered:          {"item.answered", 1, ItemAggregate, "直接答复", decode[ItemAnswered]},
-	modeClassified:        {"mode.classified", 2, ItemAggregate, "定整改类型", decode[ModeClassified]},
+	modeClassified:        {"mode.classified", 3, ItemAggregate, "定整改类型", decode[ModeClassified]},
 	leaderLinked:          {"leader.linked", 1, ItemAggregate, "挂钩领导", decode[LeaderLinked]},
 	itemMerged:            {"item.merged", 1, ItemAggregate, "并单", decode[ItemMerged]},
 	itemAbsorbed:          {"item.absorbed", 1, ItemAggregate, "并入", decode[ItemAbsorbed]},
@@ -170,24 +176,24 @@ var table = [kinds]row{
 	standingReviewed:      {"standing.reviewed", 1, ItemAggregate, "常态复核", decode[StandingReviewed]},
 	itemSuspended:         {"item.suspended", 1, ItemAggregate, "挂账", decode[ItemSuspended]},
 	suspensionReviewed:    {"suspension.reviewed", 1, ItemAggregate, "挂账复议", decode[SuspensionReviewed]},
-	itemResumed:           {"item.resumed", 1, ItemAggregate, "恢复办理", decode[ItemResumed]},
+	itemResumed:           {"item.resumed", 2, ItemAggregate, "恢复办理", decode[ItemResumed]},
 	itemTerminated:        {"item.terminated", 1, ItemAggregate, "终结", decode[ItemTerminated]},
-	itemReopened:          {"item.reopened", 2, ItemAggregate, "复号", decode[ItemReopened]},
+	itemReopened:          {"item.reopened", 3, ItemAggregate, "复号", decode[ItemReopened]},
 	itemArchived:          {"item.archived", 1, ItemAggregate, "归档", decode[ItemArchived]},
 	corrected:             {"item.corrected", 1, ItemAggregate, "更正", decode[Corrected]},
 	ledgerClaimed:         {"ledger.claimed", 1, ItemAggregate, "台账导入", decode[LedgerClaimed]},
 	publicTextDrafted:     {"public_text.drafted", 1, ItemAggregate, "拟公开稿", decode[PublicTextDrafted]},
 	itemReleased:          {"item.released", 1, ItemAggregate, "公开", decode[ItemReleased]},
 	itemUnpublished:       {"item.unpublished", 1, ItemAggregate, "撤下公开", decode[ItemUnpublished]},
-	itemAssigned:          {"item.assigned", 1, ItemAggregate, "交办", decode[ItemAssigned]},
-	coUnitAdded:           {"co_unit.added", 1, ItemAggregate, "加派", decode[CoUnitAdded]},
+	itemAssigned:          {"item.assigned", 2, ItemAggregate, "交办", decode[ItemAssigned]},
+	coUnitAdded:           {"co_unit.added", 2, ItemAggregate, "加派", decode[CoUnitAdded]},
 	assignmentSigned:      {"assignment.signed", 1, ItemAggregate, "签收", decode[AssignmentSigned]},
 	returnRequested:       {"return.requested", 1, ItemAggregate, "申请退单", decode[ReturnRequested]},
 	returnUpheld:          {"return.upheld", 1, ItemAggregate, "同意退单", decode[ReturnUpheld]},
 	itemUnassigned:        {"item.unassigned", 1, ItemAggregate, "待重新交办", decode[ItemUnassigned]},
 	returnRejected:        {"return.rejected", 1, ItemAggregate, "驳回退单", decode[ReturnRejected]},
 	arbitrationOpened:     {"arbitration.opened", 1, ItemAggregate, "提交裁定", decode[ArbitrationOpened]},
-	arbitrationDecided:    {"arbitration.decided", 1, ItemAggregate, "职责裁定", decode[ArbitrationDecided]},
+	arbitrationDecided:    {"arbitration.decided", 2, ItemAggregate, "职责裁定", decode[ArbitrationDecided]},
 	planSubmitted:         {"plan.submitted", 1, ItemAggregate, "报方案", decode[PlanSubmitted]},
 	planApproved:          {"plan.approved", 1, ItemAggregate, "方案通过", decode[PlanApproved]},
 	planSentBack:          {"plan.sent_back", 1, ItemAggregate, "方案退回", decode[PlanSentBack]},
@@ -201,14 +207,14 @@ var table = [kinds]row{
 	extensionGranted:      {"extension.granted", 1, ItemAggregate, "批准延期", decode[ExtensionGranted]},
 	extensionDenied:       {"extension.denied", 1, ItemAggregate, "不同意延期", decode[ExtensionDenied]},
 	deadlineRecomputed:    {"deadline.recomputed", 1, ItemAggregate, "期限重算", decode[DeadlineRecomputed]},
-	supervisionIssued:     {"supervision.issued", 2, ItemAggregate, "督办", decode[SupervisionIssued]},
+	supervisionIssued:     {"supervision.issued", 3, ItemAggregate, "督办", decode[SupervisionIssued]},
 	supervisionAnswered:   {"supervision.answered", 1, ItemAggregate, "答复督办", decode[SupervisionAnswered]},
-	rectificationReported: {"item.rectified", 1, ItemAggregate, "整改完成（单位报的）", decode[RectificationReported]},
-	closureApplied:        {"closure.applied", 1, ItemAggregate, "申请销号", decode[ClosureApplied]},
+	rectificationReported: {"item.rectified", 2, ItemAggregate, "整改完成（单位报的）", decode[RectificationReported]},
+	closureApplied:        {"closure.applied", 2, ItemAggregate, "申请销号", decode[ClosureApplied]},
 	signOffGiven:          {"sign_off.given", 1, ItemAggregate, "签批", decode[SignOffGiven]},
 	signOffRefused:        {"sign_off.refused", 1, ItemAggregate, "退回重办", decode[SignOffRefused]},
 	siteChecked:           {"site.checked", 1, ItemAggregate, "现场核查", decode[SiteChecked]},
-	publicityOpened:       {"publicity.opened", 1, ItemAggregate, "公示", decode[PublicityOpened]},
+	publicityOpened:       {"publicity.opened", 2, ItemAggregate, "公示", decode[PublicityOpened]},
 	objectionRaised:       {"objection.raised", 1, ItemAggregate, "提出异议", decode[ObjectionRaised]},
 	objectionResolved:     {"objection.resolved", 1, ItemAggregate, "答复异议", decode[ObjectionResolved]},
 	publicityClosed:       {"publicity.closed", 1, ItemAggregate, "公示期满", decode[PublicityClosed]},
@@ -216,13 +222,13 @@ var table = [kinds]row{
 	filedUpward:           {"item.filed_upward", 1, ItemAggregate, "备案", decode[FiledUpward]},
 	replySubmitted:        {"reply.submitted", 1, ItemAggregate, "拟答复", decode[ReplySubmitted]},
 	replySentBack:         {"reply.sent_back", 1, ItemAggregate, "退回答复", decode[ReplySentBack]},
-	replyIssued:           {"reply.issued", 1, ItemAggregate, "答复群众", decode[ReplyIssued]},
+	replyIssued:           {"reply.issued", 2, ItemAggregate, "答复群众", decode[ReplyIssued]},
 	evaluated:             {"item.evaluated", 1, ItemAggregate, "群众评价", decode[Evaluated]},
 	redoOrdered:           {"redo.ordered", 1, ItemAggregate, "退回重办", decode[RedoOrdered]},
 	exemptionRequested:    {"exemption.requested", 1, ItemAggregate, "申请甄别", decode[ExemptionRequested]},
 	exemptionEndorsed:     {"exemption.endorsed", 1, ItemAggregate, "甄别初审", decode[ExemptionEndorsed]},
 	exemptionDecided:      {"exemption.decided", 1, ItemAggregate, "甄别结论", decode[ExemptionDecided]},
-	lookBackScheduled:     {"look_back.scheduled", 1, ItemAggregate, "安排回头看", decode[LookBackScheduled]},
+	lookBackScheduled:     {"look_back.scheduled", 2, ItemAggregate, "安排回头看", decode[LookBackScheduled]},
 	lookBackPassed:        {"look_back.passed", 1, ItemAggregate, "回头看通过", decode[LookBackPassed]},
 	lookBackFailed:        {"look_back.failed", 1, ItemAggregate, "回头看发现反弹", decode[LookBackFailed]},
 	attentionCalled:       {"attention.called", 1, ItemAggregate, "到期提请", decode[AttentionCalled]},
@@ -273,6 +279,12 @@ var table = [kinds]row{
 	holdLifted:            {"item.hold_lifted", 1, ItemAggregate, "放行", decode[HoldLifted]},
 	codeRenewed:           {"item.code_renewed", 1, ItemAggregate, "重办查询码", decode[CodeRenewed]},
 	opinionCollected:      {"opinion.collected", 1, ItemAggregate, "收集意见", decode[OpinionCollected]},
+	limitSet:              {"limit.set", 1, RulesAggregate, "定时限", decode[LimitSet]},
+	limitWithdrawn:        {"limit.withdrawn", 1, RulesAggregate, "撤销时限", decode[LimitWithdrawn]},
+	pauseRequested:        {"pause.requested", 1, ItemAggregate, "申请暂停计时", decode[PauseRequested]},
+	pauseGranted:          {"pause.granted", 1, ItemAggregate, "批准暂停计时", decode[PauseGranted]},
+	pauseDenied:           {"pause.denied", 1, ItemAggregate, "不同意暂停计时", decode[PauseDenied]},
+	pauseEnded:            {"pause.ended", 1, ItemAggregate, "恢复计时", decode[PauseEnded]},
 }
 
 var byName = func() map[string]kind {

@@ -192,7 +192,8 @@ func TestWords(t *testing.T) {
 		"Phase":            func(s string) string { return Phase(s).Zh() },
 		"SupervisionLevel": func(s string) string { return SupervisionLevel(s).Zh() },
 		"UnitLevel":        func(s string) string { return UnitLevel(s).Zh() }, "UnitType": func(s string) string { return UnitType(s).Zh() },
-		"SignInWay": func(s string) string { return SignInWay(s).Zh() },
+		"SignInWay": func(s string) string { return SignInWay(s).Zh() }, "Stage": func(s string) string { return Stage(s).Zh() },
+		"Urgency": func(s string) string { return Urgency(s).Zh() }, "PauseGround": func(s string) string { return PauseGround(s).Zh() },
 	}
 	n := 0
 	for _, f := range parseAll(t) {

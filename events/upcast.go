@@ -23,10 +23,20 @@ func was[Old, Next any](next func(Old) Next) past {
 // file, add its step here, raise the version in the table, and run
 // `go test ./events -update` for the golden file of the new version.
 var pasts = map[kind][]past{
-	modeClassified:    {was(modeV1.next)},
-	itemReopened:      {was(reopenedV1.next)},
-	evidenceRecorded:  {was(evidenceV1.next)},
-	supervisionIssued: {was(supervisionV1.next)},
+	itemRaised:            {was(raisedV1.next)},
+	modeClassified:        {was(modeV1.next), was(modeV2.next)},
+	itemResumed:           {was(resumedV1.next)},
+	itemReopened:          {was(reopenedV1.next), was(reopenedV2.next)},
+	itemAssigned:          {was(assignedAllV1.next)},
+	coUnitAdded:           {was(coUnitV1.next)},
+	arbitrationDecided:    {was(arbitrationV1.next)},
+	evidenceRecorded:      {was(evidenceV1.next)},
+	supervisionIssued:     {was(supervisionV1.next), was(supervisionV2.next)},
+	rectificationReported: {was(rectifiedV1.next)},
+	closureApplied:        {was(closureV1.next)},
+	publicityOpened:       {was(publicityV1.next)},
+	replyIssued:           {was(replyV1.next)},
+	lookBackScheduled:     {was(lookBackV1.next)},
 }
 
 // upcast reads the data of any version that was ever written, as today's fact.
@@ -67,8 +77,8 @@ type supervisionV1 struct {
 	Due   Date             `json:"due,omitzero"`
 }
 
-func (s supervisionV1) next() SupervisionIssued {
-	return SupervisionIssued{Slip: s.Slip, Level: s.Level, Text: s.Text, Due: s.Due}
+func (s supervisionV1) next() supervisionV2 {
+	return supervisionV2{Slip: s.Slip, Level: s.Level, Text: s.Text, Due: s.Due}
 }
 
 // modeV1 did not say by which calendar it was counted: Monday to Friday.
@@ -82,8 +92,8 @@ type modeV1 struct {
 	Reason     string `json:"reason,omitzero"`
 }
 
-func (m modeV1) next() ModeClassified {
-	return ModeClassified{Mode: m.Mode, Due: m.Due, Rule: m.Rule, From: m.From, ReviewDays: m.ReviewDays, NextReview: m.NextReview, Reason: m.Reason}
+func (m modeV1) next() modeV2 {
+	return modeV2{Mode: m.Mode, Due: m.Due, Rule: m.Rule, From: m.From, ReviewDays: m.ReviewDays, NextReview: m.NextReview, Reason: m.Reason}
 }
 
 // reopenedV1 did not say how its deadline was found.
@@ -93,6 +103,6 @@ type reopenedV1 struct {
 	Due    Date   `json:"due"`
 }
 
-func (r reopenedV1) next() ItemReopened {
-	return ItemReopened{Reason: r.Reason, Round: r.Round, Due: r.Due}
+func (r reopenedV1) next() reopenedV2 {
+	return reopenedV2{Reason: r.Reason, Round: r.Round, Due: r.Due}
 }

@@ -155,6 +155,11 @@ type Assigned struct {
 	Part Part   `json:"part"`
 	Task string `json:"task,omitzero"` // 办什么
 	Due  Date   `json:"due,omitzero"`
+
+	// Clock says how Due was found when a rule gave it: counted from this assignment's own
+	// issue, whatever time others took before.
+	Clock  Limit   `json:"clock,omitzero"`
+	Limits []Limit `json:"limits,omitzero"` // of the steps it begins: 签收、退单、报方案
 }
 
 // Milestone is one node of a plan (节点).

@@ -61,6 +61,14 @@ var watchZh = map[Watch]string{WatchDeadline: "整改期限", WatchSigning: "签
 var supervisionZh = map[SupervisionLevel]string{Remind: "提醒", Urge: "催办", Blue: "蓝单", Yellow: "黄单", Orange: "橙单",
 	Red: "红单", Summon: "约谈"}
 
+var stageZh = map[Stage]string{StageAccept: "受理", StageSign: "签收", StageReturn: "退单", StagePlan: "报方案", StageRectify: "整改",
+	StageReply: "答复群众", StageVerify: "验收", StagePublicity: "公示", StageAnswer: "答复督办单", StageEvaluate: "群众评价",
+	StageLookBack: "回头看", StageReview: "复核"}
+
+var urgencyZh = map[Urgency]string{Pressing: "紧急", Usual: "不紧急"}
+
+var pauseZh = map[PauseGround]string{Hearing: "听证", Appraisal: "鉴定、检测", Tender: "招标、采购", Posting: "公示"}
+
 func word[T ~string](m map[T]string, v T) string {
 	if w, ok := m[v]; ok {
 		return w
@@ -130,3 +138,12 @@ func (v SupervisionLevel) Zh() string { return word(supervisionZh, v) }
 
 // Zh returns the Chinese word.
 func (v Watch) Zh() string { return word(watchZh, v) }
+
+// Zh returns the Chinese word.
+func (v Stage) Zh() string { return word(stageZh, v) }
+
+// Zh returns the Chinese word.
+func (v Urgency) Zh() string { return word(urgencyZh, v) }
+
+// Zh returns the Chinese word.
+func (v PauseGround) Zh() string { return word(pauseZh, v) }

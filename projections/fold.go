@@ -70,6 +70,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 		it.Held = it.Held && s == events.Registered
 	}
 	it.Detail.Clock = it.Detail.Clock.After(e, day(r))
+	it.Detail.Limits = events.LimitsAfter(it.Detail.Limits, e, day(r))
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
 		it.applyAfter(r, e, on)
 	}
@@ -214,11 +215,20 @@ func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) boo
 	case events.ExtensionRequested:
 		it.ExtOpen, d.Extension = true, &e
 	case events.ExtensionGranted:
-		it.ExtOpen, d.Extension = false, nil
+		d.Extension, it.ExtOpen = nil, d.Pause != nil
 		it.Extensions++
 		it.setDue(e.Due)
 	case events.ExtensionDenied:
-		it.ExtOpen, d.Extension = false, nil
+		d.Extension, it.ExtOpen = nil, d.Pause != nil
+	case events.PauseRequested:
+		d.Pause, it.ExtOpen = &e, true
+	case events.PauseGranted:
+		d.Pause, it.ExtOpen = nil, d.Extension != nil
+		it.setDue(e.Due)
+	case events.PauseDenied:
+		d.Pause, it.ExtOpen = nil, d.Extension != nil
+	case events.PauseEnded:
+		it.setDue(e.Due)
 	case events.DeadlineRecomputed:
 		if !it.Due.IsZero() {
 			it.Due = e.Due
@@ -247,7 +257,7 @@ func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) 
 		it.RectifiedOn, d.Report = on, &e
 		it.Late = it.Late || e.Late
 		it.Supervision, it.Blocked = "", ""
-		it.ExtOpen, d.Extension = false, nil
+		it.ExtOpen, d.Extension, d.Pause = false, nil, nil
 		it.Progress = "报完成 " + short(on)
 	case events.ClosureApplied:
 		d.Attempt, d.Profile, d.Chain = e.Attempt, e.Profile, nil

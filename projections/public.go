@@ -26,6 +26,9 @@ func publicOf(it *Item, byCode bool) PublicItem {
 		DueFrom: it.DueFrom, Clock: it.Detail.Clock, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
 		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
 		Demo: it.Demo, Erased: !it.ErasureOn.IsZero(), Restricted: it.restricted()}
+	if l, ok := it.Limit(events.StageEvaluate, ""); ok {
+		p.EvaluateBy = l.Due
+	}
 	if byCode {
 		p.Question, p.NotAccepted, p.Route = d.Question, d.NotAccepted, d.Route
 		p.Held, p.RenewedOn = it.Held, d.RenewedOn

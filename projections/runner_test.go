@@ -68,7 +68,7 @@ func TestEveryFact(t *testing.T) {
 		if events.AggregateOf(e) != events.ItemAggregate {
 			others++
 			it := *st.raise()
-			st.commit(&it, e) // under the id of an item: still none of its business
+			st.commit(&it, e) // under the id of an item: still none of its business, and no revision of it
 			continue
 		}
 		if !told(e) {

@@ -54,7 +54,7 @@ type Item struct {
 	Round       int                     `json:"round,omitzero"`       // 1, then +1 for each 退回、复号
 	Returns     int                     `json:"returns,omitzero"`     // 退单 asked for, all units together
 	ReturnOpen  bool                    `json:"return_open,omitzero"` // 退单待审
-	ExtOpen     bool                    `json:"ext_open,omitzero"`    // 延期待批
+	ExtOpen     bool                    `json:"ext_open,omitzero"`    // 延期或暂停待批
 	Extensions  int                     `json:"extensions,omitzero"`  // granted
 	Reopened    int                     `json:"reopened,omitzero"`    // 复号 times
 	Unsatisfied bool                    `json:"unsatisfied,omitzero"` // last evaluation 不满意/没解决 and nothing done about it yet
@@ -96,7 +96,9 @@ type Detail struct {
 	Quantities    []PlaceQuantity               `json:"quantities,omitzero"`
 	Evidence      []events.EvidenceRecorded     `json:"evidence,omitzero"`
 	Extension     *events.ExtensionRequested    `json:"extension,omitzero"` // open request
+	Pause         *events.PauseRequested        `json:"pause,omitzero"`     // open request
 	Clock         events.Clock                  `json:"clock,omitzero"`     // how the deadline came about
+	Limits        []events.Limited              `json:"limits,omitzero"`    // of the other steps
 	Report        *events.RectificationReported `json:"report,omitzero"`
 	Attempt       int                           `json:"attempt,omitzero"`
 	Profile       events.Profile                `json:"profile,omitzero"`
@@ -139,6 +141,17 @@ type Assignment struct {
 	Result    string      `json:"result,omitzero"`
 	Grounds   string      `json:"grounds,omitzero"` // of a return asked for
 	Suggested events.Unit `json:"suggested,omitzero"`
+}
+
+// Limit returns the deadline that was set on a stage, of an assignment or slip where there is
+// more than one; false when none was recorded.
+func (it *Item) Limit(st events.Stage, ref string) (events.Limited, bool) {
+	for _, l := range it.Detail.Limits {
+		if l.Stage() == st && l.Ref == ref {
+			return l, true
+		}
+	}
+	return events.Limited{}, false
 }
 
 // PlaceQuantity is the last progress of one place.
@@ -472,6 +485,7 @@ type PublicItem struct {
 	Reply              string        // issued public reply
 	ReplyPrivate       events.Sealed // issued, to the petitioner only (by code)
 	RepliedOn          events.Date
+	EvaluateBy         events.Date   // zero when it was not recorded
 	Words              events.Sealed // what was said, as it was said: only by code
 	WordsOn            events.Date
 	Question           string // 待补充

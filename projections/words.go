@@ -180,6 +180,16 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 		return open(line("放假安排公布后重算，期限从 ", e.Was.String(), " 改为 ", e.Due.String(), "。")), true
 	case events.ExtensionDenied:
 		return inside("期限不变。" + after("理由：", e.Reason)), true
+	case events.PauseRequested:
+		return inside(line("因", e.Ground.Zh(), "想暂停计时，到 ", e.Until.String(), " 恢复。理由：", stop(e.Reason))), true
+	case events.PauseGranted:
+		text := line("因", e.Ground.Zh(), "从 ", e.From.String(), " 起暂停计时，", e.Until.String(), " 恢复。期限改到 ", e.Due.String(), until("，原定 ", e.Was, ""), "。")
+		return open(text + after("理由：", e.Reason)).or(text), true
+	case events.PauseDenied:
+		return inside("不暂停，期限不变。" + after("理由：", e.Reason)), true
+	case events.PauseEnded:
+		text := line("恢复计时，期限改到 ", e.Due.String(), "。")
+		return open(text + after("理由：", e.Reason)).or(text), true
 	case events.SupervisionIssued:
 		return inside(line(e.Level.Zh(), " ", e.Slip, "：", stop(e.Text), until("", e.Due, " 前答复。"))), true
 	case events.AttentionCalled:

@@ -41,6 +41,9 @@ func (p Page) AdminTabs() []entry {
 	for _, t := range []string{"units", "officers", "ledgers", "catalogue"} {
 		out = append(out, entry{"/admin/" + t, adminKinds[t].title, path == "/admin/"+t || strings.HasPrefix(path, "/admin/"+t+"/")})
 	}
+	if rights.Timing.May(p.Actor.Role) {
+		out = append(out, entry{"/admin/rules", "时限规则", path == "/admin/rules"}, entry{"/admin/calendar", "工作日历", path == "/admin/calendar"})
+	}
 	if rights.Notices.May(p.Actor.Role) {
 		out = append(out, entry{"/admin/notices", "通知发送", path == "/admin/notices"})
 	}

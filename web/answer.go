@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -68,7 +70,7 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 			p.Secret = text
 		}
 	}
-	p.forms(it, form, s.today())
+	p.forms(it, form, s.calendar(), s.today())
 	return s.render(w, status, "answer", p)
 }
 
@@ -89,7 +91,7 @@ func (s *Server) ownWords(r *http.Request, p *AnswerPage, it projections.PublicI
 }
 
 // forms sets up what the petitioner may do now.
-func (p *AnswerPage) forms(it projections.PublicItem, form answerForm, today events.Date) {
+func (p *AnswerPage) forms(it projections.PublicItem, form answerForm, cal *calendar.Calendar, today events.Date) {
 	at := func(field string) string { return errAt(form.refused, field) }
 	field := func(c domain.Command, name string) Input {
 		for _, f := range domain.Fields(c) {
@@ -104,7 +106,9 @@ func (p *AnswerPage) forms(it projections.PublicItem, form answerForm, today eve
 		return Input{}
 	}
 	if !it.RepliedOn.IsZero() {
-		p.EvaluateBy = it.RepliedOn.AddDays(domain.SettingsOf("").Evaluate)
+		if p.EvaluateBy = it.EvaluateBy; p.EvaluateBy.IsZero() {
+			p.EvaluateBy = cal.DueOn(limit.Shipped().Rule(limit.Matter{Stage: events.StageEvaluate}), it.RepliedOn)
+		}
 	}
 	p.Item.CanEvaluate = it.CanEvaluate && !today.After(p.EvaluateBy)
 	if p.Item.CanEvaluate {

@@ -34,8 +34,11 @@ type accountJSON struct {
 	Original    events.Date      `json:"original,omitzero"`
 	Ends        time.Time        `json:"ends"`
 	Provisional bool             `json:"provisional"`
+	By          *events.Basis    `json:"by,omitzero"` // row of the rule table that gave the rule
 	Says        string           `json:"says"`
 	Days        []accountDayJSON `json:"days"`
+	Parts       []partClock      `json:"parts,omitzero"`  // the units, each with its own clock
+	Limits      []stageLine      `json:"limits,omitzero"` // of the other steps
 }
 
 type accountDayJSON struct {
@@ -45,25 +48,31 @@ type accountDayJSON struct {
 }
 
 func toAccountJSON(number string, d calendar.Deadline) accountJSON {
+	if d.Due.IsZero() {
+		return accountJSON{Number: number, Days: []accountDayJSON{}}
+	}
 	out := accountJSON{Number: number, From: events.DateOf(d.Limit.From), Rule: d.Limit.Rule.String(), Area: d.Area, Calendar: d.Version, Due: d.Due,
 		Original: d.Original, Ends: d.Ends, Provisional: d.Provisional(), Says: d.Says(), Days: make([]accountDayJSON, len(d.Days))}
 	for i, l := range d.Days {
 		out.Days[i] = accountDayJSON{l.Date, l.Counted, l.Why}
 	}
+	if by := d.Limit.By; !by.IsZero() {
+		out.By = &by
+	}
 	return out
 }
 
 // sendAccount answers in the form that ?as= asks for; page renders it otherwise.
-func sendAccount(w http.ResponseWriter, r *http.Request, number string, d calendar.Deadline, page func() error) error {
+func sendAccount(w http.ResponseWriter, r *http.Request, account accountJSON, text string, page func() error) error {
 	switch r.URL.Query().Get("as") {
 	case "":
 		return page()
 	case "json":
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		return json.NewEncoder(w).Encode(toAccountJSON(number, d))
+		return json.NewEncoder(w).Encode(account)
 	case "text":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, err := io.WriteString(w, d.Text())
+		_, err := io.WriteString(w, text)
 		return err
 	}
 	return errBadRequest
@@ -74,7 +83,10 @@ type DeadlinePage struct {
 	Page
 	Number, Heading string // of the item; "" on the calculator
 	Deadline        calendar.Deadline
+	None            string // why the item has no deadline
 	Bars            []clockBar
+	Parts           []partClock
+	Limits          []stageLine
 	From, Rule      Input
 	Areas           []string
 	Text, JSON      string // addresses of the other forms
@@ -104,16 +116,35 @@ func (s *Server) itemDeadline(w http.ResponseWriter, r *http.Request, a events.A
 	if err != nil {
 		return err
 	}
-	if it.Due.IsZero() {
-		return projections.ErrNotFound
-	}
 	d := s.explain(it.Detail.Clock, it.Due)
-	return sendAccount(w, r, it.Number, d, func() error {
+	account, text := toAccountJSON(it.Number, d), d.Text()
+	account.Parts, account.Limits = s.partClocks(it), s.stageLines(it)
+	none := ""
+	if it.Due.IsZero() {
+		none = noDeadline(it)
+		account.Says, text = none, none+"\n"
+	}
+	return sendAccount(w, r, account, text, func() error {
 		here := "/items/" + url.PathEscape(it.Number) + "/deadline"
-		p := DeadlinePage{Page: s.staffPage(r, it.Number+" 的期限怎么算的", "items"), Number: it.Number, Heading: titleOf(it), Deadline: d,
-			Bars: barsOf(it.Detail.Clock), Text: here + "?as=text", JSON: here + "?as=json"}
+		p := DeadlinePage{Page: s.staffPage(r, it.Number+" 的期限怎么算的", "items"), Number: it.Number, Heading: titleOf(it), Deadline: d, None: none,
+			Bars: barsOf(it.Detail.Clock), Parts: account.Parts, Limits: account.Limits, Text: here + "?as=text", JSON: here + "?as=json"}
 		return s.render(w, http.StatusOK, "deadline", p)
 	})
+}
+
+// noDeadline says why an item has none.
+func noDeadline(it projections.Item) string {
+	switch {
+	case it.State == events.Registered || it.State == events.ReturnedForInfo:
+		return "还没有受理，期限在受理的时候定。"
+	case it.Mode == events.StandingMode && !it.NextReview.IsZero():
+		return "常态改不设期限，要一直做，隔一段时间复核一次，下次 " + it.NextReview.String() + "。"
+	case it.Mode == events.StandingMode:
+		return "常态改不设期限，要一直做。"
+	case it.Mode == "":
+		return "这一件没有交办整改，没有期限。"
+	}
+	return "还没有定期限。"
 }
 
 // spokenRule turns a limit as people write it into the form that calendar.ParseRule reads.
@@ -144,5 +175,5 @@ func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
 	p.Text = "/deadline?" + q.Encode()
 	q.Set("as", "json")
 	p.JSON = "/deadline?" + q.Encode()
-	return sendAccount(w, r, "", p.Deadline, func() error { return s.render(w, http.StatusOK, "deadline", p) })
+	return sendAccount(w, r, toAccountJSON("", p.Deadline), p.Deadline.Text(), func() error { return s.render(w, http.StatusOK, "deadline", p) })
 }

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 
-	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -136,7 +135,7 @@ func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Que
 	if !intake {
 		return d, nil
 	}
-	until := s.calendar().DueOn(domain.SettingsOf(it.Preset).Accept, events.DateOf(it.Raised)) // a claimed day never makes the office late
+	until := stageDue(s.calendar(), it, events.StageAccept, "", events.DateOf(it.Raised)) // a claimed day never makes the office late
 	d.Until = dayIn(until, s.today())
 	if !until.After(s.today()) {
 		d.Near = true

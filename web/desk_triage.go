@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -41,7 +41,9 @@ func (s *Server) triage(ctx context.Context, it projections.Item, v url.Values, 
 	t := &triage{Category: cmp.Or(v.Get("category"), it.Category)}
 	cal := s.desk.Calendars.Of(it.Area)
 	if it.State == events.Registered {
-		t.Modes = modesOf(cal, calendar.Limit{From: s.cfg.Now()}, it.Preset)
+		of := it
+		of.Category, of.Category2 = t.Category, cmp.Or(v.Get("category_2"), it.Category2)
+		t.Modes = modesOf(cal, s.desk.Table(), calendar.Limit{From: s.cfg.Now()}, of)
 	} else if !it.Due.IsZero() {
 		t.Due = s.explain(it.Detail.Clock, it.Due)
 		t.Said = fmt.Sprintf("整件 %s 到期，还有 %d 个工作日。协办期限不晚于主办。", zhDay(it.Due), cal.Between(s.today(), it.Due))
@@ -82,20 +84,21 @@ func blamed(it projections.Item, unit string) bool {
 }
 
 // modesOf are the modes with what each means for an item that is accepted now.
-func modesOf(cal *calendar.Calendar, now calendar.Limit, preset events.Preset) []modeChoice {
-	set := domain.SettingsOf(preset)
+func modesOf(cal *calendar.Calendar, table *limit.Table, now calendar.Limit, it projections.Item) []modeChoice {
 	var out []modeChoice
 	for _, m := range events.Modes {
 		c := modeChoice{Value: string(m), Label: m.Zh()}
+		row := func(st events.Stage) limit.Row {
+			return table.Resolve(limit.Matter{Stage: st, Category: it.Category, Category2: it.Category2, Mode: m, Preset: it.Preset})
+		}
 		switch m {
-		case events.Immediate:
-			now.Rule = set.Immediate
-		case events.TimeLimited:
-			now.Rule = set.TimeLimited
 		case events.Planned:
-			c.Says = "要定总的期限，" + set.Plan.Zh() + "内报方案。"
+			c.Says = "要定总的期限，" + row(events.StagePlan).Zh() + "内报方案。"
 		case events.StandingMode:
-			c.Says = fmt.Sprintf("要定多少天评一次，最长 %d 天。", set.ReviewDays)
+			c.Says = "要定多少天评一次，最长 " + row(events.StageReview).Zh() + "。"
+		default:
+			r := row(events.StageRectify)
+			now.Rule, now.By = r.Rules[0], table.By(r)
 		}
 		if c.Says == "" {
 			d := cal.Due(now)

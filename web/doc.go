@@ -60,7 +60,7 @@
 //	by person   desk.go office · unit.go · leader.go · inbox.go what came up · live.go staff pages that renew themselves
 //	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
 //	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
-//	admin       admin.go units, officers, ledgers, duties · permissions.go · inbox.go /admin/notices
+//	admin       admin.go units, officers, ledgers, duties · admin_rules.go, admin_calendar.go, limits.go time · permissions.go · inbox.go /admin/notices
 //	programs    api.go, openapi.go · status.go, ready.go, metrics.go
 //	around all  server.go routes · guard.go, gzip.go, limiter.go, errors.go · render.go, funcs.go, input.go, static.go
 package web

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/report"
@@ -45,6 +46,8 @@ func helpers(now func() time.Time) template.FuncMap {
 			return zhDay(d)
 		},
 		"zhtime":  zhTime,
+		"weekday": calendar.Weekday,
+		"areazh":  areaZh,
 		"md":      monthDay,
 		"iso":     func(d events.Date) string { return d.String() },
 		"isotime": func(t time.Time) string { return t.In(events.Beijing).Format("2006-01-02T15:04") },

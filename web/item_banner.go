@@ -20,7 +20,7 @@ func bannerOf(cal *calendar.Calendar, today events.Date, it projections.Item, fo
 	switch it.State {
 	case events.Registered:
 		b.Title = "待受理：定是什么事、怎么改"
-		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(events.DateOf(it.Raised)), cal.DueOn(domain.SettingsOf(it.Preset).Accept, events.DateOf(it.Raised))))
+		says = append(says, fmt.Sprintf("%s收到，最晚 %s 受理。", zhDay(events.DateOf(it.Raised)), stageDue(cal, it, events.StageAccept, "", events.DateOf(it.Raised))))
 	case events.ReturnedForInfo:
 		b.Title, says = "待补充：等反映人回话", append(says, "问的是：“"+it.Detail.Question+"”")
 	case events.Accepted, events.InProgress:

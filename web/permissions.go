@@ -1,12 +1,15 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 
 	"xiaohao/domain"
 	rules "xiaohao/domain/account"
+	"xiaohao/domain/almanac"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rights"
+	"xiaohao/domain/rulebook"
 	"xiaohao/events"
 )
 
@@ -36,6 +39,8 @@ func (s *Server) permissionsPage(w http.ResponseWriter, r *http.Request, a event
 	for _, sp := range rules.Specs() {
 		titles[sp.Name] = sp.Title
 	}
+	maps.Copy(titles, almanac.Titles)
+	maps.Copy(titles, rulebook.Titles)
 	for _, x := range rights.Rules() {
 		p.Does = append(p.Does, permission{titles[x.Command], zhJoin(x.Roles), x.Scope.Zh(), x.Allows(a.Role)})
 	}

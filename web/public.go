@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"strconv"
 
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -188,24 +188,28 @@ func (s *Server) echoOf(it projections.PublicItem) Echo {
 // HowPage says how it works, in plain words, with the time limits that are in force.
 type HowPage struct {
 	Page
-	Limits []limit
+	Limits []promise
 }
 
-type limit struct{ What, Who, When string }
+// promise is one line of what people may count on.
+type promise struct{ What, Who, When string }
 
 func (s *Server) how(w http.ResponseWriter, r *http.Request) error {
-	set := settingsOfSite()
+	rule := func(st events.Stage) string { return s.siteRule(st).Zh() }
+	rectify := func(m events.Mode, urgent bool) string {
+		return s.ruleOf(limit.Matter{Stage: events.StageRectify, Mode: m, Urgent: urgent, Preset: events.CountyLedger}).Zh()
+	}
 	p := HowPage{Page: s.page(r, "怎么办理、多久办完", "how")}
-	p.Limits = []limit{
-		{"看一遍，定下受理不受理", "领导小组办公室", set.Accept.Zh()},
-		{"签收，跟您联系", "责任单位", set.Sign.Zh()},
-		{"不该自己办的，退回去", "责任单位", set.Return.Zh()},
-		{"马上能改的（立即改）", "责任单位", set.Immediate.Zh() + "，急的 " + set.Urgent.Zh()},
-		{"要一段时间的（限期改）", "责任单位", set.TimeLimited.Zh() + "，或者定好的日子"},
-		{"要花大力气的（计划改）", "责任单位", set.Plan.Zh() + "内拿出方案，照方案的日子办"},
-		{"要一直做的（常态改）", "责任单位", "最多 " + strconv.Itoa(set.ReviewDays) + " 天公布一次"},
-		{"公示", "领导小组办公室", set.Publicity.Zh()},
-		{"评：解决了没有", "您", "答复后 " + strconv.Itoa(set.Evaluate) + " 天内"},
+	p.Limits = []promise{
+		{"看一遍，定下受理不受理", "领导小组办公室", rule(events.StageAccept)},
+		{"签收，跟您联系", "责任单位", rule(events.StageSign)},
+		{"不该自己办的，退回去", "责任单位", rule(events.StageReturn)},
+		{"马上能改的（立即改）", "责任单位", rectify(events.Immediate, false) + "，急的 " + rectify(events.Immediate, true)},
+		{"要一段时间的（限期改）", "责任单位", rectify(events.TimeLimited, false) + "，或者定好的日子"},
+		{"要花大力气的（计划改）", "责任单位", rule(events.StagePlan) + "内拿出方案，照方案的日子办"},
+		{"要一直做的（常态改）", "责任单位", "最多 " + rule(events.StageReview) + "公布一次"},
+		{"公示", "领导小组办公室", rule(events.StagePublicity)},
+		{"评：解决了没有", "您", "答复后 " + rule(events.StageEvaluate) + "内"},
 	}
 	return s.render(w, http.StatusOK, "how", p)
 }

@@ -102,7 +102,6 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 		}
 		return others
 	}
-	set := domain.SettingsOf("")
 	if struck(it.State, it.ClosedOn) {
 		b = Banner{Class: "sealed", Title: "已销号", Stamp: it.ClosedOn}
 		say("%s", you("改好了，也答复您了，办公室核过才盖这个印。", "改好了，也答复了反映的人，办公室核过才盖这个印。"))
@@ -111,7 +110,7 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 	}
 	switch it.State {
 	case events.Registered:
-		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(s.calendar().DueOn(set.Accept, it.RegisteredOn)))
+		say("收到了，办公室还没看完。最晚%s定下受理不受理。", day(s.calendar().DueOn(s.siteRule(events.StageAccept), it.RegisteredOn)))
 	case events.ReturnedForInfo:
 		b.Class, b.Title = "near", you("等您补充", "等反映的人补充")
 		say("补充以后接着办。只问这一次。")

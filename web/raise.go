@@ -17,9 +17,6 @@ import (
 	"xiaohao/projections"
 )
 
-// settingsOfSite are the time limits that public pages tell.
-func settingsOfSite() domain.Settings { return domain.SettingsOf(events.CountyLedger) }
-
 // usualCategories are offered until items have categories of their own.
 var usualCategories = []string{"民生", "政务服务", "经济社会发展", "四风"}
 

@@ -2,9 +2,10 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 
 	"xiaohao/domain"
+	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 )
 
@@ -35,16 +36,19 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, rc domain.Recei
 	if err := s.reads.WaitFor(r.Context(), rc.Sequence); err != nil {
 		p.Behind = true
 	}
-	set, cal := domain.SettingsOf(c.Preset), s.calendar()
+	cal := s.calendar()
+	rule := func(st events.Stage) calendar.Rule {
+		return s.ruleOf(limit.Matter{Stage: st, Category: c.Category, Category2: c.Category2, Preset: c.Preset, Mode: modeOf[st]})
+	}
 	day := func(d events.Date) string { return zhDay(d) + " 星期" + weekdayZh(d) }
-	accept := cal.DueOn(set.Accept, s.today())
+	accept := cal.DueOn(rule(events.StageAccept), s.today())
 	assign := cal.Add(accept, 1)
 	p.Steps = []receiptStep{
 		{"看一遍，定下受理不受理", "领导小组办公室", day(accept)},
 		{"交给责任单位", "领导小组办公室", day(assign)},
-		{"责任单位签收，跟您联系", "责任单位", day(cal.DueOn(set.Sign, assign))},
-		{"改好", "责任单位", "受理时定，马上能改的 " + set.Immediate.Zh()},
-		{"您来评：解决了没有", "您", "答复后 " + strconv.Itoa(set.Evaluate) + " 天内"},
+		{"责任单位签收，跟您联系", "责任单位", day(cal.DueOn(rule(events.StageSign), assign))},
+		{"改好", "责任单位", "受理时定，马上能改的 " + rule(events.StageRectify).Zh()},
+		{"您来评：解决了没有", "您", "答复后 " + rule(events.StageEvaluate).Zh() + "内"},
 	}
 	if c.Anonymous || c.Phone == "" {
 		p.Steps[2].What = "责任单位签收"

@@ -42,6 +42,7 @@ type Page struct {
 	Posted             bool            // answers a POST: the switches need a script to stay on it
 	Status             int             // of an error page, else 0
 	Notice             string          // something that was just done (toast)
+	Missing            int             // year whose holidays are not entered yet and ought to be
 	Errors             domain.Refusals // summary on top
 	Live               uint64          // > 0: the page follows changes from this sequence on
 	LiveItem           string          // only changes of the item of this number matter; "" = all
@@ -71,6 +72,9 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 func (s *Server) staffPage(r *http.Request, title, nav string) Page {
 	p := s.page(r, title, nav)
 	p.Staff = true
+	if nav == "admin" {
+		p.Missing = s.missingYear(p.Actor)
+	}
 	if s.cfg.Notices != nil && rights.Ledger.May(p.Actor.Role) && len(notice.BoxesOf(p.Actor)) > 0 {
 		p.Inbox, p.Unread = true, s.unread(r, p.Actor)
 	}

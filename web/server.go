@@ -39,6 +39,8 @@ type Config struct {
 	Accounts  *account.Service // nil: nobody signs in
 	SSO       *sso.Provider    // nil: by password only
 	Directory *directory.Desk  // takes commands on units, officers and the like
+	Rules     Rulebook         // nil: the table of time limits is not shown
+	Calendars Calendars        // nil: the calendars are not shown
 
 	Notices Notices // nil: there is no inbox
 
@@ -94,7 +96,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.timingRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

@@ -86,7 +86,7 @@ func TestPublicTemplates(t *testing.T) {
 		show("deadline", "deadline", DeadlinePage{Page: p, Number: "QG-2026-000058", Heading: "夜间公交", Deadline: ext, Text: "/x", JSON: "/y",
 			Bars: barsOf(events.Clock{Pauses: []events.ClockPause{{From: ext.Due, Why: "挂账"}}, Extensions: []events.ClockExtension{{To: ext.Due, On: ext.Due, Why: "汛期"}}})})
 		show("calculator", "deadline", DeadlinePage{Page: p, From: Input{Name: "from", Err: "不对。"}, Rule: Input{Name: "rule"}})
-		show("how", "how", HowPage{Page: p, Limits: []limit{{"受理", "办公室", "1 个工作日"}}})
+		show("how", "how", HowPage{Page: p, Limits: []promise{{"受理", "办公室", "1 个工作日"}}})
 		root := projections.Root{RootSigned: events.RootSigned{Stream: "0196a000-0000-7000-8000-00000000beef", Tenant: "main", Day: events.NewDate(2026, 10, 22), Sequence: 4711,
 			Aggregates: 812, Root: strings.Repeat("ab", 32), Key: strings.Repeat("cd", 32), NextKey: strings.Repeat("ef", 32), Signature: strings.Repeat("01", 64)}, At: 4712}
 		show("roots", "roots", RootsPage{Page: p, Key: grouped(root.Key), Roots: []publishedRoot{{root, grouped(root.Root), "xiaohao root 1\n", grouped(root.NextKey)}}, Older: true, Next: "/roots?before=x", First: "/roots"})
@@ -112,7 +112,7 @@ func TestPublicTemplates(t *testing.T) {
 			for _, merged := range []string{"", "QG-2026-000001"} {
 				a := AnswerPage{Page: p, Story: s.story(it, true), No: "QG-2026-000058", Code: "K8XN3WQF6HRTV", MergedFrom: merged, Said: "晚上没有公交车", SaidOn: it.RaisedOn, Secret: "只告诉您"}
 				it.CanEvaluate = true
-				a.forms(it, answerForm{command: "evaluate", values: url.Values{"words": {"慢"}}, refused: domain.Refusals{{Field: "solved", Message: "没选。"}}}, events.DateOf(testNow))
+				a.forms(it, answerForm{command: "evaluate", values: url.Values{"words": {"慢"}}, refused: domain.Refusals{{Field: "solved", Message: "没选。"}}}, calendar.Official(), events.DateOf(testNow))
 				out := show("answer "+string(state), "answer", a)
 				sealed := strings.Contains(out, `aria-label="已销号印"`)
 				if want := state == events.Closed || state == events.Archived; sealed != want {

@@ -153,7 +153,7 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	var names []string
 	switch {
 	case part.State == events.PartIssued:
-		limit := s.calendar().DueOn(domain.SettingsOf(it.Preset).Sign, part.IssuedOn)
+		limit := stageDue(s.calendar(), it, events.StageSign, part.ID, part.IssuedOn)
 		u.Until, u.UntilClass = dayIn(limit, s.today())+" 前签", ""
 		if !limit.After(s.today()) {
 			u.UntilClass = "near"

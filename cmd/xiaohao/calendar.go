@@ -18,6 +18,7 @@ import (
 	"xiaohao/domain/almanac"
 	"xiaohao/domain/calendar"
 	"xiaohao/events"
+	"xiaohao/web"
 )
 
 // calendarCmd keeps the working calendars.
@@ -129,14 +130,7 @@ type calendarFile struct {
 }
 
 // calendarDone is what came of entering a file.
-type calendarDone struct {
-	Version int         `json:"version"`
-	Changed bool        `json:"changed"`
-	Years   []int       `json:"years"`
-	Days    int         `json:"days"`
-	From    events.Date `json:"from"`  // deadlines from this day on were looked at
-	Moved   int         `json:"moved"` // deadlines recomputed, each by a fact
-}
+type calendarDone = web.CalendarDone
 
 func (c *calendarImportCmd) Run(ctx context.Context) error {
 	text, err := os.ReadFile(c.File)
@@ -162,16 +156,31 @@ func (c *calendarImportCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// importCalendar enters a file and recomputes what it moves.
+// importCalendar enters a file for whoever may use this machine.
 func (s *stack) importCalendar(ctx context.Context, in calendarFile) (calendarDone, error) {
-	notices, err := calendar.Read(in.Text)
-	if err != nil {
+	if _, err := calendar.Read(in.Text); err != nil {
 		return calendarDone{}, fmt.Errorf("这个文件不是一年的放假安排：没有录入。（%w）", err)
 	}
-	rc, err := s.almanac.Publish(ctx, uuid.New(), almanac.Program, in.Area, notices)
+	done, err := calendarDesk{s.almanac, s}.Enter(ctx, almanac.Program, in.Area, in.Text)
 	if rs := domain.RefusalsOf(err); len(rs) > 0 {
-		return calendarDone{}, errors.New(rs[0].Message)
+		err = errors.New(rs[0].Message)
 	}
+	return done, err
+}
+
+// calendarDesk takes changes of the calendars and recomputes what they move.
+type calendarDesk struct {
+	*almanac.Keeper
+	stack *stack
+}
+
+// Enter implements web.Calendars.
+func (d calendarDesk) Enter(ctx context.Context, a events.Actor, area, text string) (calendarDone, error) {
+	notices, err := calendar.Read(text)
+	if err != nil {
+		return calendarDone{}, &domain.Refusal{Rule: "publish_calendar.notice", Field: "file", Message: "文件：不是一年的放假安排，没有录入。"}
+	}
+	rc, err := d.Publish(ctx, uuid.New(), a, area, notices)
 	if err != nil {
 		return calendarDone{}, err
 	}
@@ -179,19 +188,33 @@ func (s *stack) importCalendar(ctx context.Context, in calendarFile) (calendarDo
 	for _, n := range notices {
 		done.Years, done.Days = append(done.Years, n.Year), done.Days+len(n.Days)
 	}
-	if s.reads != nil && rc.Changed { // without read models the next start does it
-		done.Moved, err = s.recompute(ctx, rc.From)
+	if d.stack.reads != nil && rc.Changed { // without read models the next start does it
+		done.Moved, err = d.stack.recompute(ctx, rc.From)
 	}
 	return done, err
+}
+
+// SetHours implements web.Calendars. Hours move no day.
+func (d calendarDesk) SetHours(ctx context.Context, a events.Actor, h events.WorkingHoursSet) (calendarDone, error) {
+	rc, err := d.Keeper.SetHours(ctx, uuid.New(), a, h)
+	return calendarDone{Version: rc.Version, Changed: rc.Changed}, err
+}
+
+// Recompute implements web.Calendars.
+func (d calendarDesk) Recompute(ctx context.Context) (int, error) {
+	return d.stack.recompute(ctx, d.stack.lastChange())
 }
 
 // lookEvery is how often a server looks for calendars that were published elsewhere.
 const lookEvery = 10 * time.Second
 
-// startCalendars publishes the notices that come with the program, and learns of those that
-// others publish until stop is called.
+// startCalendars publishes the notices and the time limits that come with the program, and
+// learns of those that others change until stop is called.
 func (s *stack) startCalendars(ctx context.Context, logger *slog.Logger) (stop func(), err error) {
 	if _, err := s.almanac.Ship(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := s.rules.Ship(ctx); err != nil {
 		return nil, err
 	}
 	run, cancel := context.WithCancel(context.Background())
@@ -206,6 +229,9 @@ func (s *stack) startCalendars(ctx context.Context, logger *slog.Logger) (stop f
 			case <-run.Done():
 				return
 			case <-tick.C:
+			}
+			if _, err := s.rules.Refresh(run); err != nil && run.Err() == nil {
+				logger.Warn("time limits not looked for", "error", err)
 			}
 			switch changed, err := s.almanac.Refresh(run); {
 			case err != nil && run.Err() == nil:

@@ -50,6 +50,8 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /rebuild/parked", controlled(s.retryParked))
 	mux.Handle("POST /calendar", controlled(func(context.Context, struct{}) (calendars, error) { return s.calendars(), nil }))
 	mux.Handle("POST /calendar/import", controlled(s.importCalendar))
+	mux.Handle("POST /rules", controlled(func(context.Context, struct{}) (rulesTable, error) { return tableOf(s.rules.Now()), nil }))
+	mux.Handle("POST /rules/change", controlled(s.changeRules))
 	mux.Handle("POST /case", controlled(s.exportCase))
 	mux.Handle("POST /import", controlledUpTo(maxImport, s.importLedger))
 	mux.Handle("POST /import/progress", controlled(s.importProgress))

@@ -33,6 +33,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Hand out a ledger, a paper of an item, or a case with its proof."`
 	Deadline deadlineCmd `cmd:"" help:"Say when a time limit ends, day by day (怎么算的)."`
 	Calendar calendarCmd `cmd:"" help:"The working calendars: holidays and 调休 of each year and area."`
+	Rules    rulesCmd    `cmd:"" help:"The table of time limits (时限规则): how long each step may take."`
 	Report   reportCmd   `cmd:"" help:"Make a report of a day: .docx, .xlsx or .html, the same bytes whenever it is made."`
 	Unit     unitCmd     `cmd:"" help:"The units."`
 	Officer  officerCmd  `cmd:"" help:"The people who work here, their posts and accounts."`

@@ -14,6 +14,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/domain/almanac"
 	"xiaohao/domain/directory"
+	"xiaohao/domain/rulebook"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -35,6 +36,7 @@ type stack struct {
 	files    *evidence.Store
 	desk     *domain.Desk
 	almanac  *almanac.Keeper
+	rules    *rulebook.Keeper
 	reads    *projections.Store
 	notices  *notice.Center // set by startNotices
 	logger   *slog.Logger
@@ -105,7 +107,10 @@ func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	if s.almanac, err = almanac.Open(ctx, s.log, cfg.area, cfg.now); err != nil {
 		return s, notToBeHad(err)
 	}
-	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Prefix: cfg.prefix, Now: cfg.now}
+	if s.rules, err = rulebook.Open(ctx, s.log, cfg.now); err != nil {
+		return s, notToBeHad(err)
+	}
+	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Rules: s.rules, Prefix: cfg.prefix, Now: cfg.now}
 	return s, nil
 }
 

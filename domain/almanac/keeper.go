@@ -13,6 +13,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
 
@@ -43,9 +44,8 @@ type Receipt struct {
 	From    events.Date // deadlines from this day on may move; zero: none
 }
 
-// roles are who may change calendars. System is the program itself, told by whoever may use
-// the machine it runs on.
-var roles = []events.Role{events.Dispatcher, events.SystemAdmin, events.System}
+// Titles are the commands on calendars, as the table of rights names them.
+var Titles = map[string]string{"publish_calendar": "录入放假安排", "set_working_hours": "定工作时间"}
 
 // Program is the actor of what the program publishes by itself.
 var Program = events.Actor{ID: "system", Role: events.System, Post: "系统"}
@@ -159,7 +159,7 @@ func (k *Keeper) Ship(ctx context.Context) (Receipt, error) {
 const tries = 10
 
 func (k *Keeper) do(ctx context.Context, id uuid.UUID, a events.Actor, command string, decide func(*calendar.Almanac) []events.Event) (Receipt, error) {
-	if !slices.Contains(roles, a.Role) {
+	if rule, ok := rights.Of(command); !ok || !rule.Allows(a.Role) {
 		return Receipt{}, &domain.Refusal{Rule: command + ".role", Message: "日历由领导小组办公室和系统管理员维护，您现在是" + a.Role.Zh() + "。"}
 	}
 	var last error

@@ -56,6 +56,9 @@ func (d Deadline) Says() string {
 		start += "，当天不算"
 	}
 	s := start + "，" + d.Limit.Rule.Zh() + "，到 " + end + "。"
+	if by := d.Limit.By; !by.IsZero() {
+		s += "依据" + by.Zh() + "。"
+	}
 	if d.Original != d.Due {
 		s += "原来到 " + d.Original.String() + "。"
 	}

@@ -212,6 +212,17 @@ func (c *Calendar) InHours(t time.Time) bool {
 	return c.Working(d) && since >= opens && since < closes
 }
 
+// Zh says when one works: 09:00 到 17:00，期限到当天 24 点。
+func (h Hours) Zh() string {
+	opens, closes := h.span()
+	clock := func(d time.Duration) string { return time.Time{}.Add(d).Format("15:04") }
+	until := "期限到当天 24 点"
+	if h.AtClose {
+		until = "期限到下班"
+	}
+	return clock(opens) + " 到 " + clock(closes) + "，" + until
+}
+
 func (h Hours) span() (opens, closes time.Duration) {
 	if h.Opens == 0 && h.Closes == 0 {
 		return 9 * time.Hour, 17 * time.Hour

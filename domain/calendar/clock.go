@@ -18,6 +18,7 @@ func LimitOf(c events.Clock, today events.Date) (l Limit, ok bool) {
 	}
 	l.From = from.Time().Add(time.Duration(c.Counted.Minute) * time.Minute)
 	var err error
+	l.By = c.By
 	if l.Rule, err = ParseRule(c.Rule); err != nil || l.Rule.Unit == Fixed {
 		l.Rule = Rule{Unit: Fixed, On: c.First}
 	}
@@ -53,4 +54,17 @@ func (c *Calendar) Explain(clock events.Clock, due, today events.Date) Deadline 
 		d.Open = nil // the version it was counted by knew, or nothing depends on it
 	}
 	return d
+}
+
+// EndOf is the instant at which a limit that was set is over.
+func EndOf(c *Calendar, l events.Limit) time.Time {
+	if r, err := ParseRule(l.Rule); err == nil && r.Unit == ByHour {
+		return l.From.Time().Add(time.Duration(l.Counted.Minute)*time.Minute + time.Duration(r.N)*time.Hour)
+	}
+	return c.End(l.Due)
+}
+
+// Account tells a limit that was set, day by day, as [Calendar.Explain] tells an item's.
+func (c *Calendar) Account(l events.Limit, today events.Date) Deadline {
+	return c.Explain(events.Clock{Rule: l.Rule, From: l.From, First: l.Due, By: l.By, Counted: l.Counted}, l.Due, today)
 }

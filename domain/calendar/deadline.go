@@ -10,9 +10,10 @@ import (
 // Limit is what a deadline is computed from.
 type Limit struct {
 	Rule       Rule
-	From       time.Time   // when it starts to run; only its Beijing day matters, but for hours
-	Pauses     []Pause     // in order, not overlapping
-	Extensions []Extension // in the order granted
+	By         events.Basis // the row of the rule table that gave it, for the account
+	From       time.Time    // when it starts to run; only its Beijing day matters, but for hours
+	Pauses     []Pause      // they may overlap: a day counts when it is in none
+	Extensions []Extension  // in the order granted
 }
 
 // Pause is a time in which the clock stands still (中止计时): From is its first day, which

@@ -3,6 +3,7 @@ package rights_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -10,8 +11,10 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/account"
+	"xiaohao/domain/almanac"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rights"
+	"xiaohao/domain/rulebook"
 	"xiaohao/events"
 )
 
@@ -73,6 +76,8 @@ func titles() map[string]string {
 	for _, sp := range account.Specs() {
 		out[sp.Name] = sp.Title
 	}
+	maps.Copy(out, almanac.Titles)
+	maps.Copy(out, rulebook.Titles)
 	return out
 }
 

@@ -105,6 +105,10 @@ var rules = []Rule{
 	{"request_extension", unitTop, LeadOnly},
 	{"grant_extension", deciders, Linked},
 	{"deny_extension", deciders, Linked},
+	{"request_pause", unitTop, LeadOnly},
+	{"grant_pause", deciders, Linked},
+	{"deny_pause", deciders, Linked},
+	{"end_pause", slices.Concat(deciders, unitTop), LeadOnly},
 	{"instruct", leaders, Anybody},
 	{"supervise", set{events.Supervisor, events.LeaderRole}, Anybody},
 	{"escalate", program, Anybody},
@@ -182,6 +186,11 @@ var rules = []Rule{
 	{"link_login", safety, Anybody},
 	{"unlink_login", safety, Anybody},
 	{"erase_account", safety, Anybody},
+	// 时限、日历
+	{"set_limit", bookkeepers, Anybody},
+	{"withdraw_limit", bookkeepers, Anybody},
+	{"publish_calendar", bookkeepers, Anybody},
+	{"set_working_hours", bookkeepers, Anybody},
 }
 
 // Of returns the rule of a command; false when nobody may give it.

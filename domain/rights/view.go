@@ -40,6 +40,7 @@ const (
 	Directory   View = "directory"   // 单位、人员、角色
 	Accounts    View = "accounts"    // 账号、从哪里登录着
 	Notices     View = "notices"     // 通知发给谁、哪些没有发出去
+	Timing      View = "timing"      // 时限规则、工作日历
 )
 
 // viewRow is the row of one view.
@@ -86,6 +87,7 @@ var views = []viewRow{
 	{Audit, "审计记录", everyone(All, events.Auditor, events.AuditAdmin)},
 	{Notices, "通知发送", everyone(All, events.SystemAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 	{Accounts, "账号、从哪里登录着", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor)},
+	{Timing, "时限规则、工作日历", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher, events.Supervisor, events.LeaderRole)},
 	{Directory, "单位、人员、角色", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 }
 

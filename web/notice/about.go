@@ -86,6 +86,14 @@ func concerns(e events.Event, it *projections.Item) (string, []Box) {
 		return fmt.Sprintf("延期批了，新期限 %s。", e.Due), lead(events.UnitLiaison)
 	case events.ExtensionDenied:
 		return "延期没有批，期限不变。", lead(events.UnitLiaison)
+	case events.PauseRequested:
+		return fmt.Sprintf("申请暂停计时到 %s，等着批。", e.Until), []Box{office}
+	case events.PauseGranted:
+		return fmt.Sprintf("暂停计时批了，%s 恢复，新期限 %s。", e.Until, e.Due), lead(events.UnitLiaison)
+	case events.PauseDenied:
+		return "暂停计时没有批，期限不变。", lead(events.UnitLiaison)
+	case events.PauseEnded:
+		return fmt.Sprintf("恢复计时，期限 %s。", e.Due), lead(events.UnitLiaison)
 	case events.ReturnRequested:
 		return "有单位申请退单，等着审。", []Box{office}
 	case events.SignOffRefused:

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/web/paper/ledger"
 )
@@ -23,6 +24,7 @@ import (
 type Desk interface {
 	Do(ctx context.Context, o domain.Order) (domain.Receipt, error)
 	Look(ctx context.Context, item uuid.UUID) (*domain.Item, error)
+	Table() *limit.Table
 }
 
 // Files keeps the workbook; events/evidence is one.

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/web/paper/ledger"
 )
@@ -75,7 +76,8 @@ func (r *run) row(i int) row {
 	}
 	w.accept = &domain.Accept{Title: title(it.Problem), Category: category(it), Mode: it.Mode, Due: w.claim.Due, Goal: ledger.Short(it.More.Goal, 199)}
 	if it.Mode == events.StandingMode {
-		w.accept.ReviewDays = domain.SettingsOf(r.Preset).ReviewDays
+		m := limit.Matter{Stage: events.StageReview, Category: w.accept.Category, Mode: w.accept.Mode, Preset: r.Preset}
+		w.accept.ReviewDays = r.desk.Table().Rule(m).N
 	}
 	if lead.IsZero() {
 		return w

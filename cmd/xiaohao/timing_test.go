@@ -1,0 +1,130 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestTimeByHand: the office changes a time limit, enters a year's holidays and recomputes by
+// it; a unit asks for an extension and is refused, asks for a pause and gets it; the page of
+// the deadline tells all of it. Each page is looked at by axe-core, wide and narrow.
+func TestTimeByHand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if _, err := s.stack.rules.Ship(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	head := staff("区交通运输局", "UNIT_HEAD")
+	b := s.open(t, 1280, "clerk")
+
+	// A row of its own for street lamps, refused at first.
+	b.goTo("/admin/rules")
+	b.must("第 1 版", "随程序带来的")
+	b.choose("stage", "RECTIFY")
+	b.fill("category", "路灯", "rules", "三天")
+	b.press("存")
+	b.must("写成 3wd")
+	b.fill("rules", "6wd")
+	b.press("存")
+	b.must("第 2 版", "整改 · 路灯：6wd", "6 个工作日")
+	b.axe()
+	b.shot("admin-rules-1280")
+
+	n := s.raise(fields{"text": "村口路灯不亮", "category": "路灯"}).Number
+	s.do("clerk", n, "accept", fields{"title": "村口路灯", "category": "路灯", "mode": "TIME_LIMITED"})
+	s.do("clerk", n, "assign", fields{"units": []fields{{"unit": "区交通运输局", "part": "LEAD"}}})
+	s.do(staff("区交通运输局", "UNIT_LIAISON"), n, "sign", nil)
+	it, err := s.stack.reads.Item(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original := it.Due
+
+	b.step(head, n, "request_extension", "申请延期", func() {
+		b.choose("due", original.AddDays(2).String())
+		b.fill("reason", "等灯具到货")
+	})
+	b.must("等灯具到货")
+	b.step("clerk", n, "deny_extension", "不同意延期", func() { b.fill("reason", "先用库存") })
+	b.must("先用库存", "期限不变")
+
+	b.step(head, n, "request_pause", "申请暂停计时", func() {
+		b.choose("ground", "APPRAISAL", "until", in(4))
+		b.fill("reason", "线路检测要三天")
+		b.axe()
+	})
+	b.must("线路检测要三天", "暂停计时等着批")
+	b.step("clerk", n, "grant_pause", "批准暂停计时", func() { b.fill("reason", "同意检测") })
+	if it, err = s.stack.reads.Item(t.Context(), n); err != nil || !it.Due.After(original) {
+		t.Fatalf("due %s, before the pause %s, %v", it.Due, original, err)
+	}
+	b.must("暂停计时（鉴定、检测）")
+	b.goTo("/items/" + n + "/deadline")
+	b.must("规则表第 2 版“整改 · 路灯”", "暂停计时（鉴定、检测），不算", "原来到 "+original.String(), "各单位的期限", "各环节的时限", "签收")
+	b.axe()
+	b.shot("item-deadline-1280")
+
+	// A year's holidays that take the deadline's day away: recomputed by a fact.
+	file := filepath.Join(t.TempDir(), "year.json")
+	text := `{"year":` + strconv.Itoa(it.Due.Year()) + `,"papers":[],"days":[{"name":"区庆","date":"` + it.Due.String() + `","isOffDay":true}]}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.as("clerk")
+	b.goTo("/admin/calendar")
+	b.must("录入一年的放假安排")
+	b.press("录入并重算")
+	b.must("文件：还没有选")
+	b.act(chromedp.SetUploadFiles("#f-file", []string{file}))
+	b.press("录入并重算")
+	b.must("重算了 1 个期限", "区庆放假")
+	b.axe()
+	b.shot("admin-calendar-1280")
+	s.settled()
+	b.goTo("/items/" + n + "/deadline")
+	b.must("区庆放假，不算")
+
+	narrow := s.open(t, 375, "clerk")
+	for path, name := range map[string]string{"/admin/rules": "admin-rules", "/admin/calendar": "admin-calendar", "/items/" + n + "/deadline": "item-deadline"} {
+		narrow.goTo(path)
+		narrow.axe()
+		narrow.shot(name + "-375")
+	}
+}
+
+// Who may not change the table reads why; an item without a deadline says so, as page, text
+// and JSON.
+func TestTimeForOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if status, body := s.page("supervisor", "/admin/rules"); status != http.StatusOK || !strings.Contains(body, "由系统管理员、交办员来改") && !strings.Contains(body, "由交办员、系统管理员来改") {
+		t.Errorf("a supervisor at the rules: %d", status)
+	}
+	if status, _ := s.page(staff("区交通运输局", "HANDLER"), "/admin/calendar"); status != http.StatusForbidden {
+		t.Errorf("a handler at the calendar: %d", status)
+	}
+	n := s.raise(fields{"text": "晚上没有公交车", "category": "民生"}).Number
+	for path, want := range map[string]string{"": "还没有受理，期限在受理的时候定。", "?as=text": "还没有受理", "?as=json": `"due":""`} {
+		if status, body := s.page("clerk", "/items/"+n+"/deadline"+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%q: %d without %q\n%s", path, status, want, body)
+		}
+	}
+	if s.stack.almanac.Missing() != 0 && !strings.Contains(s.mustPage("sysadmin", "/admin/units"), "年的放假安排，跨到那年的期限都是暂定的") {
+		t.Error("a missing year is not announced")
+	}
+}
+
+func (s *site) mustPage(as, path string) string {
+	s.t.Helper()
+	status, body := s.page(as, path)
+	if status != http.StatusOK {
+		s.t.Fatalf("%s as %s: %d", path, as, status)
+	}
+	return body
+}
