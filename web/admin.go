@@ -99,7 +99,7 @@ var adminKinds = map[string]adminKind{
 	"officers": {"人员", "一人一号。姓名、电话密封保存。系统、安全、审计管理员不能由同一个人担任。", adminOfficers, []adminForm{
 		{Command: "put_officer", Title: "添加或更改人员", Button: "存", Inputs: []Input{text("id", "人员编号", true), text("name", "姓名", true), text("phone", "电话", false)}},
 		{Command: "take_post", Title: "任职", Button: "任职", Inputs: []Input{text("officer", "人员编号", true), hinted(text("unit", "单位", true), "单位的编号"), enum("role", "角色", directory.Posts),
-			text("title", "职务", false), hinted(text("rank", "职级", false), "挂钩领导要填"), date("from", "任职日期"), date("until", "任职截止")}},
+			text("title", "职务", false), hinted(text("rank", "职级", false), "挂钩领导要填"), date("from", "任职日期"), hinted(date("until", "任职截止"), "不填就是没有期限")}},
 		{Command: "dismiss_officer", Title: "离任", Button: "办理离任", Inputs: []Input{text("id", "人员编号", true), date("on", "从哪一天起")}},
 	}, "return_officer"},
 	"ledgers": {"台账", "办理方式建账时定，不再改。", adminLedgers, []adminForm{
