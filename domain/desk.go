@@ -54,7 +54,7 @@ type Order struct {
 	Into     uuid.UUID // the survivor of a merge, or of one that is taken back
 	Command  Command
 	Actor    events.Actor
-	Seen     int         // revision that the person saw, 0 = do not care
+	Seen     int         // revision that the person saw, 0 = do not care; that somebody looked meanwhile is no change
 	Occurred events.Date // claimed day, when it happened earlier (补录)
 	Cause    string
 	Code     string // query code of a new item, or the new one of an old; made when empty
@@ -195,7 +195,7 @@ func (d *Desk) round(ctx context.Context, o Order, spec Spec) (Receipt, error) {
 		if spec.Starts {
 			return Receipt{}, refuseAt("external", "raise.exists", "来件编号：这一条已经登记过了，编号 %s。", it.Number)
 		}
-		if o.Seen > 0 && o.Seen != it.Rev {
+		if o.Seen > 0 && (o.Seen < it.Changed || o.Seen > it.Rev) {
 			return Receipt{}, &Overtaken{o.Seen, it.Rev}
 		}
 	} else if !spec.Starts {

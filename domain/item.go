@@ -90,6 +90,8 @@ type Item struct {
 	SuspendedOn   events.Date
 	Erasure       int                   // revision in which erasure of the personal data was asked for
 	Erased        bool                  // it is done
+	Changed       int                   // revision of the last commit that did more than look
+	Reveals       []Revealed            // who was shown personal data
 	Claim         *events.LedgerClaimed // what the ledger it was imported from says, last
 }
 
@@ -114,6 +116,9 @@ func (it *Item) Apply(r events.Recorded) {
 	it.Commands[r.CommandID] = r.Sequence
 	on := events.DateOf(recordedTime(r))
 	for _, e := range r.Events {
+		if !events.Quiet(e) {
+			it.Changed = r.Rev
+		}
 		it.apply(e, r, on)
 		it.Clock = it.Clock.After(e, on)
 		it.Limits = events.LimitsAfter(it.Limits, e, on)
@@ -341,6 +346,8 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		it.Erasure = r.Rev
 	case events.ErasureCompleted:
 		it.Erased = true
+	case events.PersonalRevealed:
+		it.Reveals = append(it.Reveals, Revealed{e, r.CommandID, r.Actor, r.At})
 	case events.PublicTextDrafted:
 		it.PublicText, it.DraftBy = e.Summary, r.Actor.ID
 	case events.ItemReleased:

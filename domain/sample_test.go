@@ -248,6 +248,8 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return RequestErasure{Reason: events.ErasureReasons[rnd(4)], Asked: events.ErasureAskers[rnd(4)], Ground: "申请书 2026-3 号"}
 	case "complete_erasure":
 		return CompleteErasure{}
+	case "reveal":
+		return Reveal{Opinion: it.Opinions[rnd(len(it.Opinions))], Name: true, Phone: rnd(2) == 1, Reason: "约反映人到现场看"}
 	case "draft_public_text":
 		return DraftPublicText{Summary: "末班车改到 22:30"}
 	case "release":

@@ -118,6 +118,9 @@ var specs = entitled([]Spec{
 	{Name: "request_erasure", Title: "申请抹除个人信息", From: erasable, Pre: notErased, New: func() Command { return &RequestErasure{} }},
 	{Name: "complete_erasure", Title: "记抹除完毕", From: erasable, Pre: erasureOpen, New: func() Command { return &CompleteErasure{} }},
 
+	// 个人信息
+	{Name: "reveal", Title: "看个人信息", From: events.States, Pre: mayReveal, New: func() Command { return &Reveal{} }},
+
 	// 公开
 	{Name: "draft_public_text", Title: "拟公开稿", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayDraft, New: func() Command { return &DraftPublicText{} }},
 	{Name: "release", Title: "公开", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayRelease, New: func() Command { return &Release{} }},

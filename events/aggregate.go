@@ -28,7 +28,17 @@ const (
 	AccountAggregate   Aggregate = "account"   // an officer's account; its [DirectoryID] is the officer's among accounts
 	SampleAggregate    Aggregate = "sample"    // the look-back draws of one week (回头看抽样)
 	RecipientAggregate Aggregate = "recipient" // how one person wants to be told (通知偏好)
+	TrailAggregate     Aggregate = "trail"     // what one person took out or was refused on one day (审计留痕); the id is [TrailID]
 )
+
+// Known reports whether this program knows any fact of a.
+func (a Aggregate) Known() bool {
+	switch a {
+	case ItemAggregate, LogAggregate, CalendarAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate:
+		return true
+	}
+	return a.Directory()
+}
 
 // Directory reports whether a is an entry of the directory.
 func (a Aggregate) Directory() bool {

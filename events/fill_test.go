@@ -40,6 +40,8 @@ var samples = map[reflect.Type]any{
 	reflect.TypeFor[Stage]():            StageRectify,
 	reflect.TypeFor[Urgency]():          Pressing,
 	reflect.TypeFor[PauseGround]():      Appraisal,
+	reflect.TypeFor[PersonalField]():    PersonPhone,
+	reflect.TypeFor[ExportKind]():       PaperExport,
 }
 
 // fill gives every field under v a value that is not zero, the same each time.

@@ -96,6 +96,9 @@ const (
 	erasureCompleted
 	rootSigned
 	complaintNamed
+	personalRevealed
+	exportMade
+	accessRefused
 	unitAdded
 	unitRenamed
 	unitMoved
@@ -238,6 +241,9 @@ var table = [kinds]row{
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
 	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
 	complaintNamed:        {"complaint.named", 1, ItemAggregate, "写明被反映的人", decode[ComplaintNamed]},
+	personalRevealed:      {"personal.revealed", 1, ItemAggregate, "看个人信息", decode[PersonalRevealed]},
+	exportMade:            {"export.made", 1, TrailAggregate, "导出", decode[ExportMade]},
+	accessRefused:         {"access.refused", 1, TrailAggregate, "越权被拒", decode[AccessRefused]},
 	rootSigned:            {"root.signed", 1, LogAggregate, "日根签名", decode[RootSigned]},
 	unitAdded:             {"unit.added", 1, UnitAggregate, "新增单位", decode[UnitAdded]},
 	unitRenamed:           {"unit.renamed", 1, UnitAggregate, "单位更名", decode[UnitRenamed]},
@@ -303,6 +309,15 @@ func TypeOf(e Event) (name string, version int) {
 
 // Title returns what the fact is called on a page: 交办.
 func Title(e Event) string { return table[e.fact()].zh }
+
+// TitleOf returns what the fact with a wire name is called on a page, the name itself for one
+// that this program does not know.
+func TitleOf(name string) string {
+	if k, ok := byName[name]; ok {
+		return table[k].zh
+	}
+	return name
+}
 
 // Names lists every wire name in table order.
 func Names() []string {

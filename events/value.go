@@ -123,6 +123,10 @@ type Actor struct {
 
 	// Delegation is set when another officer's post is acted in. ID stays the person who acts.
 	Delegation Delegation `json:"delegation,omitzero"`
+
+	// Origin is where a member of staff acts from. The public has none: whoever asks not to be
+	// known must not be found by his network.
+	Origin Origin `json:"origin,omitzero"`
 }
 
 // Delegation says for whom an actor acts (受委托代办).

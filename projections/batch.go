@@ -35,6 +35,7 @@ type row struct {
 	id      uuid.UUID
 	stored  bool // stands in the tables
 	touched bool
+	changed bool                        // by more than that somebody looked
 	body    string                      // searched text as stored
 	cells   counterSet                  // as stored
 	parts   int                         // assignments as stored
@@ -55,7 +56,7 @@ func newBatch() *batch {
 type outputs struct {
 	parked    rows[parkedRow]
 	entries   rows[entryRow]
-	results   rows[result]
+	traces    rows[traceRow]
 	opinions  rows[opinionRow]
 	verbatim  rows[verbatimRow]
 	links     rows[linkRow]
@@ -87,7 +88,7 @@ func newOutputs() outputs {
 	return outputs{
 		parked:   rows[parkedRow]{of: &parkedTable},
 		entries:  rows[entryRow]{of: &timelineTable},
-		results:  rows[result]{of: &resultTable},
+		traces:   rows[traceRow]{of: &auditTable},
 		opinions: rows[opinionRow]{of: &opinionTable},
 		verbatim: rows[verbatimRow]{of: &verbatimTable},
 		links:    rows[linkRow]{of: &linkTable},
@@ -115,7 +116,7 @@ func newOutputs() outputs {
 }
 
 func (o *outputs) all() []output {
-	return []output{&o.parked, &o.entries, &o.results, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
+	return []output{&o.parked, &o.entries, &o.traces, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
 		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.ends, &o.scrubs}
 }
@@ -163,9 +164,11 @@ func (b *batch) spill(n int, full func() error) error {
 }
 
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
-// another aggregate than items leave nothing but published roots, draws and the directory.
+// another aggregate than items leave a line of the audit trail, published roots, draws and
+// the directory.
 func (b *batch) apply(c events.Recorded) {
 	b.end(c)
+	b.audit(c)
 	switch a := c.Aggregate(); {
 	case a.Directory():
 		b.directory(c)
@@ -180,6 +183,7 @@ func (b *batch) apply(c events.Recorded) {
 		r = &row{id: c.Item}
 		b.rows[c.Item] = r
 	}
+	r.changed = r.changed || slices.ContainsFunc(c.Events, func(e events.Event) bool { return !events.Quiet(e) })
 	if !r.touched {
 		r.touched = true
 		b.touched = append(b.touched, r)
@@ -188,17 +192,11 @@ func (b *batch) apply(c events.Recorded) {
 		b.measureDay(r)
 		r.measured = on
 	}
-	b.commit(r, c)
 	for i, e := range c.Events {
 		r.apply(c, e, b.find)
 		b.fact(r, c, i, e)
 	}
 	b.stand(r, day(c))
-}
-
-// commit notes what a commit leaves behind by itself.
-func (b *batch) commit(r *row, c events.Recorded) {
-	b.out.results.insert(&result{c.CommandID, c.Item, c.Sequence, c.Command})
 }
 
 // fact notes what a fact leaves behind by itself; r is the item after it.
@@ -238,7 +236,7 @@ func (b *batch) settleRows(rows []*row, full func() error) error {
 		b.settleStints(r)
 		b.measureDay(r)
 		b.settleErasure(r)
-		r.stored, r.touched = true, false
+		r.stored, r.touched, r.changed = true, false, false
 		if i%64 == 63 {
 			if err := full(); err != nil {
 				return err
@@ -246,6 +244,18 @@ func (b *batch) settleRows(rows []*row, full func() error) error {
 		}
 	}
 	return nil
+}
+
+// change says what the commits up to a sequence changed.
+func (b *batch) change(sequence uint64) Change {
+	c := Change{Sequence: sequence}
+	for _, r := range b.touched {
+		if r.changed {
+			c.Items = append(c.Items, r.id.String())
+		}
+	}
+	c.Quiet = len(c.Items) == 0 && b.entered == 0
+	return c
 }
 
 // hand gives the rows that wait to be written to w.

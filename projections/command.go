@@ -2,27 +2,12 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
-
-// result is what became of a command.
-type result struct {
-	command  uuid.UUID
-	item     uuid.UUID
-	sequence uint64
-	name     string
-}
-
-// resultTable is only added to: a command id may come again, for another item.
-var resultTable = table[result]{name: "command_result", cols: []col[result]{
-	uuidCol("command_id", func(r *result) uuid.UUID { return r.command }),
-	bigCol("sequence", func(r *result) uint64 { return r.sequence }),
-	uuidCol("item", func(r *result) uuid.UUID { return r.item }),
-	textCol("command", func(r *result) string { return r.name }),
-}}
 
 // CommandResult says what became of a command: which item it changed and where in the
 // stream. A command that touched two items is found under the first.
@@ -31,18 +16,14 @@ func (s *Store) CommandResult(ctx context.Context, commandID string) (itemID str
 	if err != nil {
 		return "", 0, false, nil
 	}
-	rows, err := s.pool.Query(ctx, `select item, sequence from command_result where command_id = $1 order by sequence limit 1`, id)
+	var item uuid.UUID
+	var seq int64
+	err = s.pool.QueryRow(ctx, `select about, sequence from audit where command_id = $1 and subject = 'item' order by sequence limit 1`, id).Scan(&item, &seq)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", 0, false, nil
+	}
 	if err != nil {
 		return "", 0, false, fmt.Errorf("read command %s: %w", commandID, err)
 	}
-	rs, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (x result, err error) {
-		var seq int64
-		err = r.Scan(&x.item, &seq)
-		x.sequence = uint64(seq)
-		return x, err
-	})
-	if err != nil || len(rs) == 0 {
-		return "", 0, false, err
-	}
-	return rs[0].item.String(), rs[0].sequence, true, nil
+	return item.String(), uint64(seq), true, nil
 }

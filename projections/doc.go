@@ -69,7 +69,7 @@
 //	                already (replaceRow, keepRow, sumRow, mergeRow)
 //	outputs         a field rows[R] in batch.go, in newOutputs and in all()
 //	a call          in one of the places of batch.go where rows come from:
-//	                  commit, fact  while folding: rows that are only added, and sums to
+//	                  fact          while folding: rows that are only added, and sums to
 //	                                remember; the item is as it is after the fact
 //	                  settle        once an item when the batch is written: what it was when
 //	                                it was last stored (fields of row) against what it is
@@ -105,7 +105,8 @@
 //	watch.go     watch       days that somebody has to keep, found by day; look-backs to draw
 //	slip.go      slip        督办单 as they are tracked
 //	sample.go    sample      draws of look-backs
-//	command.go   command_result
+//	audit.go     audit       who did what, one row a commit of any aggregate; command.go what became of
+//	             a command
 //	directory.go directory_fact  the directory's own facts, folded in memory (events/roster)
 //
 // To show a new fact: say in fold.go what it does to the row, in words.go how it is told and

@@ -63,7 +63,11 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 		it.Raised, it.RaisedOn = r.Time.UTC(), claimed(r)
 	}
 	it.Demo = it.Demo || r.Actor.Demo
-	it.Touched, it.Rev, it.Sequence = r.Time.UTC(), r.Rev, r.Sequence
+	it.Rev, it.Sequence = r.Rev, r.Sequence
+	if events.Quiet(e) {
+		return
+	}
+	it.Touched = r.Time.UTC()
 	it.moveParts(r, e)
 	if s, ok := events.StateAfter(e); ok {
 		it.State, it.Group = s, groupOf(s, it.Group)

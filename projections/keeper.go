@@ -156,8 +156,8 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 		return err
 	}
 	for _, c := range commits {
-		if a := c.Aggregate(); a != events.ItemAggregate && a != events.LogAggregate && a != events.SampleAggregate && !a.Directory() {
-			continue // of no concern here, and perhaps not known
+		if !c.Aggregate().Known() {
+			continue // of no concern here
 		}
 		if why, park := k.unfit(c); park {
 			k.park(c, why)
@@ -194,7 +194,7 @@ func (k *keeper) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 
 // commit writes what was folded and moves the position on by compare-and-set.
 func (k *keeper) commit(ctx context.Context, behind uint64) error {
-	change := Change{k.at.Sequence, column(k.b.touched, func(r *row) string { return r.id.String() })}
+	change := k.b.change(k.at.Sequence)
 	if err := k.b.settle(func() error { return k.full(ctx) }); err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 		strconv.FormatUint(k.pos.Sequence, 10), k.pos.Hash, strconv.Itoa(k.epoch))
 	if !k.quiet {
 		k.w.queueText("tell", `select pg_notify($1, $2)`, channel,
-			string(notice{Generation: k.gen.ID, Sequence: change.Sequence, Items: change.Items}.payload()))
+			string(notice{Generation: k.gen.ID, Sequence: change.Sequence, Items: change.Items, Quiet: change.Quiet}.payload()))
 	}
 	k.b.hand(k.w)
 	touched, err := k.w.send(ctx)

@@ -13,6 +13,7 @@ import (
 type Change struct {
 	Sequence uint64
 	Items    []string // ids; none when they were too many to tell
+	Quiet    bool     // no item and no unit is another one: somebody signed in, looked, took a file
 }
 
 // news tells waiters and live pages of this process how far the served rows are.
@@ -139,6 +140,7 @@ type notice struct {
 	Generation int      `json:"g,omitempty"`
 	Sequence   uint64   `json:"s,omitempty"`
 	Items      []string `json:"i,omitempty"`
+	Quiet      bool     `json:"q,omitempty"`
 	Version    int      `json:"v,omitempty"`
 }
 
@@ -204,7 +206,7 @@ func (s *Store) hear(ctx context.Context) error {
 		case n.Version != 0:
 			s.look(ctx)
 		case n.Generation == s.serving.Load().ID:
-			s.news.moved(Change{n.Sequence, n.Items})
+			s.news.moved(Change{n.Sequence, n.Items, n.Quiet})
 		}
 	}
 }

@@ -207,7 +207,7 @@ func (k *keeper) retry(ctx context.Context, log Log) (applied, still int, err er
 			applied++
 		}
 	}
-	change := Change{k.pos.Sequence, nil}
+	change := Change{Sequence: k.pos.Sequence}
 	if err = k.b.settle(func() error { return k.full(ctx) }); err == nil {
 		k.b.hand(k.w)
 		_, err = k.w.send(ctx)

@@ -307,6 +307,8 @@ func tellAfter(it *Item, e events.Event) (telling, bool) {
 		return inside("从公开页面撤下。" + after("理由：", e.Reason)), true
 	case events.ComplaintNamed:
 		return inside("写明了被反映的人，他们看不到这一件。"), true
+	case events.PersonalRevealed: // why is for the auditor
+		return byItself(line("看了反映人的", events.FieldsZh(e.Fields), "。")), true
 	case events.ErasureRequested:
 		return inside(line(e.Asked.Zh(), "提出，", e.Reason.Zh(), "。", after("依据：", e.Ground), "原话、姓名、电话从此谁也打不开，办理的经过照留。")), true
 	case events.ErasureCompleted:

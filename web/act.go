@@ -131,7 +131,9 @@ func startOf(a events.Actor) string {
 		return "/"
 	case events.Auditor:
 		return "/items"
-	case events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin:
+	case events.AuditAdmin:
+		return "/admin/audit"
+	case events.SystemAdmin, events.SecurityAdmin:
 		return "/admin/permissions"
 	}
 	return "/desk"

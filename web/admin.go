@@ -47,6 +47,9 @@ func (p Page) AdminTabs() []entry {
 	if rights.Notices.May(p.Actor.Role) {
 		out = append(out, entry{"/admin/notices", "通知发送", path == "/admin/notices"})
 	}
+	if rights.Audit.May(p.Actor.Role) {
+		out = append(out, entry{"/admin/audit", "审计记录", path == "/admin/audit"})
+	}
 	return append(out, entry{"/admin/permissions", "权限", path == "/admin/permissions"})
 }
 

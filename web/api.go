@@ -26,7 +26,7 @@ func (s *Server) apiRoutes() []route {
 		{"GET /api/v1/items/{number}", s.staff(s.apiItem)},
 		{"GET /api/v1/items/{number}/timeline", s.staff(s.apiTimeline)},
 		{"POST /api/v1/items/{number}/{command}", s.staff(s.uploading(s.apiGive))},
-		{"GET /api/v1/items/{number}/case", s.sees(rights.Case, s.apiCase)},
+		{"POST /api/v1/items/{number}/case", s.sees(rights.Case, s.apiCase)},
 		{"POST /api/v1/import", s.imports(s.uploading(s.apiImport))},
 		{"GET /api/v1/roots", s.apiRoots},
 		{"GET /api/v1/board", s.sees(rights.Figures, s.apiBoard)},
@@ -265,6 +265,8 @@ type given struct {
 	Sequence uint64   `json:"sequence"`
 	Repeated bool     `json:"repeated"`
 	Children []string `json:"children,omitempty"`
+	Name     string   `json:"name,omitempty"`  // of a reveal, to who asked: this once
+	Phone    string   `json:"phone,omitempty"` // likewise
 }
 
 func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor) error {
@@ -289,7 +291,22 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 		return err
 	}
 	w.Header().Set("ETag", strconv.Quote(strconv.Itoa(rc.Rev)))
-	return sendJSON(w, http.StatusOK, given{it.Number, rc.Rev, rc.Sequence, rc.Repeated, rc.Children})
+	out := given{Number: it.Number, Rev: rc.Rev, Sequence: rc.Sequence, Repeated: rc.Repeated, Children: rc.Children}
+	if spec.Name == "reveal" {
+		shown, err := s.revealed(r.Context(), it, a, id)
+		if err != nil {
+			return err
+		}
+		for _, x := range shown {
+			switch x.Field {
+			case events.PersonName:
+				out.Name = x.Text
+			case events.PersonPhone:
+				out.Phone = x.Text
+			}
+		}
+	}
+	return sendJSON(w, http.StatusOK, out)
 }
 
 func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor) error {

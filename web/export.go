@@ -69,7 +69,10 @@ func sortedKeys(v url.Values) []string {
 
 // exportLedger sends exactly the rows that the ledger page shows for the same address.
 func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	v := r.URL.Query()
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	v := r.PostForm
 	base, err := s.filter(r.Context(), a)
 	if err != nil {
 		return err
@@ -92,8 +95,11 @@ func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, a events.A
 	}
 	name := fmt.Sprintf("%s_%s.%s", o.Ledger.Zh(), s.today(), o.Format)
 	return s.sendPaper(w, r, name, o.Format.Type(), func(to io.Writer) error {
-		_, err := sheet.Write(r.Context(), s.reads, s.vault.Open, o, to)
-		return err
+		out, err := sheet.Write(r.Context(), s.reads, s.vault.Open, o, to)
+		if err != nil {
+			return err
+		}
+		return s.exported(r.Context(), a, events.ExportMade{What: events.LedgerExport, Name: o.Ledger.Zh(), Format: string(o.Format), Filter: withoutWords(v, q.filter, ls), Rows: out.Rows})
 	})
 }
 
@@ -139,6 +145,19 @@ func (s *Server) sendPaper(w http.ResponseWriter, r *http.Request, name, kind st
 	}
 	_, err = io.Copy(w, f)
 	return err
+}
+
+// withoutWords says a filter for the audit trail, in which no word that was looked for may
+// stand: it may be somebody's name.
+func withoutWords(v url.Values, f projections.Filter, ls lists) string {
+	searched := f.Q != ""
+	f.Q = ""
+	if says := filterWords(v, f, ls); !searched {
+		return says
+	} else if says != "全部" {
+		return "查找字词，" + says
+	}
+	return "查找字词"
 }
 
 // filterWords says a filter in the words of the ledger page.

@@ -67,6 +67,8 @@ type formInput struct {
 	more   string // table field that gets one more row
 	lists  lists
 
+	opinions []domain.Choice // of the item, when the command is about one
+
 	fileMax int64 // largest file in bytes, 0 when none are taken
 }
 
@@ -184,6 +186,10 @@ func (in formInput) known(c *control, name string) {
 		c.List = "l-areas"
 	case "campaign":
 		c.List = "l-campaigns"
+	case "opinion":
+		if len(in.opinions) > 0 {
+			choose("请选", in.opinions)
+		}
 	case "assignment":
 		if cs := in.parts(); len(cs) > 0 {
 			choose("请选", cs)

@@ -57,6 +57,7 @@ func helpers(now func() time.Time) template.FuncMap {
 		"fieldid": fieldID,
 		"digits":  digitsOnly,
 		"inc":     func(i int) int { return i + 1 },
+		"wmline":  func(i int) int { return 40 + 24*i }, // of a watermark, from the top
 		"join":    strings.Join,
 		"clauses": func(s string) []string { return strings.SplitAfter(s, "，") },
 	}

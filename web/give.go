@@ -121,6 +121,11 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	if s.cfg.Files != nil {
 		in.fileMax = s.cfg.Files.MaxSize()
 	}
+	if in.spec.Name == "reveal" {
+		if in.opinions, err = s.opinionChoices(r, a, it); err != nil {
+			return FormPage{}, err
+		}
+	}
 	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it)}
 	if in.spec.Name == "dispatch" || in.spec.Name == "assign" {
 		if p.Triage, err = s.triage(r.Context(), it, in.values, in.lists, a); err != nil {
@@ -212,6 +217,10 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	if err != nil {
 		return err
 	}
+	if spec.Name == "reveal" {
+		s.showOnce(w, r, it.Number, id)
+		return nil
+	}
 	add := url.Values{"done": {spec.Name}}
 	back := backTo(form.Get("back"), "/items/"+url.PathEscape(it.Number))
 	if form.Get("back") != "" {
@@ -230,7 +239,13 @@ func (s *Server) carryOut(ctx context.Context, a events.Actor, it projections.It
 	if err != nil {
 		return domain.Receipt{}, err
 	}
-	return s.desk.Do(ctx, o)
+	rc, err := s.desk.Do(ctx, o)
+	for _, no := range domain.RefusalsOf(err) {
+		if worthSeeing(no.Rule) {
+			s.refusedTo(ctx, a, events.AccessRefused{Command: domain.Name(c), Rule: no.Rule, Item: it.ID})
+		}
+	}
+	return rc, err
 }
 
 // again shows the form once more with everything that was typed.

@@ -50,6 +50,7 @@ type ItemPage struct {
 	Words     []fact // 批示
 	Evaluated []evaluation
 	Related   []link
+	Case      string // where the case file is asked for
 	Acts      []act
 	Not       []act
 	Rest      []act // not possible in this state: a long list, folded
@@ -73,6 +74,7 @@ type banner struct {
 type quote struct {
 	Text, From, Who, Place string
 	Confidential           bool
+	Reveal                 string // where name and telephone can be asked for in full
 }
 
 // deadline says until when, and how that was found.
@@ -169,8 +171,14 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err := s.fillEvidence(r.Context(), &p, it, a); err != nil {
 		return err
 	}
+	reveal, _ := domain.SpecOf("reveal")
+	may := reveal.Allows(folded, s.desk.Situation(a)) == nil
 	for _, o := range os {
-		p.Quotes = append(p.Quotes, s.quote(r.Context(), o, a))
+		q := s.quote(r.Context(), o, a)
+		if may && !o.Anonymous && !(o.Name.IsZero() && o.Phone.IsZero()) {
+			q.Reveal = commandPath(it.Number, "reveal") + "?" + url.Values{"opinion": {o.ID}}.Encode()
+		}
+		p.Quotes = append(p.Quotes, q)
 	}
 	if err := s.fillAlike(r.Context(), &p, it, a); err != nil {
 		return err
@@ -214,7 +222,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	s.fillActions(p, it, folded, a)
 	p.Related = append(related(it), link{"/items/" + it.Number + "/print", "打印表单"})
 	if s.cfg.Case != nil && rights.Case.May(a.Role) {
-		p.Related = append(p.Related, link{"/api/v1/items/" + it.Number + "/case", "导出卷宗"})
+		p.Case = "/api/v1/items/" + url.PathEscape(it.Number) + "/case"
 	}
 }
 

@@ -43,6 +43,9 @@ func (s *Server) fillActions(p *ItemPage, it projections.Item, folded *domain.It
 	slices.SortStableFunc(all, func(x, y domain.Action) int { return place(x) - place(y) })
 	closing := false
 	for _, x := range all {
+		if x.Spec.Name == "reveal" { // stands beside what is masked
+			continue
+		}
 		c := act{Name: x.Spec.Name, Title: x.Spec.Title, Href: commandPath(it.Number, x.Spec.Name), Class: "two"}
 		closing = closing || x.Spec.Name == "close"
 		if x.Refused != nil {

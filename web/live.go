@@ -82,7 +82,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 				return nil
 			}
 			sent = max(sent, c.Sequence)
-			if item != "" && len(c.Items) > 0 && !slices.Contains(c.Items, item) {
+			if c.Quiet || item != "" && len(c.Items) > 0 && !slices.Contains(c.Items, item) {
 				continue
 			}
 			if err := writeChange(w, c.Sequence); err != nil {

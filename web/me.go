@@ -270,6 +270,11 @@ func (s *Server) withdrawDelegation(w http.ResponseWriter, r *http.Request, p ac
 // enterDirectory gives a command to the directory and waits until the pages show it.
 func (s *Server) enterDirectory(r *http.Request, a events.Actor, c directory.Command) error {
 	rc, err := s.cfg.Directory.Do(r.Context(), directory.Order{ID: uuid.New(), Command: c, Actor: a})
+	for _, no := range domain.RefusalsOf(err) {
+		if worthSeeing(no.Rule) {
+			s.refusedTo(r.Context(), a, events.AccessRefused{Command: directory.Name(c), Rule: no.Rule})
+		}
+	}
 	if err != nil || rc.Sequence == 0 {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 
 	"xiaohao/events"
+	"xiaohao/projections"
 	"xiaohao/web/paper/docx"
 	papers "xiaohao/web/paper/form"
 )
@@ -27,8 +28,8 @@ type PrintPage struct {
 	Papers []link // no Href: the item has nothing for it yet
 	NotYet string
 	Form   *papers.Form
-	Word   string
-	PDF    string
+	Action string // where a file of it is asked for
+	PDF    bool   // can be had
 }
 
 // printRoutes are the papers of an item.
@@ -36,6 +37,7 @@ func (s *Server) printRoutes() []route {
 	return []route{
 		{"GET /items/{number}/print", s.staff(s.printPage)},
 		{"GET /items/{number}/print/{form}", s.staff(s.printForm)},
+		{"POST /items/{number}/print/{form}", s.staff(s.printFile)},
 	}
 }
 
@@ -60,48 +62,62 @@ func printHref(number string, k papers.Kind) string {
 	return "/items/" + url.PathEscape(number) + "/print/" + string(k)
 }
 
-// printForm shows one paper, or sends it as Word or PDF.
+// printForm shows one paper.
 func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	k := papers.Kind(r.PathValue("form"))
-	if k.Zh() == "" {
-		return fmt.Errorf("%w: form %q", errBadRequest, k)
-	}
-	it, err := s.see(r.Context(), r.PathValue("number"), a)
+	f, it, err := s.paper(r, a)
 	if err != nil {
 		return err
+	}
+	p := PrintPage{Page: s.staffPage(r, f.Title+" "+it.Number, "items"), Number: it.Number, Form: &f, Action: printHref(it.Number, f.Kind), PDF: s.cfg.Papers.PDF != nil}
+	return s.render(w, http.StatusOK, "print", p)
+}
+
+// printFile sends one paper as Word or PDF.
+func (s *Server) printFile(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	f, it, err := s.paper(r, a)
+	if err != nil {
+		return err
+	}
+	format := r.PostForm.Get("format")
+	name := fmt.Sprintf("%s_%s.%s", f.Kind.Zh(), it.Number, format)
+	kept := func() error {
+		return s.exported(r.Context(), a, events.ExportMade{What: events.PaperExport, Name: f.Kind.Zh(), Format: format, Item: it.ID})
+	}
+	switch {
+	case format == "docx":
+		return s.sendWord(w, r, f, name, kept)
+	case format == "pdf" && s.cfg.Papers.PDF != nil:
+		return s.sendPDF(w, r, f, name, kept)
+	}
+	return fmt.Errorf("%w: form as %q", errBadRequest, format)
+}
+
+// paper makes the paper that the address names.
+func (s *Server) paper(r *http.Request, a events.Actor) (f papers.Form, it projections.Item, err error) {
+	k := papers.Kind(r.PathValue("form"))
+	if k.Zh() == "" {
+		return f, it, fmt.Errorf("%w: form %q", errBadRequest, k)
+	}
+	if it, err = s.see(r.Context(), r.PathValue("number"), a); err != nil {
+		return f, it, err
 	}
 	os, err := s.reads.Opinions(r.Context(), it.ID)
 	if err != nil {
-		return err
+		return f, it, err
 	}
 	c := papers.Case{Item: it, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Today: s.today()}
 	for _, o := range os {
 		c.Said = append(c.Said, s.open(r.Context(), o.Text))
 	}
-	f, err := papers.Make(k, c)
-	if err != nil {
-		return err
-	}
-	name := fmt.Sprintf("%s_%s", k.Zh(), it.Number)
-	switch r.URL.Query().Get("format") {
-	case "":
-		p := PrintPage{Page: s.staffPage(r, f.Title+" "+it.Number, "items"), Number: it.Number, Form: &f, Word: printHref(it.Number, k) + "?format=docx"}
-		if s.cfg.Papers.PDF != nil {
-			p.PDF = printHref(it.Number, k) + "?format=pdf"
-		}
-		return s.render(w, http.StatusOK, "print", p)
-	case "docx":
-		return s.sendWord(w, r, f, name+".docx")
-	case "pdf":
-		if s.cfg.Papers.PDF != nil {
-			return s.sendPDF(w, r, f, name+".pdf")
-		}
-	}
-	return fmt.Errorf("%w: form as %q", errBadRequest, r.URL.Query().Get("format"))
+	f, err = papers.Make(k, c)
+	return f, it, err
 }
 
 // sendWord fills the office's template, or the program's own.
-func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f papers.Form, name string) error {
+func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f papers.Form, name string, kept func() error) error {
 	var template []byte
 	if s.cfg.Papers.Template != nil {
 		var err error
@@ -110,21 +126,27 @@ func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f papers.Form,
 		}
 	}
 	return s.sendPaper(w, r, name, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", func(to io.Writer) error {
-		return f.WriteWord(to, template)
+		if err := f.WriteWord(to, template); err != nil {
+			return err
+		}
+		return kept()
 	})
 }
 
-func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f papers.Form, name string) error {
+func (s *Server) sendPDF(w http.ResponseWriter, r *http.Request, f papers.Form, name string, kept func() error) error {
 	return s.sendPaper(w, r, name, "application/pdf", func(to io.Writer) error {
 		var page bytes.Buffer
 		if err := f.WriteHTML(&page); err != nil {
 			return err
 		}
 		pdf, err := s.cfg.Papers.PDF(r.Context(), page.Bytes())
-		if err == nil {
-			_, err = to.Write(pdf)
+		if err != nil {
+			return err
 		}
-		return err
+		if _, err := to.Write(pdf); err != nil {
+			return err
+		}
+		return kept()
 	})
 }
 

@@ -16,9 +16,9 @@ import (
 )
 
 // records reads a .csv that a page sent.
-func (x *site) records(as, path string) [][]string {
+func (x *site) records(as, path, form string) [][]string {
 	x.t.Helper()
-	body, ok := strings.CutPrefix(x.get(as, path), "\ufeff")
+	body, ok := strings.CutPrefix(x.file(as, path, form), "\ufeff")
 	if !ok {
 		x.t.Errorf("%s has no mark at the beginning", path)
 	}
@@ -36,27 +36,27 @@ func TestPapers(t *testing.T) {
 	x := newSite(t)
 	n := x.town()
 
-	all := x.records("clerk", "/items/export?ledger=L1&format=csv")
+	all := x.records("clerk", "/items/export", "ledger=L1&format=csv")
 	if head := strings.Join(all[0], ","); !strings.Contains(head, "反映人") || !strings.Contains(head, "具体问题") {
 		t.Errorf("the office's ledger begins %s", head)
 	}
 	if !strings.Contains(x.get("clerk", "/items"), "共 "+strconv.Itoa(len(all)-1)+" 件") {
 		t.Errorf("the file has %d rows, the page says otherwise", len(all)-1)
 	}
-	closed := x.records("clerk", "/items/export?ledger=L1&format=csv&state=CLOSED")
+	closed := x.records("clerk", "/items/export", "ledger=L1&format=csv&state=CLOSED")
 	if len(closed) != 2 || closed[1][1] != n["late"] || closed[1][len(closed[0])-7] != "已销号" {
 		t.Errorf("what was struck off: %v", closed)
 	}
-	text := x.get("clerk", "/items/export?ledger=L3&format=csv")
+	text := x.file("clerk", "/items/export", "ledger=L3&format=csv")
 	if strings.Contains(text, "13812345678") || strings.Contains(text, "张三丰") || !strings.Contains(text, "张某某") {
 		t.Error("names and numbers are not masked as on the pages")
 	}
-	unit := x.get(of("区农林水局", events.UnitHead), "/items/export?ledger=L3&format=csv")
+	unit := x.file(of("区农林水局", events.UnitHead), "/items/export", "ledger=L3&format=csv")
 	if strings.Contains(unit, "姓名") || strings.Contains(unit, "张某") {
 		t.Error("a unit's ledger has names")
 	}
-	for _, bad := range []string{"?ledger=L9&format=csv", "?ledger=L1&format=exe", "?ledger=L1&format=csv&state=NONSENSE"} {
-		if status, _, _ := x.ask("clerk", "GET", "/items/export"+bad, nil); status != http.StatusBadRequest {
+	for _, bad := range []string{"ledger=L9&format=csv", "ledger=L1&format=exe", "ledger=L1&format=csv&state=NONSENSE"} {
+		if status, _, _ := x.ask("clerk", "POST", "/items/export", strings.NewReader(bad), "Content-Type", formType); status != http.StatusBadRequest {
 			t.Errorf("export%s: %d", bad, status)
 		}
 	}
@@ -81,10 +81,10 @@ func (x *site) reports() {
 			t.Errorf("the report does not say %q", want)
 		}
 	}
-	first := x.get("clerk", "/reports/month?as_of=2026-07-31&format=docx")
+	first := x.file("clerk", "/reports/month", "as_of=2026-07-31&format=docx")
 	x.on("2026-11-30")
 	x.working("又一件。", "又一件", "IMMEDIATE", "区民政局", nil)
-	if x.get("clerk", "/reports/month?as_of=2026-07-31&format=docx") != first {
+	if x.file("clerk", "/reports/month", "as_of=2026-07-31&format=docx") != first {
 		t.Error("the report of July came out other than before")
 	}
 }
@@ -102,17 +102,17 @@ func (x *site) papers(n map[string]string) {
 	if status, _, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/extension", nil); status != http.StatusNotFound {
 		t.Errorf("a paper whose time has not come: %d", status)
 	}
-	word := x.get("clerk", "/items/"+n["late"]+"/print/reply?format=docx")
+	word := x.file("clerk", "/items/"+n["late"]+"/print/reply", "format=docx")
 	if names, err := docx.Names([]byte(word)); err != nil || len(names) > 0 {
 		t.Errorf("the .docx keeps %v (%v)", names, err)
 	}
 	x.s.cfg.Papers.Template = func(k papers.Kind) ([]byte, error) { return papers.Template(papers.Receipt) }
-	status, body, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/reply?format=docx", nil)
+	status, body, _ := x.ask("clerk", "POST", "/items/"+n["late"]+"/print/reply", strings.NewReader("format=docx"), "Content-Type", formType)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "{{答复意见}}") {
 		t.Errorf("a template without its placeholders: %d", status)
 	}
 	x.s.cfg.Papers.Template = func(papers.Kind) ([]byte, error) { return nil, errors.New("disk") }
-	if status, _, _ := x.ask("clerk", "GET", "/items/"+n["late"]+"/print/reply?format=docx", nil); status != http.StatusInternalServerError {
+	if status, _, _ := x.ask("clerk", "POST", "/items/"+n["late"]+"/print/reply", strings.NewReader("format=docx"), "Content-Type", formType); status != http.StatusInternalServerError {
 		t.Errorf("a template that cannot be read: %d", status)
 	}
 }

@@ -148,6 +148,9 @@ func (s *Server) apiCase(w http.ResponseWriter, r *http.Request, a events.Actor)
 	if err != nil {
 		return err
 	}
+	if err := s.exported(r.Context(), a, events.ExportMade{What: events.CaseExport, Format: "json", Item: it.ID}); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+it.Number+`.case.json"`)

@@ -12,6 +12,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/directory"
+	"xiaohao/domain/trail"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/account"
@@ -43,6 +44,8 @@ type Config struct {
 	Calendars Calendars        // nil: the calendars are not shown
 
 	Notices Notices // nil: there is no inbox
+
+	Trail *trail.Keeper // records what is taken out and who was refused; nil: nothing is handed out
 
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
@@ -96,7 +99,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.timingRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.auditRoutes(), s.timingRoutes(), s.importRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

@@ -17,6 +17,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/trail"
 	"xiaohao/events"
 	"xiaohao/events/journal/memory"
 	vault "xiaohao/events/vault/memory"
@@ -84,7 +85,7 @@ func newSite(t *testing.T) *site {
 		}
 		reads.Close()
 	})
-	if x.s, err = New(Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Now: x.now}, desk, reads, v); err != nil {
+	if x.s, err = New(Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: true, Now: x.now, Trail: &trail.Keeper{Log: log, Now: x.now}}, desk, reads, v); err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(x.s)
@@ -141,6 +142,18 @@ func (x *site) get(as, path string) string {
 	status, body, _ := x.ask(as, "GET", path, nil)
 	if status != http.StatusOK {
 		x.t.Fatalf("GET %s as %s: %d\n%s", path, as, status, body)
+	}
+	return body
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+// file asks for a file with a form.
+func (x *site) file(as, path, form string) string {
+	x.t.Helper()
+	status, body, _ := x.ask(as, "POST", path, strings.NewReader(form), "Content-Type", formType)
+	if status != http.StatusOK {
+		x.t.Fatalf("POST %s %s as %s: %d\n%s", path, form, as, status, body)
 	}
 	return body
 }

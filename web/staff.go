@@ -23,7 +23,8 @@ import (
 func (s *Server) staffRoutes() []route {
 	return append(append(s.reportRoutes(), s.printRoutes()...), []route{
 		{"GET /items", s.staff(s.itemsPage)},
-		{"GET /items/export", s.staff(s.exportLedger)},
+		{"POST /items/export", s.staff(s.exportLedger)},
+		{"GET /items/{number}/revealed", s.staff(s.revealedPage)},
 		{"GET /items/{number}", s.staff(s.itemPage)},
 		{"GET /items/{number}/deadline", s.staff(s.itemDeadline)},
 		{"GET /items/{number}/{command}", s.staff(s.formPage)},
@@ -58,6 +59,9 @@ func (s *Server) sees(v rights.View, h staffHandler) handler {
 			return errNotStaff
 		}
 		if !v.May(a.Role) {
+			if !reads(r.Method) {
+				s.refusedTo(r.Context(), a, events.AccessRefused{Command: string(v), Rule: "view.role"})
+			}
 			return &denied{fmt.Sprintf("“%s”由%s来看，您现在是%s。", v.Zh(), zhJoin(v.Roles()), a.Role.Zh())}
 		}
 		return h(w, r, a)

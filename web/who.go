@@ -8,6 +8,7 @@ import (
 
 	"xiaohao/events"
 	"xiaohao/web/account"
+	"xiaohao/web/shield"
 )
 
 // sessionCookie holds the session of somebody who signed in. It is sent to this site only,
@@ -46,6 +47,7 @@ func (s *Server) person(r *http.Request) (account.Person, bool) {
 		v.person, err = s.cfg.Accounts.Who(r.Context(), cookieOf(r))
 	}
 	v.in = err == nil
+	v.person.Actor.Origin = s.whence(r)
 	if err != nil && !errors.Is(err, account.ErrNoSession) && r.Context().Err() == nil {
 		s.cfg.Log.Error("session not looked up", "request", requestID(r), "error", err)
 	}
@@ -85,9 +87,18 @@ func (s *Server) actor(r *http.Request) (events.Actor, bool) {
 		return p.Actor, true
 	}
 	if key, ok := s.actKey(r); ok {
-		return s.actorOf(key)
+		a, staff := s.actorOf(key)
+		if staff {
+			a.Origin = s.whence(r)
+		}
+		return a, staff
 	}
 	return s.anybody(), false
+}
+
+// whence is where a member of staff acts from, as the audit trail keeps it.
+func (s *Server) whence(r *http.Request) events.Origin {
+	return events.Origin{Network: events.NetworkOf(s.cfg.Proxies.Client(r)), Agent: shield.Agent(r.UserAgent())}
 }
 
 // mayWrite reports whether the request may change anything at all: anybody may raise, query and answer;

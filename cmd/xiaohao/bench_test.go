@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
+	"xiaohao/domain/directory"
 	"xiaohao/events"
 	"xiaohao/projections/localpg/pgtest"
 	"xiaohao/web"
@@ -111,4 +114,56 @@ func BenchmarkLedgerPage(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "ms/p95")
 		})
 	}
+}
+
+// BenchmarkSignedIn measures what a sign-in adds to a page: the same page of the same unit, with
+// a session that is looked up and a post that is checked, and in the demonstration's way without.
+func BenchmarkSignedIn(b *testing.B) {
+	st := benchStack(b)
+	for _, c := range []directory.Command{directory.PutUnit{ID: "增口乡", Name: "增口乡", Level: events.Township, Type: events.TerritorialUnit},
+		directory.PutOfficer{ID: "zhang", Name: "张三"}, directory.TakePost{Officer: "zhang", Unit: "增口乡", Role: events.UnitHead, Title: "乡长"}} {
+		if _, err := st.directory.Do(b.Context(), directory.Order{ID: uuid.New(), Command: c, Actor: shell}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := st.caughtUp(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if err := st.accounts.SetPassword(b.Context(), shell, "zhang", password, false); err != nil {
+		b.Fatal(err)
+	}
+	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Log: discard(), Accounts: st.accounts}, st.desk, st.reads, st.vault)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := httptest.NewRequest("POST", "/signin", strings.NewReader(url.Values{"officer": {"zhang"}, "password": {password}}.Encode()))
+	in.Header.Set("Content-Type", formType)
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, in); w.Code != http.StatusSeeOther {
+		b.Fatal(w.Code, w.Body)
+	}
+	cookies := []*http.Cookie{w.Result().Cookies()[0], {Name: "act", Value: url.QueryEscape(staff("增口乡", "UNIT_HEAD"))}}
+	var took [2][]time.Duration
+	for b.Loop() {
+		for i, c := range cookies {
+			r := httptest.NewRequest("GET", "/unit", nil)
+			r.AddCookie(c)
+			w := httptest.NewRecorder()
+			t := time.Now()
+			h.ServeHTTP(w, r)
+			took[i] = append(took[i], time.Since(t))
+			if w.Code != http.StatusOK {
+				b.Fatal(w.Code, w.Body)
+			}
+		}
+	}
+	median := func(ts []time.Duration) float64 {
+		slices.Sort(ts)
+		return float64(ts[len(ts)/2].Microseconds()) / 1000
+	}
+	with, without := median(took[0]), median(took[1])
+	b.ReportMetric(with, "ms/with")
+	b.ReportMetric(without, "ms/without")
+	b.ReportMetric(with-without, "ms/added")
+	b.ReportMetric(with/without, "ratio")
 }

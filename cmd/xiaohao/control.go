@@ -58,6 +58,7 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /form", handing(s.form))
 	mux.Handle("POST /report", handing(s.report))
 	mux.Handle("POST /ledger", handing(s.exportLedger))
+	mux.Handle("POST /audit", handing(s.exportAudit))
 	mux.Handle("POST /key/rotate", controlled(func(ctx context.Context, _ struct{}) (rotated, error) {
 		r, err := s.rotate(ctx, cfg)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/trail"
 	"xiaohao/events"
 	"xiaohao/events/journal"
 	"xiaohao/events/proof"
@@ -21,6 +22,7 @@ type exportCmd struct {
 	Case     exportCaseCmd     `cmd:"" help:"All that the log has of one item, with proof, as one file."`
 	Ledger   exportLedgerCmd   `cmd:"" help:"A ledger as offices keep it, .xlsx or .csv: the rows that a filter of /items shows."`
 	Form     exportFormCmd     `cmd:"" help:"A paper of one item as .docx: 交办单, 销号审批表 and so on, from the office's template when it has one."`
+	Audit    exportAuditCmd    `cmd:"" help:"The audit trail, .xlsx or .csv: who did what, when and from where."`
 	Template exportTemplateCmd `cmd:"" help:"The program's own template of a paper, for an office to change."`
 }
 
@@ -93,7 +95,15 @@ func (s *stack) exportCase(ctx context.Context, in caseRequest) (proof.Case, err
 	if err != nil {
 		return proof.Case{}, err
 	}
-	return s.prover.Case(ctx, id)
+	k, err := s.prover.Case(ctx, id)
+	if err != nil {
+		return k, err
+	}
+	return k, exported(ctx, s.trail, caseExport(id))
+}
+
+func caseExport(item uuid.UUID) events.ExportMade {
+	return events.ExportMade{What: events.CaseExport, Format: "json", Item: item.String()}
 }
 
 // caseFile is the case of an item as the pages hand it out.
@@ -124,7 +134,11 @@ func exportCase(ctx context.Context, log *journal.Journal, number string) (proof
 	if found == uuid.Nil {
 		return proof.Case{}, noSuch(number)
 	}
-	return (&proof.Prover{Log: log, Tenant: tenant}).Case(ctx, found)
+	k, err := (&proof.Prover{Log: log, Tenant: tenant}).Case(ctx, found)
+	if err != nil {
+		return k, err
+	}
+	return k, exported(ctx, &trail.Keeper{Log: log}, caseExport(found))
 }
 
 // itemNamed returns the item of a commit if the commit gives it that number.

@@ -85,7 +85,10 @@ func (s *stack) form(ctx context.Context, in formRequest, w io.Writer) (string, 
 	if bad, is := errors.AsType[*form.BadTemplate](err); is {
 		return "", errors.New(bad.Says())
 	}
-	return f.Title, err
+	if err != nil {
+		return "", err
+	}
+	return f.Title, exported(ctx, s.trail, events.ExportMade{What: events.PaperExport, Name: in.Kind.Zh(), Format: "docx", Item: it.ID})
 }
 
 // exportTemplateCmd writes the program's own template of a paper, for an office to change.

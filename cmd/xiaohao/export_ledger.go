@@ -80,7 +80,14 @@ func (s *stack) exportLedger(ctx context.Context, in ledgerRequest, w io.Writer)
 		slices.Sort(parts)
 		says = strings.Join(parts, " ")
 	}
-	return sheet.Write(ctx, s.reads, s.vault.Open, sheet.Order{Ledger: in.Ledger, Format: in.Format, Filter: f, Says: says, Personal: in.Personal}, w)
+	out, err := sheet.Write(ctx, s.reads, s.vault.Open, sheet.Order{Ledger: in.Ledger, Format: in.Format, Filter: f, Says: says, Personal: in.Personal}, w)
+	if err != nil {
+		return out, err
+	}
+	if f.Q != "" { // may be somebody's name
+		says = "查找字词"
+	}
+	return out, exported(ctx, s.trail, events.ExportMade{What: events.LedgerExport, Name: in.Ledger.Zh(), Format: string(in.Format), Filter: says, Rows: out.Rows, Personal: in.Personal})
 }
 
 // now is the clock of the desk.

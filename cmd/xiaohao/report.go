@@ -75,5 +75,8 @@ func (s *stack) report(ctx context.Context, in reportRequest, w io.Writer) (repo
 	if err != nil {
 		return reportSaid{}, err
 	}
-	return reportSaid{r.Title, r.Period, r.Basis}, r.Write(in.Format, w)
+	if err := r.Write(in.Format, w); err != nil {
+		return reportSaid{}, err
+	}
+	return reportSaid{r.Title, r.Period, r.Basis}, exported(ctx, s.trail, events.ExportMade{What: events.ReportExport, Name: in.Kind.Zh(), Format: string(in.Format), Filter: "到 " + in.On.String()})
 }

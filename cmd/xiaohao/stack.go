@@ -15,6 +15,7 @@ import (
 	"xiaohao/domain/almanac"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rulebook"
+	"xiaohao/domain/trail"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -46,6 +47,7 @@ type stack struct {
 	intakes  intakes
 
 	directory *directory.Desk  // units, officers and the like
+	trail     *trail.Keeper    // what is taken out, and who was refused
 	accounts  *account.Service // signs people in
 
 	dir     string        // data directory
@@ -110,6 +112,7 @@ func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	if s.rules, err = rulebook.Open(ctx, s.log, cfg.now); err != nil {
 		return s, notToBeHad(err)
 	}
+	s.trail = &trail.Keeper{Log: s.log, Now: cfg.now}
 	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Rules: s.rules, Prefix: cfg.prefix, Now: cfg.now}
 	return s, nil
 }

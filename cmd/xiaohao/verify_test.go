@@ -339,7 +339,7 @@ func TestRootsPublished(t *testing.T) {
 
 	path := "/api/v1/items/" + n + "/case"
 	for as, want := range map[string]int{"": 403, staff("增口乡", "UNIT_HEAD"): 403, "clerk": 200} {
-		if a := s.call(as, "GET", path, nil); a.Status != want {
+		if a := s.call(as, "POST", path, nil); a.Status != want {
 			t.Errorf("case as %q: %d, want %d", as, a.Status, want)
 		}
 	}
@@ -347,7 +347,7 @@ func TestRootsPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := s.call("clerk", "GET", path, nil).Body
+	file := s.call("clerk", "POST", path, nil).Body
 	if r, err := proof.CheckCase([]byte(file), key); err != nil || r.Number != n || r.Covered != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -140,7 +140,7 @@ func pixel(title string) []byte {
 // addresses fills the pattern of every GET with what leads to the three items.
 func (w *walk) addresses() []string {
 	var out []string
-	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "name": {"all.xml", "民生.xml"}, "file": {"2026.csv", "2026.json"}, "command": {"assign", "report_progress", "close"}}
+	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "name": {"all.xml", "民生.xml"}, "file": {"2026.csv", "2026.json"}, "command": {"assign", "report_progress", "close", "reveal"}}
 	for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
 		fill["number"], fill["object"], fill["id"] = append(fill["number"], x.number), append(fill["object"], x.object), append(fill["id"], x.public)
 	}
@@ -170,7 +170,7 @@ func (w *walk) addresses() []string {
 	for _, q := range []string{"q=%E6%A0%87%E8%AE%B0", "unit=" + url.QueryEscape(handling), "class=CONDUCT", "group=OPEN", "lead=1&unit=*", "size=100", "queue=OPEN", "lamp=CALM"} {
 		out = append(out, "/items?"+q, "/api/v1/items?"+q)
 	}
-	return append(out, "/board?unit="+url.QueryEscape(handling), "/board?leader=l-linked", "/api/v1/board?leader=l-linked", "/items/export?ledger=L1&format=csv", "/items/export?ledger=L2&format=csv", "/items/export?ledger=L3&format=csv", "/items/export?ledger=L4&format=csv", "/items/export?ledger=L5&format=csv",
+	return append(out, "/board?unit="+url.QueryEscape(handling), "/board?leader=l-linked", "/api/v1/board?leader=l-linked", "/admin/audit?who=office.clerk", "/admin/audit?kind=PERSONAL", "/admin/audit?item="+w.conduct.number, "/admin/audit?unit="+url.QueryEscape(handling),
 		"/items/QG-2026-999999",
 		"/echo?q="+url.QueryEscape("举报"), "/no/such/page", "/api/v1/no/such")
 }
@@ -206,6 +206,9 @@ func TestWalk(t *testing.T) {
 	}
 	w.conduct = w.item("收受红包被看见", "收受红包一事核查", "红包村", fields{"name": "上官举之", "phone": "13612345678"},
 		fields{"class": "CONDUCT", "category": "作风暗号", "complained_of": []string{blamed}, "complained": []string{"office.clerk2", "unit." + other + ".handler"}})
+	for _, x := range []walked{w.hidden, w.confidential, w.conduct} { // what the auditor may read of it must not tell either
+		w.do("clerk", x.number, "reveal", fields{"phone": true, "reason": "按程序核实反映的事"})
+	}
 	last := w.last()
 	t.Run("counts", func(t *testing.T) {
 		for as := range people {
@@ -257,7 +260,7 @@ func TestWalk(t *testing.T) {
 			for _, path := range []string{"/items/N", "/items/N/assign", "/items/N/evidence/" + w.conduct.object, "/items/N/evidence/" + w.conduct.object + "/thumb", "/api/v1/items/N", "/api/v1/items/N/timeline", "/api/v1/items/N/case"} {
 				same(t, w.site, as, "GET", path, w.conduct.number, absent, nil)
 			}
-			for _, command := range []string{"assign", "report_progress", "instruct", "check_site", "release"} {
+			for _, command := range []string{"assign", "report_progress", "instruct", "check_site", "release", "reveal"} {
 				same(t, w.site, as, "POST", "/api/v1/items/N/"+command, w.conduct.number, absent, fields{})
 			}
 		}
@@ -280,8 +283,38 @@ func TestWalk(t *testing.T) {
 			t.Errorf("an item that must not be seen takes %v, one that is not there %v", there, none)
 		}
 	})
-	if got := w.last(); got != last {
-		t.Errorf("opening pages wrote: the log grew from %d to %d", last, got)
+	if wrote := w.written(last); len(wrote) > 0 {
+		t.Errorf("opening pages wrote %v", wrote)
+	}
+	t.Run("files", func(t *testing.T) { w.files(t, people, blind) })
+}
+
+// files asks for every file as every role: what is not on the page is not in the file.
+func (w *walk) files(t *testing.T, people map[string]events.Role, blind func(string) bool) {
+	for as := range people {
+		never := []string{w.hidden.person[1], w.confidential.person[1], w.conduct.person[1]}
+		if blind(as) {
+			never = append(never, append(w.conduct.traces, w.conduct.number, "作风暗号")...)
+		}
+		files := map[string]string{"/admin/audit/export": "format=csv", "/reports/month": "as_of=" + w.today() + "&format=html"}
+		for _, l := range []string{"L1", "L2", "L3", "L4", "L5"} {
+			files["/items/export?"+l] = "format=csv&ledger=" + l
+		}
+		for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
+			files["/items/"+x.number+"/print/assignment"] = "format=docx"
+			files["/api/v1/items/"+x.number+"/case"] = ""
+		}
+		for path, form := range files {
+			a := w.call(as, "POST", path, form, "Content-Type", "application/x-www-form-urlencoded")
+			for _, trace := range never {
+				if strings.Contains(a.Body, trace) && !strings.Contains(path, trace) {
+					t.Errorf("%s as %q: %d has %q", path, as, a.Status, trace)
+				}
+			}
+			if a.Status >= 500 {
+				t.Errorf("%s as %q: %d %s", path, as, a.Status, a.Body)
+			}
+		}
 	}
 }
 

@@ -156,6 +156,9 @@ var rules = []Rule{
 	{"request_erasure", office, Anybody},
 	{"complete_erasure", program, Anybody},
 
+	// 个人信息
+	{"reveal", slices.Concat(intake, overseer, leaders, UnitStaff), OwnUnit},
+
 	// 公开
 	{"draft_public_text", editors, Anybody},
 	{"release", set{events.Publisher}, Anybody},

@@ -82,6 +82,12 @@ func (r *Roster) apply(f Fact) {
 	}
 }
 
+// ShortID returns the short id behind an id of the log, "" for one that the directory does not
+// have; of a line of the catalogue its category and area.
+func (r *Roster) ShortID(entry string) string {
+	return strings.TrimSpace(strings.ReplaceAll(r.ids[entry], "\x1f", " "))
+}
+
 // Unit returns a unit, nil when the directory has none of that id.
 func (r *Roster) Unit(id string) *Unit { return r.units[id] }
 

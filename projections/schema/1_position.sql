@@ -21,15 +21,3 @@ create table parked (
     raw      bytea,                -- the message, when it could not be read
     constraint parked_pk primary key (sequence)
 );
-
--- What became of a command: asked when a writer does not know whether its write arrived.
-create table command_result (
-    command_id uuid   not null,
-    item       uuid   not null,
-    sequence   bigint not null,
-    command    text   not null
-);
-
--- after load
-alter table command_result add constraint command_result_pk primary key (command_id, sequence);
-comment on index command_result_pk is 'CommandResult';

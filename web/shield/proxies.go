@@ -74,17 +74,3 @@ func peer(r *http.Request) netip.Addr {
 func (ps Proxies) Secure(r *http.Request) bool {
 	return r.TLS != nil || ps.has(peer(r)) && r.Header.Get("X-Forwarded-Proto") == "https"
 }
-
-// Network is the part of an address that tells where somebody was and not at which machine:
-// the first 24 bits of IPv4, the first 48 of IPv6. "" for no address.
-func Network(a netip.Addr) string {
-	bits := 48
-	if a.Is4() {
-		bits = 24
-	}
-	p, err := a.Prefix(bits)
-	if err != nil || !p.IsValid() {
-		return ""
-	}
-	return p.String()
-}

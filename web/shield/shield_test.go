@@ -79,15 +79,7 @@ func TestSecure(t *testing.T) {
 	}
 }
 
-func TestNetworkAndAgent(t *testing.T) {
-	for in, want := range map[string]string{"198.51.100.7": "198.51.100.0/24", "2001:db8:1:2::3": "2001:db8:1::/48"} {
-		if got := Network(netip.MustParseAddr(in)); got != want {
-			t.Errorf("%s: %s", in, got)
-		}
-	}
-	if Network(netip.Addr{}) != "" {
-		t.Error("no address has a network")
-	}
+func TestAgent(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "x": "其他", "curl/8.1": "curl",
 		"Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36":                        "Chrome · Windows",

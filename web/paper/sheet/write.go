@@ -56,24 +56,29 @@ type book interface {
 	close(notes []string) error
 }
 
+// newBook begins a table; drop lets go of what it holds, whether it was closed or not.
+func newBook(f Format, title string, cols []Column, w io.Writer) (b book, drop func(), err error) {
+	if f == CSV {
+		b, err = newCSV(w, cols)
+		return b, func() {}, err
+	}
+	x, err := newXLSX(w, title, cols)
+	if err != nil {
+		return nil, nil, err
+	}
+	return x, x.drop, nil
+}
+
 // Write writes a ledger to w. Nothing arrives at w of an .xlsx before all rows are read; of
 // a .csv some may, so a caller that can still refuse should keep it back until Write returns.
 // It returns ErrTooLong for an .xlsx of more rows than a sheet takes.
 func Write(ctx context.Context, reads Reads, open Opener, o Order, w io.Writer) (out Written, err error) {
 	cols, keep := shown(o.Ledger.columns(o), o.Personal)
-	var b book
-	if o.Format == CSV {
-		b, err = newCSV(w, cols)
-	} else {
-		var x *xlsxBook
-		if x, err = newXLSX(w, o.Ledger.Zh(), cols); err == nil {
-			b = x
-			defer x.drop()
-		}
-	}
+	b, drop, err := newBook(o.Format, o.Ledger.Zh(), cols, w)
 	if err != nil {
 		return out, fmt.Errorf("write ledger: %w", err)
 	}
+	defer drop()
 	r := &rower{ctx: ctx, open: open, o: o}
 	put := func(cells []Cell) error {
 		out.Rows++
