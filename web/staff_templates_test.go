@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,27 @@ func TestWatchTemplates(t *testing.T) {
 	}
 	for name, data := range map[string]any{"inbox": InboxPage{Page: page}, "notices": NoticesPage{Page: page, Failed: true}, "supervision": SupervisionPage{Page: page},
 		"slip": SlipPage{Page: page, Item: it}} {
+		balanced(t, name+" empty", rendered(t, s, name, data))
+	}
+}
+
+// TestAuditTemplates renders the audit trail and what is revealed, with all they can hold.
+func TestAuditTemplates(t *testing.T) {
+	s := testServer(t, true)
+	page := samplePage(true)
+	page.Staff = true
+	row := auditRowOf(projections.Trace{Kind: projections.AuditPersonal, Facts: []string{"personal.revealed"}, Actor: "li<", Post: "交办员", Behalf: "zhang", Number: "QG-1",
+		Network: "198.51.100.0/24", Words: "电话，理由：<b>", Demo: true}, "QG-1")
+	if row.From != "198.51.100.0/24" || row.AboutHref != "/items/QG-1" || row.What != "看个人信息" {
+		t.Errorf("%+v", row)
+	}
+	for name, data := range map[string]any{
+		"audit":    AuditPage{Page: page, Filters: auditInputs(url.Values{"kind": {"EXPORT"}, "who": {"li"}}, []projections.Option{{Key: "u", Name: "区民政局"}}, true), Keep: []fact{{"who", "li"}}, Rows: []auditRow{row, {}}, Older: "/o", Newest: "/n"},
+		"revealed": RevealedPage{Page: page, Number: "QG-1", Shown: []personal{{events.PersonPhone, "13800000000", "13800000000"}, {events.PersonName, "某<", ""}}, Mark: []string{"li", "办公室", "今天"}, Again: "/items/QG-1"},
+	} {
+		balanced(t, name, rendered(t, s, name, data))
+	}
+	for name, data := range map[string]any{"audit": AuditPage{Page: page, Bad: "日期读不懂。"}, "revealed": RevealedPage{Page: page}} {
 		balanced(t, name+" empty", rendered(t, s, name, data))
 	}
 }
