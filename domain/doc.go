@@ -24,7 +24,7 @@
 //	petition.go  放行、重办查询码、补照片       personal.go 公开的文字里不能有的号码
 //	supervise.go 督办: by order, and by the ladder (package domain/ladder)
 //	after.go     评价、回头看、复号、常态、挂账、归档、更正
-//	release.go   公开稿、公开、撤下
+//	release.go   公开稿、公开、撤下              reveal.go  看个人信息
 //	preset.go    the three presets and the sign-off profiles P1–P4
 //	lamp.go      lamps; days and limits are in package domain/calendar      code.go  query codes
 //	fields.go    the inputs of commands, read from struct tags

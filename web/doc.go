@@ -12,6 +12,14 @@
 // anybody can see. A file is sent (evidence.go) to staff who may see its item and only when a
 // fact of that item names it; nothing of it is public.
 //
+// # Personal data and the audit trail
+//
+// Names and numbers are masked. Whoever needs them gives the command reveal (reveal.go), whose
+// record names him and his reason; its id goes into a cookie, and the page it leads to asks the
+// record again whether it is his and still fresh, so no process keeps anything. Whatever leaves as a
+// file is asked for by POST and recorded before its first byte ([Server.exported]), as is who
+// tried what is not his ([Server.refusedTo]); package trail writes both.
+//
 // # Papers
 //
 // Ledgers (export.go), reports (reports.go) and papers of one item (papers.go) are made by the
@@ -61,6 +69,7 @@
 //	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
 //	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
 //	admin       admin.go units, officers, ledgers, duties · admin_rules.go, admin_calendar.go, limits.go time · permissions.go · inbox.go /admin/notices
+//	audit       audit.go the trail, audit_export.go it as a file · reveal.go personal data, shown once
 //	programs    api.go, openapi.go · status.go, ready.go, metrics.go
 //	around all  server.go routes · guard.go, gzip.go, limiter.go, errors.go · render.go, funcs.go, input.go, static.go
 package web
