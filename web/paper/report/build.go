@@ -138,10 +138,22 @@ func change(n, was int) string {
 	return "持平"
 }
 
-// named is what an item is called in a list. 举报 and 涉稳 are not named on paper.
+// restricted reports whether an item is of a class of which paper names nothing that leads to
+// it: whoever it is about may read the report.
+func restricted(class events.Class) bool { return class == events.Conduct || class == events.Stability }
+
+// numbered is the number of an item in a list.
+func numbered(number string, class events.Class) string {
+	if restricted(class) {
+		return "—"
+	}
+	return number
+}
+
+// named is what an item is called in a list.
 func named(title string, class events.Class) string {
 	switch {
-	case class == events.Conduct || class == events.Stability:
+	case restricted(class):
 		return "（举报、涉稳，名称不列）"
 	case title == "":
 		return "（还没有定名称）"
@@ -154,7 +166,7 @@ func (b *builder) list(s *Section, caption, none string, f projections.Filter) (
 	f.AsOf, f.Today = b.o.On, b.o.On
 	t := Table{Caption: caption, None: none, Columns: []Column{{"序号", 6}, {"编号", 16}, {"事项", 38}, {"主办单位", 18}, {"类型", 10}, {"期限", 12}}}
 	_, err := b.reads.Each(b.ctx, f, func(it projections.Entered) error {
-		t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.Words(it.Number), sheet.Words(named(it.Title, it.Class)), sheet.Words(it.Lead.Name), sheet.Words(it.Mode.Zh()), sheet.On(it.Due)})
+		t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.Words(numbered(it.Number, it.Class)), sheet.Words(named(it.Title, it.Class)), sheet.Words(it.Lead.Name), sheet.Words(it.Mode.Zh()), sheet.On(it.Due)})
 		return nil
 	})
 	s.Table = append(s.Table, t)
@@ -168,10 +180,12 @@ func told(s *Section, caption, none string, hs []projections.Happening, types ..
 		for _, typ := range types {
 			if h.Type == typ {
 				text := h.Text
-				if h.Evaluation != nil {
+				if restricted(h.Class) {
+					text = "—"
+				} else if h.Evaluation != nil {
 					text = h.Evaluation.Solved.Zh() + "，" + h.Evaluation.Satisfied.Zh()
 				}
-				t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.On(h.On), sheet.Words(h.Number), sheet.Words(named(h.Title, h.Class)), sheet.Words(h.Unit), sheet.Words(text)})
+				t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.On(h.On), sheet.Words(numbered(h.Number, h.Class)), sheet.Words(named(h.Title, h.Class)), sheet.Words(h.Unit), sheet.Words(text)})
 			}
 		}
 	}
