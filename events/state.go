@@ -2,10 +2,10 @@ package events
 
 // Quiet reports whether e only says that somebody looked: the item is as it was, nobody is
 // told of a change, and nobody's form is out of date for it.
-func Quiet(e Event) bool {
-	_, looked := e.(PersonalRevealed)
-	return looked
-}
+func Quiet(e Event) bool { return e.fact() == personalRevealed }
+
+// QuietNamed is [Quiet] for the fact with a wire name.
+func QuietNamed(name string) bool { return name == table[personalRevealed].name }
 
 // StateAfter returns the state that e leaves its item in, and false when e does not move
 // the item. It is the meaning of the fact, shared by the rules and the read models, so

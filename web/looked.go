@@ -62,7 +62,8 @@ func (l looked) saw(w http.ResponseWriter, number string, rev int, secure bool) 
 	http.SetCookie(w, &http.Cookie{Name: lookedCookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, MaxAge: 90 * 24 * 3600})
 }
 
-// since are the entries after a revision, the newest first.
+// since are the entries after a revision, the newest first; that somebody looked at personal data
+// is no news.
 func since(es []projections.Entry, rev int) []projections.Entry {
-	return slices.DeleteFunc(slices.Clone(es), func(e projections.Entry) bool { return e.Rev <= rev })
+	return slices.DeleteFunc(slices.Clone(es), func(e projections.Entry) bool { return e.Rev <= rev || events.QuietNamed(e.Type) })
 }
