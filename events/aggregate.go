@@ -34,7 +34,7 @@ const (
 // Known reports whether this program knows any fact of a.
 func (a Aggregate) Known() bool {
 	switch a {
-	case ItemAggregate, LogAggregate, CalendarAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate:
+	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate:
 		return true
 	}
 	return a.Directory()

@@ -102,3 +102,15 @@ func TestMoveAssignments(t *testing.T) {
 		t.Error("a withdrawn lead is moved")
 	}
 }
+
+// TestKnown holds that no aggregate of the table is forgotten where readers ask for it.
+func TestKnown(t *testing.T) {
+	for k := range kinds {
+		if !table[k].of.Known() {
+			t.Errorf("%s of %s", table[k].name, table[k].of)
+		}
+	}
+	if Aggregate("weather").Known() {
+		t.Error("anything is known")
+	}
+}

@@ -94,7 +94,7 @@ func kindOf(a events.Aggregate) AuditKind {
 		return AuditWork
 	case a == events.AccountAggregate, a == events.RecipientAggregate:
 		return AuditAccount
-	case a == events.CalendarAggregate, a.Directory():
+	case a == events.CalendarAggregate, a == events.RulesAggregate, a.Directory():
 		return AuditDirectory
 	}
 	return AuditProgram
