@@ -20,6 +20,8 @@ type Alike struct {
 	Area     string
 	Category string
 	Sight    Sight // of the person who asks
+
+	released bool // only what the public may see, whoever asks
 }
 
 // AlikeItem compares an item by its title.
@@ -41,6 +43,17 @@ const (
 	alikeNear   = 20 // the same for what is of the same area and category
 )
 
+// SimilarReleased is Similar among the items that the public may see.
+func (s *Store) SimilarReleased(ctx context.Context, a Alike) ([]PublicItem, error) {
+	a.released = true
+	found, err := s.Similar(ctx, a)
+	out := make([]PublicItem, 0, len(found))
+	for i := range found {
+		out = append(out, publicOf(&found[i].Item, false))
+	}
+	return out, err
+}
+
 // Similar returns up to five items that may be the same matter, the likeliest first. Looked
 // at are the first items of the same area and of the same category in the ledger's order,
 // what is under way before what is over; they are compared by two-character pieces of their
@@ -50,7 +63,11 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 	text := pieces(a.Text)
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		w := &where{}
-		a.Sight.limit(w)
+		if a.released {
+			w.add("i.shown")
+		} else {
+			a.Sight.limit(w)
+		}
 		w.add("i.id <> $ and i.grp <> 'MERGED'", self)
 		looked := w.arg(alikeLooked)
 		area, category := w.arg(clean(a.Area)), w.arg(clean(a.Category))

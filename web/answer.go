@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -29,6 +30,7 @@ type AnswerPage struct {
 	Ask          []Input // of the evaluation
 	Words        Input
 	Supply       Input
+	Photo        Input // of the matter; no Name: none are taken now
 	Why          Input // of the withdrawal
 	Objection    Input
 	Contact      Input
@@ -71,6 +73,10 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 		}
 	}
 	p.forms(it, form, s.calendar(), s.today())
+	if p.MergedFrom == "" && s.cfg.Files != nil && slices.Contains(photoStates, it.State) {
+		p.Photo = photoInput()
+		p.Photo.Err = errAt(form.refused, photoField)
+	}
 	return s.render(w, status, "answer", p)
 }
 
@@ -133,6 +139,12 @@ func (p *AnswerPage) forms(it projections.PublicItem, form answerForm, cal *cale
 		p.Objection, p.Contact = objectInputs(form)
 	}
 }
+
+// photoStates are those in which the petitioner may add photos.
+var photoStates = func() []events.State {
+	spec, _ := domain.SpecOf("add_photo")
+	return spec.From
+}()
 
 func objectInputs(form answerForm) (text, contact Input) {
 	for _, f := range domain.Fields(domain.Object{}) {

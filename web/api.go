@@ -233,7 +233,11 @@ func (s *Server) apiRaise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rc, err := s.desk.Do(r.Context(), domain.Order{ID: id, Command: b.command, Actor: a})
+	c := b.command
+	if said, ok := c.(*domain.Raise); ok && a.Role == events.Petitioner && !s.cfg.Demo {
+		c = said.Doubted(s.doubtsOfProgram(r, id)...)
+	}
+	rc, err := s.desk.Do(r.Context(), domain.Order{ID: id, Command: c, Actor: a})
 	if err != nil {
 		return sentErr(b, err)
 	}

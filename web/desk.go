@@ -44,7 +44,7 @@ type deskRow struct {
 
 // deskQueues are the queues of the desk.
 var deskQueues = []projections.Queue{projections.QueueRegistered, projections.QueueAccepted, projections.QueueReturn, projections.QueueExtension, projections.QueueVerify,
-	projections.QueuePublicity, projections.QueueUnsatisfied, projections.QueueReply, projections.QueueReview}
+	projections.QueuePublicity, projections.QueueUnsatisfied, projections.QueueReply, projections.QueueReview, projections.QueueHeld}
 
 // deskRows is how many rows of a queue stand above the item in hand.
 const deskRows = 8

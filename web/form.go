@@ -107,7 +107,7 @@ func formOf(in formInput) commandForm {
 			f.Adds = append(f.Adds, addRow{d.Name, addWords(in.spec.Name, d)})
 		}
 	}
-	if in.fileMax > 0 && in.spec.Name == fileCommand {
+	if in.fileMax > 0 && takesFile[in.spec.Name] {
 		at := slices.IndexFunc(f.Fields, func(c control) bool { return c.Name == "sha256" })
 		f.File, f.Fields = true, slices.Insert(f.Fields, max(at, 0), fileControl(in.fileMax, in.errs))
 	}

@@ -187,7 +187,7 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	b := bindForm(spec, form, ls.names())
 	refused := func(rs domain.Refusals) error {
 		if file != nil {
-			rs = reselect(rs)
+			rs = reselect(spec.Name, rs)
 		}
 		return s.again(w, r, a, it, formInput{spec: spec, values: form, errs: rs}, http.StatusUnprocessableEntity)
 	}
@@ -212,6 +212,9 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 		return refused(b.asSent(domain.RefusalsOf(err)))
 	case err != nil:
 		return err
+	}
+	if rc.Code != "" || rc.Repeated && spec.Name == "renew_code" { // it is told once
+		return s.renewed(w, r, it, rc)
 	}
 	behind, err := s.settle(r.Context(), rc.Sequence)
 	if err != nil {

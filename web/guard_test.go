@@ -203,17 +203,6 @@ func orBad(err error) error {
 	return nil
 }
 
-func TestNumbersIn(t *testing.T) {
-	for in, want := range map[string]string{
-		"我电话13800138000，快": "手机号", "350000199001011234": "身份证号", "35000019900101123X": "身份证号", "卡号6222 0212 3456 7890 123": "银行卡号",
-		"2026年10月修了2400米": "", "１３８００１３８０００": "手机号", "0595-87000000转1": "电话号码", "197户800余人": "",
-	} {
-		if got := strings.Join(numbersIn(in), "、"); got != want {
-			t.Errorf("%s: %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestReadDay(t *testing.T) {
 	s := testServer(t, true)
 	for _, c := range []struct{ y, m, d, want string }{

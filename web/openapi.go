@@ -140,10 +140,11 @@ func commandOp(sp domain.Spec) *apiOp {
 	words = append(words, "角色："+zhJoin(sp.Roles)+"。")
 	op := &apiOp{OperationID: sp.Name, Summary: sp.Title, Description: strings.Join(words, ""), RequestBody: bodyOf(&schema{Ref: "#/components/schemas/" + sp.Name}),
 		Parameters: []apiParam{{Name: "Idempotency-Key", In: "header", Description: "操作的 uuid；同一个只做一次", Schema: &schema{Type: "string", Format: "uuid"}}}}
-	if sp.Name == fileCommand {
+	if takesFile[sp.Name] {
 		op.RequestBody.Content["multipart/form-data"] = apiMedia{withFile(sp)}
 	}
 	if sp.Starts {
+		op.Parameters = append(op.Parameters, apiParam{Name: "Xiaohao-Proof", In: "header", Description: "没有登录时：一个数 N，使 SHA-256(\"Idempotency-Key:N\") 开头 16 位都是 0；没有就先由人看一眼，再排队", Schema: &schema{Type: "string"}})
 		op.Responses = map[string]apiResponse{"201": {Description: "登记了：编号、查询码（只给一次）"}}
 	} else {
 		op.Parameters = append([]apiParam{{Name: "number", In: "path", Required: true, Schema: &schema{Type: "string"}}}, op.Parameters...)

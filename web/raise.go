@@ -7,26 +7,51 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
+	"time"
 
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/sieve"
 )
 
 // usualCategories are offered until items have categories of their own.
 var usualCategories = []string{"民生", "政务服务", "经济社会发展", "四风"}
 
-// RaisePage is the form (发生了什么 → 在哪里 → 哪一类 → 怎么找您) and, checked, the page 核对.
+// The steps of the form. Whoever enters for somebody else has one form, and checks it.
+const (
+	stepSaid    = "said"
+	stepPlace   = "place"
+	stepAlike   = "alike"
+	stepContact = "contact"
+	stepProxy   = "proxy"
+	stepCheck   = "check"
+)
+
+// raiseSteps are the steps in order, with their names and the fields that each shows.
+var raiseSteps = []struct {
+	key, name string
+	fields    []string
+}{
+	{stepSaid, "发生了什么", []string{"text", "m", "happened", "behalf"}},
+	{stepPlace, "在哪里", []string{"area", "place", "category"}},
+	{stepAlike, "是不是这件", nil},
+	{stepContact, "怎么找您", []string{"name", "phone", "anonymous", "confidential"}},
+	{stepCheck, "照片和核对", nil},
+}
+
+// RaisePage is one step of the form. What the other steps hold goes along in hidden fields,
+// so that nothing is kept here before it is sent.
 type RaisePage struct {
 	Page
 	ID, Draw string // command id and query code, drawn before: sent twice it is still one item
+	Opened   string // when the first step was opened, in seconds
 	Closed   bool   // writing is not open to this person
 	Clerk    bool   // 代录
-	Check    bool   // everything typed is fine: show it once more
+	Step     string
+	Steps    []raiseStep
 
 	Text, Area, Place, Category  Input
 	Year, Month, Day             Input
@@ -38,24 +63,53 @@ type RaisePage struct {
 	Preset, Citation             Input
 	Areas                        []projections.Option
 
+	Alike    []alikePublic // what may be the same matter
+	Photos   *Input        // nil: none are taken
 	Raise    domain.Raise
 	Warnings []string // what looks like a number that should not stand in the words
-	Kept     []pair   // all fields as typed, for the next step
+	Kept     []pair   // what the other steps hold
+	Bits     int      // of the proof
+}
+
+// raiseStep is one step in the row above the form.
+type raiseStep struct {
+	N       int
+	Name    string
+	Current bool
 }
 
 // pair is one hidden field.
 type pair struct{ Name, Value string }
+
+// alikePublic is a released item that may be the same matter.
+type alikePublic struct {
+	Href, Title, Area, Mark, On string
+}
+
+// More reports whether something stands in the fields that are folded.
+func (p *RaisePage) More() bool {
+	return p.DayErr+p.Behalf.Err+p.Source.Err+p.Preset.Err+p.Anonymous.Err+p.Citation.Err+p.ChannelNote.Err != "" || p.Month.Value+p.Day.Value+p.Behalf.Value+p.Citation.Value+p.ChannelNote.Value != "" || p.Anonymous.Checked()
+}
+
+// name is what the form is called.
+func (p *RaisePage) name() string {
+	if p.Clerk {
+		return "代录一条"
+	}
+	return "提意见"
+}
 
 func (s *Server) raisePage(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.newRaisePage(r, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "raise", p)
+	return s.renderStep(w, r, http.StatusOK, p, p.first())
 }
 
-// raise takes the form: step check shows it once more, edit returns to it, send registers.
-func (s *Server) raise(w http.ResponseWriter, r *http.Request) error {
+// raiseStep goes from one step to another and registers nothing. A step is left forwards
+// only when what stands in it is fine.
+func (s *Server) raiseStep(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
@@ -64,44 +118,122 @@ func (s *Server) raise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Get("step") == "edit" {
-		return s.render(w, http.StatusOK, "raise", p)
+	at := p.known(v.Get("at"))
+	if v.Get("go") == "back" {
+		return s.renderStep(w, r, http.StatusOK, p, p.before(at))
 	}
-	actor := s.raiser(r)
 	c, rs := s.readRaise(v, p.Clerk)
+	if rs = p.at(at, rs); len(rs) > 0 {
+		p.refuse(rs)
+		return s.renderStep(w, r, http.StatusUnprocessableEntity, p, at)
+	}
+	next := p.after(at)
+	if next == stepAlike {
+		if p.Alike, err = s.alike(r, c); err != nil {
+			return err
+		}
+		if len(p.Alike) == 0 {
+			next = stepContact
+		}
+	}
+	if next == stepCheck {
+		return s.checkRaise(w, r, p, c)
+	}
+	return s.renderStep(w, r, http.StatusOK, p, next)
+}
+
+// checkRaise shows everything once more, or the first step at which something is wrong.
+func (s *Server) checkRaise(w http.ResponseWriter, r *http.Request, p *RaisePage, c domain.Raise) error {
+	rs := domain.Check(c)
 	if len(rs) == 0 {
-		if _, err := domain.Decide(nil, c, s.desk.Situation(actor)); err != nil {
-			if rs = domain.RefusalsOf(err); rs == nil {
-				return err
-			}
+		_, err := domain.Decide(nil, c, s.desk.Situation(s.raiser(r)))
+		if rs = domain.RefusalsOf(err); err != nil && rs == nil {
+			return err
 		}
 	}
 	if len(rs) > 0 {
-		p.Errors = rs
-		p.mark(rs)
-		return s.render(w, http.StatusUnprocessableEntity, "raise", p)
+		return s.refuseRaise(w, r, p, rs)
 	}
-	p.Raise, p.Warnings = c, numbersIn(c.Text)
-	if v.Get("step") != "send" || len(p.Warnings) > 0 && v.Get("sure") == "" {
-		p.Check = true
-		p.Title = "提意见：核对"
-		return s.render(w, http.StatusOK, "raise", p)
+	p.Raise, p.Warnings = c, warnings(c.Text)
+	return s.renderStep(w, r, http.StatusOK, p, stepCheck)
+}
+
+// refuseRaise shows the first step at which something is wrong.
+func (s *Server) refuseRaise(w http.ResponseWriter, r *http.Request, p *RaisePage, rs domain.Refusals) error {
+	step := p.first()
+	for _, x := range raiseSteps {
+		if here := p.at(x.key, rs); len(here) > 0 && !p.Clerk {
+			step, rs = x.key, here
+			break
+		}
+	}
+	p.refuse(rs)
+	return s.renderStep(w, r, http.StatusUnprocessableEntity, p, step)
+}
+
+// raise registers the opinion, and then keeps the photos that came with it: an opinion is not
+// lost for a photo that cannot be read.
+func (s *Server) raise(w http.ResponseWriter, r *http.Request) error {
+	done, err := s.takeSlot(w, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	v, photos, err := s.readParts(r, photoField, photosAtOnce)
+	if err != nil {
+		return err
+	}
+	p, err := s.newRaisePage(r, v)
+	if err != nil {
+		return err
+	}
+	actor := s.raiser(r)
+	c, rs := s.readRaise(v, p.Clerk)
+	if len(rs) > 0 {
+		return s.refuseRaise(w, r, p, rs)
+	}
+	if len(warnings(c.Text)) > 0 && v.Get("sure") == "" {
+		return s.checkRaise(w, r, p, c)
 	}
 	id, err := uuid.Parse(p.ID)
 	if err != nil {
 		return err
 	}
-	o := domain.Order{ID: id, Command: c, Actor: actor, Code: p.Draw}
-	rc, err := s.desk.Do(r.Context(), o)
+	if !p.Clerk {
+		c = c.Doubted(s.doubts(r, v)...)
+	}
+	rc, err := s.desk.Do(r.Context(), domain.Order{ID: id, Command: c, Actor: actor, Code: p.Draw})
 	if rs := domain.RefusalsOf(err); rs != nil {
-		p.Errors = rs
-		p.mark(rs)
-		return s.render(w, http.StatusUnprocessableEntity, "raise", p)
+		return s.refuseRaise(w, r, p, rs)
 	}
 	if err != nil {
 		return err
 	}
-	return s.receipt(w, r, rc, c, p.Clerk)
+	lost, err := s.addPhotos(r.Context(), actor, id, &rc, photos)
+	if err != nil { // the opinion stands: say so
+		s.cfg.Log.Error("photos of an opinion not kept", "item", rc.Item, "error", err)
+		lost = append(lost, "照片没有存下来，可以凭编号和查询码再交。")
+	}
+	return s.receipt(w, r, rc, c, p.Clerk, lost)
+}
+
+// doubts says what is odd about a form of the public.
+func (s *Server) doubts(r *http.Request, v url.Values) []events.Doubt {
+	now := s.cfg.Now()
+	ok, _ := s.raises.Allow(s.cfg.Proxies.Client(r), now)
+	signs := sieve.Signs{ID: v.Get("id"), Proof: v.Get("proof"), Trap: v.Get("site"), Sent: now, Often: !ok && !s.cfg.Demo}
+	if sec, err := strconv.ParseInt(v.Get("opened"), 10, 64); err == nil {
+		signs.Opened = time.Unix(sec, 0)
+	}
+	return signs.Doubts()
+}
+
+// doubtsOfProgram says what is odd about an opinion that a program sends for nobody in
+// particular. It need not be slow, and there is no form; the proof is that of Idempotency-Key.
+func (s *Server) doubtsOfProgram(r *http.Request, id uuid.UUID) []events.Doubt {
+	now := s.cfg.Now()
+	ok, _ := s.raises.Allow(s.cfg.Proxies.Client(r), now)
+	return sieve.Signs{ID: id.String(), Proof: r.Header.Get("Xiaohao-Proof"), Opened: now.Add(-sieve.Quickest), Sent: now, Often: !ok}.Doubts()
 }
 
 // raiser is who registers: an officer who may, for somebody else; anybody else as the public.
@@ -113,13 +245,29 @@ func (s *Server) raiser(r *http.Request) events.Actor {
 	return s.anybody()
 }
 
+// alike looks for released items that may be the same matter.
+func (s *Server) alike(r *http.Request, c domain.Raise) ([]alikePublic, error) {
+	found, err := s.reads.SimilarReleased(r.Context(), projections.Alike{Text: c.Text, Area: c.Area, Category: c.Category})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]alikePublic, 0, len(found))
+	for _, it := range found {
+		out = append(out, alikePublic{"/p/" + it.PublicID, cmp.Or(it.Summary, it.Title), it.Area, publicMark(it.State).word, zhDay(it.RaisedOn)})
+	}
+	return out, nil
+}
+
 func (s *Server) newRaisePage(r *http.Request, v url.Values) (*RaisePage, error) {
-	p := &RaisePage{Page: s.page(r, "提意见", "raise"), Closed: !s.mayWrite(r)}
+	p := &RaisePage{Page: s.page(r, "提意见", "raise"), Closed: !s.mayWrite(r), Opened: v.Get("opened"), Bits: sieve.Bits}
 	p.Clerk = s.raiser(r).Role != events.Petitioner
 	if id, err := uuid.Parse(v.Get("id")); err == nil && id != uuid.Nil {
 		p.ID = id.String()
 	} else {
 		p.ID = uuid.NewString()
+	}
+	if _, err := strconv.ParseInt(p.Opened, 10, 64); err != nil {
+		p.Opened = strconv.FormatInt(s.cfg.Now().Unix(), 10)
 	}
 	if p.Draw = domain.NormalizeCode(v.Get("draw")); !isCode(p.Draw) {
 		var err error
@@ -127,6 +275,19 @@ func (s *Server) newRaisePage(r *http.Request, v url.Values) (*RaisePage, error)
 			return nil, err
 		}
 	}
+	p.fill(v)
+	if err := s.raiseChoices(r, p); err != nil {
+		return nil, err
+	}
+	if s.cfg.Files != nil {
+		in := photoInput()
+		p.Photos = &in
+	}
+	return p, nil
+}
+
+// fill sets up the fields with what was typed.
+func (p *RaisePage) fill(v url.Values) {
 	for _, f := range domain.Fields(domain.Raise{}) {
 		if in := p.input(f.Name); in != nil {
 			*in = inputOf(f, v.Get(f.Name), nil)
@@ -134,7 +295,6 @@ func (s *Server) newRaisePage(r *http.Request, v url.Values) (*RaisePage, error)
 	}
 	p.Text.Label = "用您自己的话说"
 	p.Text.Hint = "怎么想就怎么写，我们不改您的原话。例如：“江山村江背组的那个五保老人今年不能种田了，要想办法帮他解决春耕生产问题。”"
-	p.Text.Rows = 6
 	p.Behalf.Radio = true
 	p.Area.Hint = "写到村、社区、路段就行。这个以后可以公开。"
 	p.Name.Hint, p.Name.Auto = "可以不留。", "name"
@@ -144,223 +304,115 @@ func (s *Server) newRaisePage(r *http.Request, v url.Values) (*RaisePage, error)
 	p.Year = Input{Name: "y", Label: "年", Value: v.Get("y"), Mode: "numeric"}
 	p.Month = Input{Name: "m", Label: "月", Value: v.Get("m"), Mode: "numeric"}
 	p.Day = Input{Name: "happened", Label: "日", Value: v.Get("happened"), Mode: "numeric"}
-	if err := s.raiseChoices(r, p); err != nil {
-		return nil, err
-	}
 	if p.Clerk {
 		p.Title, p.Text.Label = "代录一条", "原话"
 		p.Text.Hint = "怎么说就怎么写，一个字不改。"
-		if p.Channel.Value == "" {
-			p.Channel.Value = string(events.ByCall)
-		}
+		p.Name.Auto, p.Tel.Auto = "off", "off"
+		p.Confidential.Label = "保密：不让办这件事的单位知道是谁"
+		p.Channel.Value = cmp.Or(p.Channel.Value, string(events.ByCall))
 		p.Source.Value = cmp.Or(p.Source.Value, string(events.FromPublic))
 		p.Preset.Value = cmp.Or(p.Preset.Value, string(events.CountyLedger))
 		p.Source.Radio, p.Preset.Radio = false, false
 	}
-	for _, name := range []string{"text", "area", "place", "category", "y", "m", "happened", "behalf", "name", "phone", "anonymous", "confidential",
-		"channel", "channel_note", "source", "preset", "citation"} {
+	for _, name := range keptFields {
 		if x := v.Get(name); x != "" {
 			p.Kept = append(p.Kept, pair{name, x})
 		}
 	}
-	return p, nil
 }
 
-func (s *Server) raiseChoices(r *http.Request, p *RaisePage) error {
-	cats, err := s.reads.PublicCategories(r.Context())
-	if err != nil {
-		return err
-	}
-	names := make([]string, 0, len(cats)+4)
-	for _, c := range cats[:min(len(cats), 30)] {
-		if c.Key != "" {
-			names = append(names, c.Key)
+// keptFields go from step to step.
+var keptFields = []string{"text", "area", "place", "category", "y", "m", "happened", "behalf", "name", "phone", "anonymous", "confidential",
+	"channel", "channel_note", "source", "preset", "citation", "site"}
+
+// renderStep shows a step; what it asks for itself is not kept beside it.
+func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, status int, p *RaisePage, step string) error {
+	p.Step = step
+	shown := p.fieldsOf(step)
+	p.Kept = slices.DeleteFunc(p.Kept, func(k pair) bool { return slices.Contains(shown, k.Name) })
+	n := 0
+	for _, x := range raiseSteps {
+		if p.Clerk && x.key != stepSaid && x.key != stepCheck {
+			continue
+		}
+		n++
+		p.Steps = append(p.Steps, raiseStep{n, x.name, x.key == step || p.Clerk && (x.key == stepCheck) == (step == stepCheck)})
+		if x.key == step && status == http.StatusOK && step != stepSaid {
+			p.Title = p.name() + "：" + x.name
 		}
 	}
-	for _, c := range usualCategories {
-		if !slices.Contains(names, c) {
-			names = append(names, c)
-		}
+	return s.render(w, status, "raise", p)
+}
+
+// first is the step at which the person begins.
+func (p *RaisePage) first() string {
+	if p.Clerk {
+		return stepProxy
 	}
-	p.Category.Blank = "说不好，请办公室来定"
-	for _, n := range names {
-		p.Category.Options = append(p.Category.Options, domain.Choice{Value: n, Label: n})
+	return stepSaid
+}
+
+// known is a step that the person has, the first for any other word.
+func (p *RaisePage) known(step string) string {
+	if p.Clerk && (step == stepProxy || step == stepCheck) || !p.Clerk && stepAt(step) >= 0 {
+		return step
 	}
-	areas, err := s.reads.PublicAreas(r.Context())
-	if err != nil {
-		return err
+	return p.first()
+}
+
+func stepAt(step string) int {
+	return slices.IndexFunc(raiseSteps, func(x struct {
+		key, name string
+		fields    []string
+	}) bool {
+		return x.key == step
+	})
+}
+
+// after is the next step.
+func (p *RaisePage) after(step string) string {
+	if p.Clerk {
+		return stepCheck
 	}
-	p.Areas = areas[:min(len(areas), 50)]
+	return raiseSteps[min(stepAt(step)+1, len(raiseSteps)-1)].key
+}
+
+// before is the step before; whether there was something alike is not asked again.
+func (p *RaisePage) before(step string) string {
+	if p.Clerk {
+		return stepProxy
+	}
+	n := max(stepAt(step)-1, 0)
+	if raiseSteps[n].key == stepAlike {
+		n--
+	}
+	return raiseSteps[n].key
+}
+
+// fieldsOf are the fields that a step shows.
+func (p *RaisePage) fieldsOf(step string) []string {
+	if step == stepProxy {
+		return keptFields
+	}
+	if n := stepAt(step); n >= 0 {
+		return raiseSteps[n].fields
+	}
 	return nil
 }
 
-// input is the control of a field of Raise on the page, nil for one that it does not show.
-func (p *RaisePage) input(name string) *Input {
-	switch name {
-	case "text":
-		return &p.Text
-	case "area":
-		return &p.Area
-	case "place":
-		return &p.Place
-	case "category":
-		return &p.Category
-	case "happened":
-		return &p.Day
-	case "behalf":
-		return &p.Behalf
-	case "name":
-		return &p.Name
-	case "phone":
-		return &p.Tel
-	case "anonymous":
-		return &p.Anonymous
-	case "confidential":
-		return &p.Confidential
-	case "channel":
-		return &p.Channel
-	case "channel_note":
-		return &p.ChannelNote
-	case "source":
-		return &p.Source
-	case "preset":
-		return &p.Preset
-	case "citation":
-		return &p.Citation
-	}
-	return nil
-}
-
-// mark puts refusals at their fields.
-func (p *RaisePage) mark(rs domain.Refusals) {
+// at picks the refusals of the fields that a step shows.
+func (p *RaisePage) at(step string, rs domain.Refusals) domain.Refusals {
+	var out domain.Refusals
 	for _, r := range rs {
-		if in := p.input(r.Field); in != nil && in.Err == "" {
-			in.Err = r.Message
+		if slices.Contains(p.fieldsOf(step), r.Field) {
+			out = append(out, r)
 		}
 	}
-	p.DayErr = p.Day.Err
-	p.Title = "提意见：有 " + strconv.Itoa(len(rs)) + " 处要改"
-}
-
-// readRaise reads the form into the command. What only a form can get wrong is refused here.
-func (s *Server) readRaise(v url.Values, clerk bool) (domain.Raise, domain.Refusals) {
-	var rs domain.Refusals
-	text := func(name string) string { return trim(v.Get(name)) }
-	c := domain.Raise{Text: text("text"), Area: text("area"), Place: text("place"), Category: text("category"),
-		Behalf: events.Behalf(v.Get("behalf")), Name: text("name"), Phone: narrow(text("phone")),
-		Anonymous: truthy(v.Get("anonymous")), Confidential: truthy(v.Get("confidential")), Channel: events.ByWeb}
-	if c.Text == "" {
-		rs = append(rs, &domain.Refusal{Rule: "raise.missing", Field: "text", Message: "请写：发生了什么。"})
-	}
-	day, err := s.readDay(narrow(text("y")), narrow(text("m")), narrow(text("happened")))
-	if err != nil {
-		rs = append(rs, err)
-	}
-	c.Happened = day
-	if clerk {
-		c.Channel, c.ChannelNote = events.Channel(v.Get("channel")), text("channel_note")
-		c.Source, c.Preset, c.Citation = events.Source(v.Get("source")), events.Preset(v.Get("preset")), text("citation")
-	} else if c.Behalf == "" {
-		rs = append(rs, &domain.Refusal{Rule: "raise.behalf", Field: "behalf", Message: "请选：替自己说，还是替别人说。"})
-	}
-	for _, r := range domain.Check(c) {
-		if errAt(rs, r.Field) == "" {
-			rs = append(rs, r)
-		}
-	}
-	return c, rs
-}
-
-// readDay reads month and day, and the year where it is asked for. A day that would still
-// be to come was last year's.
-func (s *Server) readDay(y, m, d string) (events.Date, *domain.Refusal) {
-	if m == "" && d == "" && y == "" {
-		return events.Date{}, nil
-	}
-	bad := func(msg string) (events.Date, *domain.Refusal) {
-		return events.Date{}, &domain.Refusal{Rule: "raise.day", Field: "happened", Message: "哪天发生的：" + msg}
-	}
-	mon, err1 := strconv.Atoi(m)
-	day, err2 := strconv.Atoi(d)
-	if err1 != nil || err2 != nil || mon < 1 || day < 1 {
-		return bad("月和日都要写数字，记不清就都不填。")
-	}
-	if mon > 12 {
-		return bad("没有 " + strconv.Itoa(mon) + " 月。")
-	}
-	year := s.today().Year()
-	if y != "" {
-		if n, err := strconv.Atoi(y); err != nil || n < 1990 || n > year {
-			return bad("年份要在 1990 到 " + strconv.Itoa(year) + " 之间。")
-		} else {
-			year = n
-		}
-	} else if mon > int(s.today().Month()) || mon == int(s.today().Month()) && day > s.today().Day() {
-		year--
-	}
-	on, err := events.ParseDate(strconv.Itoa(year) + "-" + twoDigits(mon) + "-" + twoDigits(day))
-	if err != nil {
-		return bad(strconv.Itoa(mon) + " 月没有 " + strconv.Itoa(day) + " 日。")
-	}
-	return on, nil
-}
-
-func twoDigits(n int) string {
-	if n < 10 {
-		return "0" + strconv.Itoa(n)
-	}
-	return strconv.Itoa(n)
-}
-
-// isCode reports whether a hidden field still holds a code as it was drawn.
-func isCode(s string) bool {
-	if len(s) != 13 {
-		return false
-	}
-	for _, r := range s {
-		if !strings.ContainsRune("0123456789ABCDEFGHJKMNPQRSTVWXYZ", r) {
-			return false
-		}
-	}
-	return true
-}
-
-// numbersIn says what in a text looks like a telephone, identity or bank card number. It
-// only warns: a street may have a long number too.
-func numbersIn(text string) []string {
-	var out []string
-	add := func(w string) {
-		if !slices.Contains(out, w) {
-			out = append(out, w)
-		}
-	}
-	run := []rune{}
-	judge := func() {
-		t := string(run)
-		run = run[:0]
-		switch n := len(t); {
-		case n == 18 || n == 15 || n == 17 && strings.HasSuffix(t, "X"):
-			add("身份证号")
-		case n >= 16:
-			add("银行卡号")
-		case n == 11 && t[0] == '1':
-			add("手机号")
-		case n >= 11:
-			add("电话号码")
-		}
-	}
-	for _, r := range narrow(text) {
-		switch {
-		case r >= '0' && r <= '9':
-			run = append(run, r)
-		case (r == 'x' || r == 'X') && len(run) == 17:
-			run = append(run, 'X')
-		case (r == ' ' || r == '-') && len(run) > 0:
-		case unicode.IsSpace(r):
-		default:
-			judge()
-		}
-	}
-	judge()
 	return out
+}
+
+// refuse puts refusals on top and at their fields.
+func (p *RaisePage) refuse(rs domain.Refusals) {
+	p.Errors = rs
+	p.mark(rs)
 }

@@ -2,11 +2,13 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/limit"
 	"xiaohao/events"
+	"xiaohao/projections"
 )
 
 // ReceiptPage shows number and code, once.
@@ -18,12 +20,44 @@ type ReceiptPage struct {
 	Steps        []receiptStep
 	Behind       bool
 	Clerk        bool
+	Renewed      bool     // of a code that was given anew
+	Lost         []string // photos that were not taken
+	QR           qrCode   // leads to the query page with the number; the code is never in it
 }
 
 type receiptStep struct{ What, Who, When string }
 
-func (s *Server) receipt(w http.ResponseWriter, r *http.Request, rc domain.Receipt, c domain.Raise, clerk bool) error {
-	p := ReceiptPage{Page: s.page(r, "回执", "raise"), Number: rc.Number, Code: rc.Code, Text: c.Text, At: zhTime(s.cfg.Now()), Clerk: clerk}
+func (s *Server) newReceipt(r *http.Request, rc domain.Receipt) (ReceiptPage, error) {
+	p := ReceiptPage{Page: s.page(r, "回执", "raise"), Number: rc.Number, Code: rc.Code, At: zhTime(s.cfg.Now())}
+	scheme := "http://"
+	if s.cfg.Proxies.Secure(r) {
+		scheme = "https://"
+	}
+	var err error
+	p.QR, err = qrOf(scheme + r.Host + "/q?no=" + url.QueryEscape(rc.Number))
+	return p, err
+}
+
+// renewed shows the code that was given anew, to be printed and handed over.
+func (s *Server) renewed(w http.ResponseWriter, r *http.Request, it projections.Item, rc domain.Receipt) error {
+	p, err := s.newReceipt(r, rc)
+	if err != nil {
+		return err
+	}
+	p.Title, p.Clerk, p.Renewed = "新的查询码", true, true
+	if p.Behind, err = s.settle(r.Context(), rc.Sequence); err != nil {
+		return err
+	}
+	p.Number = it.Number
+	return s.render(w, http.StatusOK, "receipt", p)
+}
+
+func (s *Server) receipt(w http.ResponseWriter, r *http.Request, rc domain.Receipt, c domain.Raise, clerk bool, lost []string) error {
+	p, err := s.newReceipt(r, rc)
+	if err != nil {
+		return err
+	}
+	p.Text, p.Clerk, p.Lost = c.Text, clerk, lost
 	if rc.Repeated { // sent twice: the same receipt, but only with the code that is really this number's
 		it, err := s.desk.Look(r.Context(), rc.Item)
 		if err != nil {
@@ -33,7 +67,8 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, rc domain.Recei
 			p.Code = ""
 		}
 	}
-	if err := s.reads.WaitFor(r.Context(), rc.Sequence); err != nil {
+	if p.Behind, err = s.settle(r.Context(), rc.Sequence); err != nil {
+		s.cfg.Log.Warn("receipt without waiting for the rows", "error", err)
 		p.Behind = true
 	}
 	cal := s.calendar()

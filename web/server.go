@@ -18,6 +18,7 @@ import (
 	"xiaohao/web/account"
 	"xiaohao/web/paper/intake"
 	"xiaohao/web/shield"
+	"xiaohao/web/sieve"
 	"xiaohao/web/sso"
 )
 
@@ -70,6 +71,7 @@ type Server struct {
 	uploads chan struct{} // requests with a file
 	reading *shield.Rates // of those who have not signed in
 	writing *shield.Rates
+	raises  *shield.Rates // opinions of an address beyond which a person looks first
 	papers  chan struct{} // files that are being made
 	stage   *intake.Stage // ledgers handed in and not imported yet
 }
@@ -87,7 +89,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 		return nil, err
 	}
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
-		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate),
+		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate), raises: shield.NewRates(sieve.Rate),
 		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
 	for _, rt := range s.routes() {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))

@@ -96,15 +96,26 @@ func TestPublicTemplates(t *testing.T) {
 			Units: []choiceGroup{{"区住建局", []choice{{"unit|a|HANDLER", "承办人", false}}}}, Leader: []choice{{"leader|a|b", "b", false}}})
 		show("error", "error", ErrorPage{Page: p, Trouble: troubleOf(projections.ErrNotFound)})
 		show("error 500", "error", ErrorPage{Page: Page{Site: "x"}, Trouble: troubleOf(errBadMethod), Request: "abc"})
-		show("receipt", "receipt", ReceiptPage{Page: p, Number: "QG-2026-000099", Code: "K8XN3WQF6HRTV", Text: "没有公交", At: "今天", Steps: []receiptStep{{"看", "办公室", "明天"}}, Behind: true, Clerk: true})
+		show("receipt", "receipt", ReceiptPage{Page: p, Number: "QG-2026-000099", Code: "K8XN3WQF6HRTV", Text: "没有公交", At: "今天", Steps: []receiptStep{{"看", "办公室", "明天"}}, Behind: true, Clerk: true,
+			Lost: []string{"第 2 张照片没有收。"}, QR: qrCode{29, "M4 4h7v1h-7z"}})
+		show("renewed", "receipt", ReceiptPage{Page: p, Number: "QG-2026-000099", Code: "K8XN3WQF6HRTV", Renewed: true, Clerk: true})
 		rp := RaisePage{Page: p, ID: "id", Draw: "K8XN3WQF6HRTV", Clerk: true, Closed: true, DayErr: "10 月没有 32 日。", Areas: []projections.Option{{Key: "增口乡"}}}
 		for _, f := range domain.Fields(domain.Raise{}) {
 			if in := rp.input(f.Name); in != nil {
 				*in = inputOf(f, "x", domain.Refusals{{Field: f.Name, Message: "不对。"}})
 			}
 		}
-		show("raise", "raise", rp)
-		rp.Check, rp.Warnings, rp.Kept = true, []string{"手机号"}, []pair{{"text", "晚上"}}
+		photos := photoInput()
+		rp.Photos, rp.Warnings, rp.Kept = &photos, []string{"手机号"}, []pair{{"text", "晚上"}}
+		rp.Alike = []alikePublic{{"/p/x", "夜间公交", "增口乡", "整改中", "9月29日"}}
+		rp.Steps = []raiseStep{{1, "发生了什么", true}, {2, "在哪里", false}}
+		for _, x := range raiseSteps {
+			rp.Step = x.key
+			show("raise "+x.key, "raise", rp)
+		}
+		rp.Step = stepProxy
+		show("proxy", "raise", rp)
+		rp.Step = stepCheck
 		rp.Raise = domain.Raise{Text: "晚上", Happened: events.NewDate(2026, 10, 1), Name: "某", Phone: "1", Confidential: true, Behalf: events.ForMany, Channel: events.ByCall}
 		show("check", "raise", rp)
 		for _, state := range events.States {

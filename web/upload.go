@@ -28,11 +28,11 @@ type Files interface {
 	Thumb(ctx context.Context, item uuid.UUID, id string) ([]byte, error)
 }
 
-// fileCommand is the one command that takes a file, under the name fileField.
-const (
-	fileCommand = "record_evidence"
-	fileField   = "file"
-)
+// fileField is the name under which staff send a file.
+const fileField = "file"
+
+// takesFile are the commands of staff that a file comes with.
+var takesFile = map[string]bool{"record_evidence": true, "add_photo": true}
 
 const (
 	uploadsAtOnce = 4               // requests whose files are in memory at the same time
@@ -53,33 +53,40 @@ func isMultipart(r *http.Request) bool {
 
 // bodyLimit is how much of a request is read at most.
 func (s *Server) bodyLimit(r *http.Request) int64 {
-	if s.cfg.Files != nil && r.Method == http.MethodPost && isMultipart(r) && (strings.HasSuffix(r.URL.Path, "/"+fileCommand) || strings.HasSuffix(r.URL.Path, "/import")) {
+	if s.cfg.Files != nil && r.Method == http.MethodPost && isMultipart(r) && takesFiles(r.URL.Path) {
 		return s.cfg.Files.MaxSize() + drained
 	}
 	return maxBody
+}
+
+func takesFiles(path string) bool {
+	return path == "/raise" || path == "/q/photo" || takesFile[path[strings.LastIndexByte(path, '/')+1:]] || strings.HasSuffix(path, "/import")
 }
 
 // uploading lets few requests with files through at a time, and gives each the time to send
 // its file.
 func (s *Server) uploading(h staffHandler) staffHandler {
 	return func(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-		if !isMultipart(r) {
-			return h(w, r, a)
+		done, err := s.takeSlot(w, r)
+		if err != nil {
+			return err
 		}
-		select {
-		case s.uploads <- struct{}{}:
-			defer func() { <-s.uploads }()
-		case <-r.Context().Done():
-			return r.Context().Err()
-		}
-		// Where it cannot be set (a test's recorder) there is no deadline either.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadTime))
+		defer done()
 		return h(w, r, a)
 	}
 }
 
 // readForm reads a form, and the file that came with it if there is one.
 func (s *Server) readForm(r *http.Request) (url.Values, *handedIn, error) {
+	form, files, err := s.readParts(r, fileField, 1)
+	if len(files) == 0 {
+		return form, nil, err
+	}
+	return form, &files[0], err
+}
+
+// readParts reads a form, and the first files that came with it under a name.
+func (s *Server) readParts(r *http.Request, field string, most int) (url.Values, []handedIn, error) {
 	if !isMultipart(r) {
 		if err := r.ParseForm(); err != nil {
 			return nil, nil, badForm(err)
@@ -91,19 +98,21 @@ func (s *Server) readForm(r *http.Request) (url.Values, *handedIn, error) {
 		return nil, nil, badForm(err)
 	}
 	form, left := url.Values{}, int64(maxBody)
-	var file *handedIn
+	var files []handedIn
 	for {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return form, file, nil
+			return form, files, nil
 		}
 		if err != nil {
 			return nil, nil, badForm(err)
 		}
-		if p.FormName() == fileField && p.FileName() != "" && file == nil && s.cfg.Files != nil {
-			if file, err = s.readFile(p.FileName(), p); err != nil {
+		if p.FormName() == field && p.FileName() != "" && len(files) < most && s.cfg.Files != nil {
+			file, err := s.readFile(p.FileName(), p)
+			if err != nil {
 				return nil, nil, badForm(err)
 			}
+			files = append(files, file)
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(p, left+1))
@@ -113,25 +122,27 @@ func (s *Server) readForm(r *http.Request) (url.Values, *handedIn, error) {
 		if left -= int64(len(text)); left < 0 {
 			return nil, nil, &http.MaxBytesError{Limit: maxBody}
 		}
-		if p.FileName() == "" && p.FormName() != fileField { // a browser sends an empty file when none was chosen
+		if p.FileName() == "" && p.FormName() != field { // a browser sends an empty file when none was chosen
 			form.Add(p.FormName(), string(text))
 		}
 	}
 }
 
 // readFile reads a file into memory and lets go of what is too much of it.
-func (s *Server) readFile(name string, r io.Reader) (*handedIn, error) {
+func (s *Server) readFile(name string, r io.Reader) (handedIn, error) {
 	data, err := io.ReadAll(io.LimitReader(r, s.cfg.Files.MaxSize()+1))
 	if err == nil {
 		_, err = io.Copy(io.Discard, r)
 	}
-	return &handedIn{name, data}, err
+	return handedIn{name, data}, err
 }
 
 // attach keeps the file and adds it to the command. What is not allowed is refused before
 // anything is kept, and a command that was carried out already gets no second file.
 func (s *Server) attach(ctx context.Context, a events.Actor, it projections.Item, spec domain.Spec, b bound, id uuid.UUID) error {
-	c, ok := b.command.(*domain.RecordEvidence)
+	c, ok := b.command.(interface {
+		Attach(events.EvidenceFile, []events.EvidenceUse)
+	})
 	if !ok {
 		return fmt.Errorf("%w: %s takes no file", errBadRequest, spec.Name)
 	}
@@ -148,39 +159,48 @@ func (s *Server) attach(ctx context.Context, a events.Actor, it projections.Item
 	if rs := b.all(); len(rs) > 0 {
 		return rs
 	}
-	file, err := s.keepFile(ctx, folded.ID, b.file)
+	file, err := s.keepFile(ctx, folded.ID, spec.Name, fileField, b.file)
 	if err != nil {
 		return err
 	}
-	found, err := s.reads.FileUses(ctx, []string{file.Original, file.Kept})
+	uses, err := s.usesElsewhere(ctx, file)
 	if err != nil {
 		return err
-	}
-	var uses []events.EvidenceUse
-	for _, u := range distinctUses(found) {
-		uses = append(uses, u.EvidenceUse)
 	}
 	c.Attach(file, uses)
 	return nil
 }
 
+// usesElsewhere are the facts that entered the same file before.
+func (s *Server) usesElsewhere(ctx context.Context, file events.EvidenceFile) ([]events.EvidenceUse, error) {
+	found, err := s.reads.FileUses(ctx, []string{file.Original, file.Kept})
+	if err != nil {
+		return nil, err
+	}
+	var uses []events.EvidenceUse
+	for _, u := range distinctUses(found) {
+		uses = append(uses, u.EvidenceUse)
+	}
+	return uses, nil
+}
+
 // keepFile turns the store's refusal into one at the file's field.
-func (s *Server) keepFile(ctx context.Context, item uuid.UUID, f *handedIn) (events.EvidenceFile, error) {
+func (s *Server) keepFile(ctx context.Context, item uuid.UUID, command, field string, f *handedIn) (events.EvidenceFile, error) {
 	file, err := s.cfg.Files.Put(ctx, item, f.name, bytes.NewReader(f.data))
 	var no interface{ Refused() (code, message string) }
 	if errors.As(err, &no) {
 		code, message := no.Refused()
-		return file, &domain.Refusal{Rule: fileCommand + ".file_" + code, Field: fileField, Message: message}
+		return file, &domain.Refusal{Rule: command + ".file_" + code, Field: field, Message: message}
 	}
 	return file, err
 }
 
 // reselect adds that a browser does not remember the file, unless the reason is the file's.
-func reselect(rs domain.Refusals) domain.Refusals {
+func reselect(command string, rs domain.Refusals) domain.Refusals {
 	if errAt(rs, fileField) != "" {
 		return rs
 	}
-	return append(rs, &domain.Refusal{Rule: fileCommand + ".file_again", Field: fileField, Message: "文件：还没有存，请再选一次。"})
+	return append(rs, &domain.Refusal{Rule: command + ".file_again", Field: fileField, Message: "文件：还没有存，请再选一次。"})
 }
 
 // fileControl is the control for a file.

@@ -47,9 +47,15 @@ func (b *browser) raiseByHand(words string) (number, code string) {
 	b.t.Helper()
 	b.goTo("/raise")
 	b.axe()
-	b.fill("text", words, "area", "增口乡")
+	b.fill("text", words)
 	b.choose("behalf", "SELF")
+	b.press("下一步：在哪里")
+	b.axe()
+	b.fill("area", "增口乡")
 	b.press("下一步")
+	b.must("怎么找您")
+	b.axe()
+	b.press("下一步：核对")
 	b.must("核对一下", words)
 	b.axe()
 	b.press("交上去")
@@ -143,9 +149,11 @@ func TestKeyboard(t *testing.T) {
 	b.keys("周末有急事找不到人")
 	b.tabTo("behalf")
 	b.keys(" ")
-	b.tabTo("下一步")
-	b.enter()
-	b.must("核对一下")
+	for _, title := range []string{"在哪里，哪一类", "怎么找您", "核对一下"} {
+		b.tabTo("下一步")
+		b.enter()
+		b.must(title)
+	}
 	b.tabTo("交上去")
 	b.enter()
 	b.must("收到了")
@@ -249,6 +257,8 @@ func TestEveryPage(t *testing.T) {
 		{"", "/deadline?from=2026-09-30&rule=" + url.QueryEscape("3 个工作日"), "deadline", "10月10日到期"},
 		{"clerk", "/items/" + closed + "/deadline", "item-deadline", "期限怎么算的"},
 		{"clerk", "/inbox", "inbox", "还怎么通知您"},
+		{"intake", "/raise", "proxy", "代录一条"},
+		{"intake", "/raise/batch", "batch", "一次录多条"},
 		{"clerk", "/import", "import", "台账名称"},
 		{"supervisor", "/supervision", "supervision", "督办单"},
 		{"sysadmin", "/admin/units", "admin-units", "添加或更改单位"},
@@ -343,10 +353,13 @@ func TestWithoutScript(t *testing.T) {
 	}))
 	b.goTo("/raise")
 	// A refused form keeps everything that was typed.
-	b.fill("text", "村口路灯不亮", "area", "菜堂村")
+	b.fill("text", "村口路灯不亮")
 	b.press("下一步")
 	b.must("有 1 处要改一改", "替自己说，还是替别人说")
 	b.choose("behalf", "MANY")
+	b.press("下一步")
+	b.fill("area", "菜堂村")
+	b.press("下一步")
 	b.press("下一步")
 	b.must("核对一下", "村口路灯不亮", "菜堂村")
 	b.press("交上去")
