@@ -69,16 +69,17 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, a events.Actor) e
 		return s.render(w, http.StatusOK, "batch", p)
 	}
 	cs, rs := s.readBatch(v, p)
-	for i, c := range cs {
-		if len(rs) > 0 {
-			break
-		}
+	for _, c := range cs {
 		_, err := domain.Decide(nil, c.Raise, s.desk.Situation(a))
 		more := domain.RefusalsOf(err)
 		if err != nil && more == nil {
 			return err
 		}
-		rs = append(rs, atRow(more, cs[i].row)...)
+		for _, r := range atRow(more, c.row) {
+			if errAt(rs, r.Field) == "" { // what is wrong with the occasion is wrong once
+				rs = append(rs, r)
+			}
+		}
 	}
 	if len(rs) > 0 {
 		p.Errors = rs
@@ -136,14 +137,13 @@ func (s *Server) newBatch(r *http.Request, v url.Values) *BatchPage {
 
 func newBatchRow(i int, v url.Values) batchRow {
 	row := batchRow{N: i + 1}
-	at := "第 " + strconv.Itoa(i+1) + " 条的"
 	for _, f := range domain.Fields(domain.Raise{}) {
 		in := map[string]*Input{"text": &row.Text, "area": &row.Area, "category": &row.Category, "name": &row.Name, "phone": &row.Tel, "confidential": &row.Confidential}[f.Name]
 		if in == nil {
 			continue
 		}
 		name := rowField(i, f.Name)
-		*in = Input{Name: name, Label: at + f.Label, Kind: f.Kind, Value: v.Get(name), Max: f.Max, Rows: 2, Auto: "off"}
+		*in = Input{Name: name, Label: f.Label, Kind: f.Kind, Value: v.Get(name), Max: f.Max, Rows: 2, Auto: "off"}
 	}
 	return row
 }
@@ -186,11 +186,10 @@ func (s *Server) readBatch(v url.Values, p *BatchPage) ([]batchCommand, domain.R
 		if c.Text+c.Area+c.Category+c.Name+c.Phone == "" {
 			continue
 		}
-		rs = append(rs, atRow(domain.Check(c), i)...)
 		out = append(out, batchCommand{c.Collected(at), i})
 	}
 	if len(out) == 0 {
-		missing(rowField(0, "text"), "第 1 条的原话")
+		missing(rowField(0, "text"), "第 1 条，原话")
 	}
 	return out, rs
 }

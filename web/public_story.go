@@ -2,10 +2,10 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"strings"
 
 	"xiaohao/domain"
-	"xiaohao/domain/calendar"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -25,13 +25,14 @@ type Story struct {
 	Banner   Banner
 	Struck   bool
 	Who      string
-	DueWords string          // 5 个工作日
-	Outcome  string          // 10月12日改好
-	Account  []calendar.Line // nil when there is no deadline to explain
-	Rule     string          // how it is counted, one sentence
-	Steps    []step          // newest first
-	Stale    int             // days without news, 0 = fine
-	ByCode   bool            // the petitioner himself
+	DueWords string        // 5 个工作日
+	Outcome  string        // 10月12日改好
+	Days     template.HTML // the account, a table; "" when there is no deadline to explain
+	DayRows  int           // of the account
+	Rule     string        // how it is counted, one sentence
+	Steps    []step        // newest first
+	Stale    int           // days without news, 0 = fine
+	ByCode   bool          // the petitioner himself
 }
 
 // staleDays is how long an open item may stay without news before its page says so.
@@ -50,16 +51,11 @@ func (s *Server) story(it projections.PublicItem, byCode bool) Story {
 		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)
 	}
 	if !it.Due.IsZero() && !it.DueFrom.IsZero() && !it.Due.Before(it.DueFrom) {
-		d := s.explain(it.Clock, it.Due)
-		st.DueWords, st.Rule, st.Account = d.Limit.Rule.Zh(), d.Says(), d.Days
-		if d.Limit.Rule.Unit == calendar.Fixed {
-			st.DueWords = "定好的日子"
+		d, err := s.daysOf(it)
+		if err != nil { // the answer is worth more than its account
+			s.cfg.Log.Error("deadline not explained", "item", it.ID, "error", err)
 		}
-		for i := range st.Account {
-			if l := &st.Account[i]; l.Date == it.RectifiedOn {
-				l.Why += "，这天改好"
-			}
-		}
+		st.DueWords, st.Rule, st.Days, st.DayRows = d.words, d.rule, d.rows, d.n
 	}
 	if !it.RectifiedOn.IsZero() {
 		st.Outcome = shortDay(it.RectifiedOn, s.cfg.Now()) + "改好"

@@ -87,7 +87,7 @@ type alikePublic struct {
 }
 
 // More reports whether something stands in the fields that are folded.
-func (p *RaisePage) More() bool {
+func (p RaisePage) More() bool {
 	return p.DayErr+p.Behalf.Err+p.Source.Err+p.Preset.Err+p.Anonymous.Err+p.Citation.Err+p.ChannelNote.Err != "" || p.Month.Value+p.Day.Value+p.Behalf.Value+p.Citation.Value+p.ChannelNote.Value != "" || p.Anonymous.Checked()
 }
 
@@ -129,7 +129,7 @@ func (s *Server) raiseStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	next := p.after(at)
 	if next == stepAlike {
-		if p.Alike, err = s.alike(r, c); err != nil {
+		if p.Alike, err = s.alikeReleased(r, c); err != nil {
 			return err
 		}
 		if len(p.Alike) == 0 {
@@ -245,8 +245,8 @@ func (s *Server) raiser(r *http.Request) events.Actor {
 	return s.anybody()
 }
 
-// alike looks for released items that may be the same matter.
-func (s *Server) alike(r *http.Request, c domain.Raise) ([]alikePublic, error) {
+// alikeReleased looks for released items that may be the same matter.
+func (s *Server) alikeReleased(r *http.Request, c domain.Raise) ([]alikePublic, error) {
 	found, err := s.reads.SimilarReleased(r.Context(), projections.Alike{Text: c.Text, Area: c.Area, Category: c.Category})
 	if err != nil {
 		return nil, err

@@ -67,6 +67,7 @@ type Server struct {
 	mux     *http.ServeMux
 	chain   http.Handler // mux with everything around it
 	guesses *limiter     // wrong query codes
+	days    dayTables    // accounts of deadlines
 	units   *nameBook
 	uploads chan struct{} // requests with a file
 	reading *shield.Rates // of those who have not signed in

@@ -33,7 +33,7 @@ func TestEverybodysPages(t *testing.T) {
 		b.must(title)
 		b.narrow()
 	}
-	b.press("交上去")
+	b.press("就这样") // a long number stands in the words
 	b.must("收到了")
 	b.narrow()
 	b.query(a.Number, a.Code)
