@@ -87,12 +87,12 @@ func Decide(it *Item, c Command, s Situation) ([]events.Event, error) {
 // the first reason why not: state, role, scope, condition.
 func (sp Spec) Allows(it *Item, s Situation) *Refusal {
 	if sp.Starts {
-		return sp.allowsRole(s.Actor)
+		return sp.AllowsRole(s.Actor)
 	}
 	if r := sp.allowsState(it); r != nil {
 		return r
 	}
-	if r := sp.allowsRole(s.Actor); r != nil {
+	if r := sp.AllowsRole(s.Actor); r != nil {
 		return r
 	}
 	if it.complainedOf(s.Actor.Unit) {
@@ -132,7 +132,8 @@ func whenPossible(sp Spec) string {
 	return words + "时才可以。"
 }
 
-func (sp Spec) allowsRole(a events.Actor) *Refusal {
+// AllowsRole returns nil when somebody of the role may ever give the command, else who does.
+func (sp Spec) AllowsRole(a events.Actor) *Refusal {
 	if slices.Contains(sp.Roles, a.Role) {
 		return nil
 	}

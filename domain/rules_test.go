@@ -139,7 +139,7 @@ func rules(t *testing.T) map[string][]string {
 	for _, fn := range s.funcs {
 		name := fn.Name.Name
 		if name == "refuse" || name == "refuseAt" || name == "check" || name == "checkList" || name == "checkNamed" || name == "allowsState" ||
-			name == "allowsRole" || name == "allowsScope" {
+			name == "AllowsRole" || name == "allowsScope" {
 			continue // generated ones, below
 		}
 		ast.Inspect(fn.Body, func(node ast.Node) bool {

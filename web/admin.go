@@ -219,13 +219,15 @@ func (s *Server) adminDo(kind string) staffHandler {
 		}
 		name := r.PostForm.Get("command")
 		given := map[string]string{}
-		if name == adminKinds[kind].again {
+		known := name == adminKinds[kind].again
+		if known {
 			given["id"] = r.PostForm.Get("id")
 		}
 		for _, f := range adminKinds[kind].forms {
 			if f.Command != name {
 				continue
 			}
+			known = true
 			for _, in := range f.Inputs {
 				v := r.PostForm.Get(name + "." + in.Name)
 				if v == "" {
@@ -237,6 +239,9 @@ func (s *Server) adminDo(kind string) staffHandler {
 					given[in.Name] = v
 				}
 			}
+		}
+		if !known || name == "" {
+			return errBadRequest
 		}
 		c, err := directory.DecodeFields(name, given)
 		if err == nil {

@@ -279,6 +279,9 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 		return err
 	}
 	b, id, seen, err := s.readCommand(r, spec)
+	if no := spec.AllowsRole(a); no != nil && (err == nil || domain.RefusalsOf(err) != nil) {
+		return no
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -157,7 +159,13 @@ func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, _ events.Ac
 	return s.render(w, http.StatusOK, "notices", p)
 }
 
-func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, _ events.Actor) error {
+// senders may send a notice again that did not go out. Who audits sees it and does nothing.
+var senders = []events.Role{events.SystemAdmin, events.Dispatcher}
+
+func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, a events.Actor) error {
+	if !slices.Contains(senders, a.Role) {
+		return &denied{fmt.Sprintf("重发通知由%s来做，您现在是%s。", zhJoin(senders), a.Role.Zh())}
+	}
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}

@@ -48,6 +48,10 @@ func (s *Server) unsplit(w http.ResponseWriter, r *http.Request, a events.Actor)
 	if err != nil {
 		return err
 	}
+	merge, _ := domain.SpecOf("merge")
+	if no := merge.AllowsRole(a); no != nil {
+		return no
+	}
 	children := s.fresh(r.Context(), it, a)
 	if len(children) == 0 {
 		return errMovedOn
