@@ -62,6 +62,7 @@ type Item struct {
 	NextReview    events.Date // of 常态 and 挂账
 	Urgent        bool
 	Slips         map[string]bool // slip → answered, or needs no answer
+	Order         *given          // the last 批示 or 督办 that a person gave, until it is taken back
 	Supervision   events.Supervision
 	Report        *events.RectificationReported
 	ReportedOn    events.Date
@@ -285,8 +286,17 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 			it.Slips = map[string]bool{}
 		}
 		it.Slips[e.Slip] = e.Due.IsZero()
+		if e.Watch == "" {
+			it.Order = givenBy(r, e.Slip)
+		}
+	case events.LeaderInstructed:
+		it.Order = givenBy(r, "")
 	case events.SupervisionAnswered:
 		it.Slips[e.Slip] = true
+	case events.OrderTakenBack:
+		if it.Order = nil; e.Slip != "" {
+			it.Slips[e.Slip] = true
+		}
 	default:
 		it.applyClosure(e, r, on)
 	}

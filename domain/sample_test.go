@@ -158,6 +158,8 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return Instruct{Text: text}
 	case "supervise":
 		return Supervise{Level: events.SupervisionLevels[rnd(7)], Text: text}
+	case "take_back":
+		return TakeBack{}
 	case "recompute_deadline":
 		return Recompute{}
 	case "escalate":

@@ -74,6 +74,7 @@ var specs = entitled([]Spec{
 	{Name: "recompute_deadline", Title: "重算期限", From: states{events.Accepted, events.InProgress, events.SuspendedAccount}, New: func() Command { return &Recompute{} }},
 	{Name: "instruct", Title: "批示", From: ongoing, New: func() Command { return &Instruct{} }},
 	{Name: "supervise", Title: "督办", From: ongoing, New: func() Command { return &Supervise{} }},
+	{Name: "take_back", Title: "撤销刚才的批示、督办", From: ongoing, Pre: mayTakeBack, New: func() Command { return &TakeBack{} }},
 	{Name: "escalate", Title: "到期督办", From: append(states{events.Closed}, ongoing...), New: func() Command { return &Escalate{} }},
 	{Name: "answer_supervision", Title: "答复督办", From: ongoing, Pre: slipOpen, New: func() Command { return &AnswerSupervision{} }},
 

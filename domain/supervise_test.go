@@ -75,3 +75,41 @@ func TestReviewsComeBack(t *testing.T) {
 	s.do(office1, ReviewSuspension{Finding: "还缺", NextReview: date("2026-04-20")})
 	s.climbs("2026-04-20", events.WatchReview, "", date("2026-04-20"), events.Remind)
 }
+
+// A tap can be taken back for ten seconds, by whoever gave it; the number stays used and the
+// ladder stands where it stood.
+func TestTakeBack(t *testing.T) {
+	leader := events.Actor{ID: "l1", Role: events.LeaderRole, Post: "区分管领导"}
+	s := handed(t, soon, unitA)
+	s.refused("take_back.none", leader, TakeBack{})
+	s.do(leader, Supervise{Level: events.Yellow, Text: "请抓紧办。"})
+	slip := s.it.Number + "-D1"
+	if s.it.Supervision.Level != events.Yellow || len(s.it.Watched()) != 2 {
+		t.Fatalf("watched %+v", s.it.Watched())
+	}
+	s.refused("take_back.none", super1, TakeBack{})
+	s.now = s.now.Add(UndoWindow)
+	s.do(leader, TakeBack{}).refused("take_back.none", leader, TakeBack{})
+	if got := s.history[len(s.history)-1].Events[0].(events.OrderTakenBack); got.Slip != slip || got.Order == "" {
+		t.Errorf("taken back %+v", got)
+	}
+	if s.it.Supervision.Level != "" || len(s.it.Watched()) != 1 {
+		t.Errorf("still watched %+v", s.it.Watched())
+	}
+	s.refused("answer_supervision.none", handler(unitA), AnswerSupervision{Text: "答"})
+	s.do(leader, Supervise{Level: events.Urge, Text: "再来一次。"})
+	if got := s.history[len(s.history)-1].Events[0].(events.SupervisionIssued); got.Slip != s.it.Number+"-D2" {
+		t.Errorf("number %s given again", got.Slip)
+	}
+	s.now = s.now.Add(UndoWindow + undoTravel + time.Second)
+	s.refused("take_back.late", leader, TakeBack{})
+	s.do(leader, Instruct{Text: "讲清卡在哪里。"}).do(leader, TakeBack{})
+
+	// What the ladder did meanwhile stays done.
+	s = handed(t, soon, unitA)
+	s.climbs("2026-03-04", events.WatchDeadline, "", s.it.Due, events.Remind)
+	s.do(super1, Supervise{Level: events.Red, Text: "严重。"}).do(super1, TakeBack{})
+	if s.it.Supervision.Level != events.Remind {
+		t.Errorf("level %s", s.it.Supervision.Level)
+	}
+}

@@ -158,3 +158,10 @@ type SupervisionAnswered struct {
 	Slip string `json:"slip"`
 	Text string `json:"text"`
 }
+
+// OrderTakenBack takes back what the same person ordered a moment ago with one tap, a 批示 or
+// a 督办 (撤销), before anybody was told of it.
+type OrderTakenBack struct {
+	Order string `json:"order"`         // command id of what is taken back
+	Slip  string `json:"slip,omitzero"` // its 督办单, whose number is not given again
+}

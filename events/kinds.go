@@ -59,6 +59,7 @@ func (ExtensionGranted) fact() kind      { return extensionGranted }
 func (ExtensionDenied) fact() kind       { return extensionDenied }
 func (SupervisionIssued) fact() kind     { return supervisionIssued }
 func (SupervisionAnswered) fact() kind   { return supervisionAnswered }
+func (OrderTakenBack) fact() kind        { return orderTakenBack }
 func (RectificationReported) fact() kind { return rectificationReported }
 func (ClosureApplied) fact() kind        { return closureApplied }
 func (SignOffGiven) fact() kind          { return signOffGiven }

@@ -20,6 +20,8 @@ type Supervision struct {
 	Waiting  []SupervisionIssued         `json:"waiting,omitzero"` // slips whose answer is waited for
 	Due      Date                        `json:"due,omitzero"`     // the deadline that Level was reached for
 	Level    SupervisionLevel            `json:"level,omitzero"`
+	Ordered  string                      `json:"ordered,omitzero"`   // the last slip that a person ordered
+	Without  SupervisionLevel            `json:"without,omitzero"`   // what Level would be without it
 	Called   []AttentionCalled           `json:"called,omitzero"`    // the last of each watch and ref
 	LookBack Date                        `json:"look_back,omitzero"` // the look-back that was drawn
 }
@@ -27,7 +29,7 @@ type Supervision struct {
 // Apply folds one fact. due is the item's deadline after it.
 func (s *Supervision) Apply(e Event, on, due Date) {
 	if s.Due != due { // whatever was done was done for another deadline
-		s.Due, s.Level = due, ""
+		s.Due, s.Level, s.Ordered, s.Without = due, "", "", ""
 	}
 	switch e := e.(type) {
 	case ItemAssigned:
@@ -39,7 +41,11 @@ func (s *Supervision) Apply(e Event, on, due Date) {
 	case SupervisionIssued:
 		s.supervise(e)
 	case SupervisionAnswered:
-		s.Waiting = slices.DeleteFunc(s.Waiting, func(x SupervisionIssued) bool { return x.Slip == e.Slip })
+		s.done(e.Slip)
+	case OrderTakenBack:
+		if s.done(e.Slip); e.Slip != "" && e.Slip == s.Ordered {
+			s.Level = s.Without
+		}
 	case RectificationReported, ItemReopened, ItemSuspended, ItemMadeStanding:
 		s.Waiting, s.LookBack = nil, Date{} // what was asked for came, or is asked for no more
 	case AttentionCalled:
@@ -61,14 +67,23 @@ func (s *Supervision) issue(assignment string, on Date) {
 	s.Issued[assignment] = on
 }
 
+// done says that the answer to a slip is waited for no more.
+func (s *Supervision) done(slip string) {
+	s.Waiting = slices.DeleteFunc(s.Waiting, func(x SupervisionIssued) bool { return x.Slip == slip })
+}
+
 func (s *Supervision) supervise(e SupervisionIssued) {
-	if e.Watch == WatchSigning {
+	switch e.Watch {
+	case WatchSigning:
 		if s.Signing == nil {
 			s.Signing = map[string]SupervisionLevel{}
 		}
 		s.Signing[e.Ref] = higher(s.Signing[e.Ref], e.Level)
-	} else {
+	case "":
+		s.Ordered, s.Without = e.Slip, s.Level
 		s.Level = higher(s.Level, e.Level)
+	default:
+		s.Level, s.Without = higher(s.Level, e.Level), higher(s.Without, e.Level)
 	}
 	if !e.Due.IsZero() && e.Level.Slipped() {
 		s.Waiting = append(s.Waiting, e)

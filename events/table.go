@@ -66,6 +66,7 @@ const (
 	deadlineRecomputed
 	supervisionIssued
 	supervisionAnswered
+	orderTakenBack
 	rectificationReported
 	closureApplied
 	signOffGiven
@@ -212,6 +213,7 @@ var table = [kinds]row{
 	deadlineRecomputed:    {"deadline.recomputed", 1, ItemAggregate, "期限重算", decode[DeadlineRecomputed]},
 	supervisionIssued:     {"supervision.issued", 3, ItemAggregate, "督办", decode[SupervisionIssued]},
 	supervisionAnswered:   {"supervision.answered", 1, ItemAggregate, "答复督办", decode[SupervisionAnswered]},
+	orderTakenBack:        {"order.taken_back", 1, ItemAggregate, "撤销", decode[OrderTakenBack]},
 	rectificationReported: {"item.rectified", 2, ItemAggregate, "整改完成（单位报的）", decode[RectificationReported]},
 	closureApplied:        {"closure.applied", 2, ItemAggregate, "申请销号", decode[ClosureApplied]},
 	signOffGiven:          {"sign_off.given", 1, ItemAggregate, "签批", decode[SignOffGiven]},

@@ -147,7 +147,7 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 	case events.ItemSplit:
 		d.Children = append(d.Children, e.Children...)
 	case events.LeaderInstructed:
-		d.Instructions = append(d.Instructions, Instruction{Post: r.Actor.Post, Text: e.Text, On: on})
+		d.Instructions = append(d.Instructions, Instruction{Post: r.Actor.Post, Text: e.Text, On: on, Order: r.CommandID.String()})
 	case events.ItemMadeStanding:
 		d.Standing, it.NextReview = e.Reason, e.NextReview
 		it.Supervision, it.Blocked = "", ""
@@ -246,6 +246,9 @@ func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) boo
 				d.Slips[i].Answered, d.Slips[i].Answer = true, e.Text
 			}
 		}
+		it.Supervision = inForce(d.Slips)
+	case events.OrderTakenBack:
+		d.takeBack(e)
 		it.Supervision = inForce(d.Slips)
 	default:
 		return false
@@ -476,11 +479,20 @@ func (it *Item) exempt(how string) {
 	}
 }
 
+// takeBack forgets a 批示 that its giver took back; a 督办单 stays, marked, since its number
+// is not given again.
+func (d *Detail) takeBack(e events.OrderTakenBack) {
+	for i := range d.Slips {
+		d.Slips[i].Back = d.Slips[i].Back || e.Slip != "" && d.Slips[i].Slip == e.Slip
+	}
+	d.Instructions = slices.DeleteFunc(d.Instructions, func(x Instruction) bool { return x.Order == e.Order })
+}
+
 // inForce is the highest level among the slips without an answer.
 func inForce(slips []Slip) events.SupervisionLevel {
 	top := -1
 	for _, s := range slips {
-		if !s.Answered {
+		if !s.Answered && !s.Back {
 			top = max(top, slices.Index(events.SupervisionLevels, s.Level))
 		}
 	}

@@ -51,6 +51,16 @@ func (d *Detail) waits(slip string) bool {
 	return slices.ContainsFunc(d.Supervised.Waiting, func(x events.SupervisionIssued) bool { return x.Slip == slip })
 }
 
+// LastSlip is the newest slip that stands, nil when there is none.
+func (d *Detail) LastSlip() *Slip {
+	for i := range slices.Backward(d.Slips) {
+		if !d.Slips[i].Back {
+			return &d.Slips[i]
+		}
+	}
+	return nil
+}
+
 // SlipFilter selects slips.
 type SlipFilter struct {
 	Waiting bool   // only those whose answer is waited for, the earliest due first; else the newest first

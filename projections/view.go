@@ -189,6 +189,8 @@ type Instruction struct {
 	Post string      `json:"post"`
 	Text string      `json:"text"`
 	On   events.Date `json:"on"`
+
+	Order string `json:"order,omitzero"` // command id
 }
 
 // Slip is one 督办单.
@@ -198,6 +200,7 @@ type Slip struct {
 	Post     string      `json:"post"`
 	Answer   string      `json:"answer,omitzero"`
 	Answered bool        `json:"answered,omitzero"`
+	Back     bool        `json:"back,omitzero"` // taken back at once by who gave it (撤销)
 }
 
 // Evaluation is one round's evaluation.

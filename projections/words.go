@@ -194,6 +194,8 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 		return inside(line(e.Level.Zh(), " ", e.Slip, "：", stop(e.Text), until("", e.Due, " 前答复。"))), true
 	case events.AttentionCalled:
 		return inside(callWords(e)), true
+	case events.OrderTakenBack:
+		return inside(line("刚才的", takenBack(e), "撤销了，没有通知任何人。")), true
 	case events.SupervisionAnswered:
 		return inside(line("答 ", e.Slip, "：", stop(e.Text))), true
 	}
@@ -411,6 +413,13 @@ func pick(c bool, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+func takenBack(e events.OrderTakenBack) string {
+	if e.Slip == "" {
+		return "批示"
+	}
+	return "督办单 " + e.Slip + " "
 }
 
 // callWords says who has to look at what.

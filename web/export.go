@@ -49,7 +49,7 @@ func exportFormOf(v url.Values) exportForm {
 	for _, l := range sheet.Ledgers {
 		f.Ledgers = append(f.Ledgers, domain.Choice{Value: string(l), Label: l.Zh()})
 	}
-	kept := keep(v, "after", "size", "done", "n", "behind")
+	kept := keep(v, "after", "size", "done", "n", "behind", "undo")
 	for _, name := range sortedKeys(kept) {
 		for _, x := range kept[name] {
 			f.Keep = append(f.Keep, fact{name, x})

@@ -228,6 +228,9 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 		return nil
 	}
 	add := url.Values{"done": {spec.Name}}
+	if undoable[spec.Name] {
+		add.Set("undo", s.undoUntil())
+	}
 	back := backTo(form.Get("back"), "/items/"+url.PathEscape(it.Number))
 	if form.Get("back") != "" {
 		add.Set("n", it.Number)

@@ -19,11 +19,13 @@ import (
 
 // Notices is what the pages need of package notice.
 type Notices interface {
-	Inbox(ctx context.Context, person string, boxes []notice.Box, limit int) ([]notice.Entry, error)
-	Unread(ctx context.Context, person string, boxes []notice.Box) (int, error)
+	Inbox(ctx context.Context, person string, boxes []notice.Box, now time.Time, limit int) ([]notice.Entry, error)
+	Unread(ctx context.Context, person string, boxes []notice.Box, now time.Time) (int, error)
 	Looked(ctx context.Context, person string, boxes []notice.Box, until time.Time) error
 	Deliveries(ctx context.Context, dead bool, limit int) ([]notice.Delivered, error)
+	Aside(ctx context.Context) (dead, unsure int, err error)
 	Again(ctx context.Context, id, channel, address string, now time.Time) (bool, error)
+	Arrived(ctx context.Context, id, channel, address string, now time.Time) (bool, error)
 	Preference(ctx context.Context, person string) (events.NoticePreferred, error)
 	Prefer(ctx context.Context, id uuid.UUID, a events.Actor, p events.NoticePreferred) error
 }
@@ -66,7 +68,7 @@ func (s *Server) inboxPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if r.URL.Query().Get("done") == "prefer" {
 		p.Notice = "已记下怎么通知您"
 	}
-	es, err := s.cfg.Notices.Inbox(r.Context(), a.ID, notice.BoxesOf(a), inboxRows)
+	es, err := s.cfg.Notices.Inbox(r.Context(), a.ID, notice.BoxesOf(a), s.cfg.Now(), inboxRows)
 	if err != nil {
 		return err
 	}
@@ -122,6 +124,7 @@ func (s *Server) prefer(w http.ResponseWriter, r *http.Request, a events.Actor) 
 type NoticesPage struct {
 	Page
 	Failed bool
+	Aside  string // what waits for somebody to look at it, "" = nothing
 	Rows   []deliveryRow
 }
 
@@ -129,22 +132,30 @@ type deliveryRow struct {
 	notice.Delivered
 	When, State string
 	Dead        bool
+	With        int // others that go with it
 }
 
 const deliveryRows = 200
 
 func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, _ events.Actor) error {
 	p := NoticesPage{Page: s.staffPage(r, "通知发送", "admin"), Failed: r.URL.Query().Get("failed") != ""}
-	if r.URL.Query().Get("done") == "again" {
-		p.Notice = "已排队重发"
+	p.Notice = map[string]string{"again": "已排队重发", "arrived": "已记下：送到了"}[r.URL.Query().Get("done")]
+	dead, unsure, err := s.cfg.Notices.Aside(r.Context())
+	if err != nil {
+		return err
+	}
+	if dead > 0 {
+		p.Aside = fmt.Sprintf("有 %d 条没有发出去，其中 %d 条可能已送达：先到群里、信箱里看一眼，没有再发。收件箱里都有，不影响办理。", dead, unsure)
 	}
 	ds, err := s.cfg.Notices.Deliveries(r.Context(), p.Failed, deliveryRows)
 	if err != nil {
 		return err
 	}
 	for _, d := range ds {
-		x := deliveryRow{Delivered: d, When: zhTime(d.At), Dead: d.State == "DEAD"}
+		x := deliveryRow{Delivered: d, When: zhTime(d.At), Dead: d.State == "DEAD", With: max(d.Together-1, 0)}
 		switch {
+		case d.Unsure:
+			x.State = "可能已送达，请核对后再发"
 		case x.Dead:
 			x.State = "没有发出去，不再试"
 		case d.State == "SENT":
@@ -169,15 +180,18 @@ func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	f := r.PostForm
-	ok, err := s.cfg.Notices.Again(r.Context(), f.Get("notice"), f.Get("channel"), f.Get("address"), s.cfg.Now())
+	f, do, done := r.PostForm, s.cfg.Notices.Again, "again"
+	if f.Get("do") == "arrived" {
+		do, done = s.cfg.Notices.Arrived, "arrived"
+	}
+	ok, err := do(r.Context(), f.Get("notice"), f.Get("channel"), f.Get("address"), s.cfg.Now())
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return projections.ErrNotFound
 	}
-	http.Redirect(w, r, "/admin/notices?done=again", http.StatusSeeOther)
+	http.Redirect(w, r, "/admin/notices?done="+done, http.StatusSeeOther)
 	return nil
 }
 
@@ -187,7 +201,7 @@ func (s *Server) unread(r *http.Request, a events.Actor) int {
 	if s.cfg.Notices == nil || len(boxes) == 0 {
 		return 0
 	}
-	n, err := s.cfg.Notices.Unread(r.Context(), a.ID, boxes)
+	n, err := s.cfg.Notices.Unread(r.Context(), a.ID, boxes, s.cfg.Now())
 	if err != nil && r.Context().Err() == nil {
 		s.cfg.Log.Warn("inbox not counted", "error", err)
 	}

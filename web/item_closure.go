@@ -76,6 +76,8 @@ func slipOf(it projections.Item, x projections.Slip, today events.Date) slip {
 		out.Href = slipHref(it.Number, x.Slip)
 	}
 	switch {
+	case x.Back:
+		out.Answer = "当时就撤销了"
 	case x.Due.IsZero():
 		out.Answer = "不用书面答复"
 	case !x.Answered:

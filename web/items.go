@@ -471,7 +471,7 @@ func zhOr(ok bool, words string) string {
 
 // views are the filters at hand, with counts from counters.
 func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]savedView, error) {
-	here := keep(v, "after", "size", "done", "n", "behind").Encode()
+	here := keep(v, "after", "size", "done", "n", "behind", "undo").Encode()
 	var out []savedView
 	add := func(name string, n int, pairs ...string) {
 		u := url.Values{}

@@ -202,7 +202,7 @@ func (s *Server) supervisedLately(it projections.Item) string {
 		if due.IsZero() {
 			due = s.calendar().Add(x.On, 3)
 		}
-		if !x.Answered && !due.Before(s.today()) {
+		if !x.Answered && !x.Back && !due.Before(s.today()) {
 			return fmt.Sprintf("%s 督办过，答复期到 %s", dayIn(x.On, s.today()), dayIn(due, s.today()))
 		}
 	}

@@ -43,6 +43,7 @@ type Page struct {
 	Status             int             // of an error page, else 0
 	Notice             string          // something that was just done (toast)
 	Missing            int             // year whose holidays are not entered yet and ought to be
+	Undo               *commandForm    // takes back what Notice says, for a moment
 	Errors             domain.Refusals // summary on top
 	Live               uint64          // > 0: the page follows changes from this sequence on
 	LiveItem           string          // only changes of the item of this number matter; "" = all
@@ -81,6 +82,7 @@ func (s *Server) staffPage(r *http.Request, title, nav string) Page {
 	if pos, err := s.reads.Position(r.Context()); err == nil {
 		p.Sequence = pos.Sequence
 	}
+	p.Undo = s.undo(r)
 	return p
 }
 

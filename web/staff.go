@@ -419,7 +419,8 @@ func doneWords(q url.Values) string {
 	if !ok && name != "unsplit" {
 		return ""
 	}
-	words := map[string]string{"add_opinion": "已再记一条意见", "close": "已销号", "sign_off": "已签批", "issue_reply": "已答复群众", "raise": "已登记", "unmerge": "已撤销并单，接着单独办", "unsplit": "已撤销拆单"}[name]
+	words := map[string]string{"add_opinion": "已再记一条意见", "close": "已销号", "sign_off": "已签批", "issue_reply": "已答复群众", "raise": "已登记", "unmerge": "已撤销并单，接着单独办", "unsplit": "已撤销拆单",
+		"instruct": "批示了", "supervise": "督办了", "take_back": "撤销了，没有通知任何人"}[name]
 	if words == "" {
 		words = "已" + sp.Title
 	}
@@ -451,7 +452,7 @@ func withQuery(path string, add url.Values) string {
 		return path
 	}
 	q := u.Query()
-	for _, k := range []string{"done", "n", "behind"} {
+	for _, k := range []string{"done", "n", "behind", "undo"} {
 		q.Del(k)
 	}
 	for k, vs := range add {

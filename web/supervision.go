@@ -77,6 +77,8 @@ func slipHref(number, slip string) string {
 // slipState says what became of a slip.
 func slipState(x projections.Slip, waiting bool, today events.Date) string {
 	switch {
+	case x.Back:
+		return "当时就撤销了"
 	case x.Answered:
 		return "已答复"
 	case !waiting:

@@ -128,7 +128,9 @@ func TestNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.do(unit, number, "sign", nil)
+	s.takesBack("leader|l1|区分管领导", number) // nobody is told
 	s.do("leader|l1|区分管领导", number, "instruct", fields{"text": "抓紧办路灯。"})
+	s.days(1) // the time to take it back is over
 	s.until("what came after the rebuild is told", func() bool { return hooked.Load() > told })
 	if n := hooked.Load() - told; n > 2 { // the instruction, to two boxes
 		t.Errorf("%d notices after a rebuild", n)
@@ -136,6 +138,37 @@ func TestNotices(t *testing.T) {
 	if _, html := s.page("clerk", "/admin/notices"); !contains(text(html), "城管局群", "oa", "发出去了") {
 		t.Errorf("what was sent:\n%s", text(html))
 	}
+}
+
+// takesBack has a leader order a 督办 with one tap and take it back with another.
+func (s *site) takesBack(leader, number string) {
+	s.t.Helper()
+	client := &http.Client{Transport: acting(leader)}
+	order := "/items/" + url.PathEscape(number) + "/supervise"
+	res, err := client.PostForm(s.url+order, url.Values{"level": {"YELLOW"}, "text": {"抓紧办。"}, "back": {"/leader"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	page, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || !contains(string(page), "督办了", "撤销（10 秒内）") {
+		s.t.Fatalf("no way back: %v\n%s", err, text(string(page)))
+	}
+	if got := s.post(leader, "/items/"+url.PathEscape(number)+"/take_back", url.Values{"back": {"/leader"}}); got != http.StatusSeeOther {
+		s.t.Fatalf("take back: %d", got)
+	}
+	it, err := s.stack.reads.Item(s.t.Context(), number)
+	if err != nil || it.Supervision != "" || it.Detail.LastSlip() != nil {
+		s.t.Errorf("taken back, and still %q, %v", it.Supervision, err)
+	}
+}
+
+// acting sends the cookie of the demonstration with every request.
+type acting string
+
+func (a acting) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.AddCookie(&http.Cookie{Name: "act", Value: url.QueryEscape(string(a))})
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // A slip is tracked, printed on one page of A4, and answered.

@@ -111,6 +111,7 @@ var rules = []Rule{
 	{"end_pause", slices.Concat(deciders, unitTop), LeadOnly},
 	{"instruct", leaders, Anybody},
 	{"supervise", set{events.Supervisor, events.LeaderRole}, Anybody},
+	{"take_back", set{events.Supervisor, events.LeaderRole}, Anybody},
 	{"escalate", program, Anybody},
 	{"recompute_deadline", program, Anybody},
 	{"answer_supervision", UnitStaff, LeadOnly},

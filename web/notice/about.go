@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -42,8 +43,8 @@ type Notice struct {
 	Number string
 	Kind   string // wire name of the fact
 	Says   string
-	At     time.Time
-	Inside bool // never leaves the program
+	At     time.Time // not told before
+	Inside bool      // never leaves the program
 }
 
 // About returns whom the facts of a commit concern. it is the item as it stands.
@@ -52,11 +53,41 @@ func About(c events.Recorded, it *projections.Item) (out []Notice) {
 		says, boxes := concerns(e, it)
 		kind, _ := events.TypeOf(e)
 		for _, b := range boxes {
-			out = append(out, Notice{ID: fmt.Sprintf("%s/%d/%s", c.CommandID, i, b), Box: b, Item: it.ID, Number: it.Number, Kind: kind,
-				Says: it.Number + "：" + says, At: c.Time, Inside: it.Confidential || it.Class != events.Ordinary})
+			out = append(out, Notice{ID: fmt.Sprintf("%s%d/%s", idsOf(c.CommandID.String()), i, b), Box: b, Item: it.ID, Number: it.Number, Kind: kind,
+				Says: it.Number + "：" + says, At: c.Time.Add(held(e)), Inside: it.Confidential || it.Class != events.Ordinary})
 		}
 	}
 	return out
+}
+
+// idsOf is how the ids of the notices of a command begin.
+func idsOf(command string) string { return command + "/" }
+
+// undone is until when what can be taken back is surely not taken back any more.
+const undone = domain.UndoWindow + 10*time.Second
+
+// held is how long a notice of a fact is kept from everybody: what its giver can take back
+// was never said.
+func held(e events.Event) time.Duration {
+	switch e := e.(type) {
+	case events.LeaderInstructed:
+		return undone
+	case events.SupervisionIssued:
+		if e.Watch == "" {
+			return undone
+		}
+	}
+	return 0
+}
+
+// takenBack returns how the ids of the notices begin that a commit takes back.
+func takenBack(c events.Recorded) (begins []string) {
+	for _, e := range c.Events {
+		if e, ok := e.(events.OrderTakenBack); ok {
+			begins = append(begins, idsOf(e.Order))
+		}
+	}
+	return begins
 }
 
 // concerns says what a fact is about in fixed words, and who has to know.

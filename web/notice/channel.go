@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,13 +37,6 @@ type Robot struct {
 }
 
 func (r Robot) serves(b Box) bool { return Person{Boxes: r.Boxes}.in(b) }
-
-// Webhook is another system that is told of everything, one CloudEvent each.
-type Webhook struct {
-	Name   string `json:"name"`
-	URL    string `json:"url"`
-	Secret string `json:"secret"` // of the signature, at least 16 characters
-}
 
 // sendTimeout is how long a channel may take to answer.
 const sendTimeout = 10 * time.Second
@@ -129,7 +124,7 @@ func (r Robot) post(ctx context.Context, c *http.Client, address string, message
 	var a robotAnswer
 	switch err := json.Unmarshal(raw, &a); {
 	case err != nil || a.ErrCode == nil && a.Code == nil:
-		return errors.New("robot answered 200 but did not say that it took the message")
+		return maybeSent{errors.New("robot answered 200 but did not say that it took the message")}
 	case a.ErrCode != nil && *a.ErrCode != 0:
 		return fmt.Errorf("robot refused: %d %s", *a.ErrCode, cut(a.ErrMsg, 100))
 	case a.Code != nil && *a.Code != 0:
@@ -144,35 +139,10 @@ func mac(key, message string) []byte {
 	return h.Sum(nil)
 }
 
-// cloudEvent is a notice in the form of CloudEvents 1.0 (structured mode).
-type cloudEvent struct {
-	Spec    string    `json:"specversion"`
-	ID      string    `json:"id"`
-	Source  string    `json:"source"`
-	Type    string    `json:"type"`
-	Subject string    `json:"subject"`
-	Time    time.Time `json:"time"`
-	Kind    string    `json:"datacontenttype"`
-	Data    struct {
-		Says string `json:"says"`
-	} `json:"data"`
-}
-
-// send posts one notice, signed: Xiaohao-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of
-// "t.body">. The receiver drops an id that it has seen.
-func (w Webhook) send(ctx context.Context, c *http.Client, n claimed, link string, now time.Time) error {
-	e := cloudEvent{Spec: "1.0", ID: n.notice, Source: link, Type: "xiaohao." + n.Kind, Subject: n.Number, Time: n.At.UTC(), Kind: "application/json"}
-	e.Data.Says = n.Says
-	_, err := post(ctx, c, w.URL, e, func(h http.Header, body []byte) {
-		t := strconv.FormatInt(now.Unix(), 10)
-		h.Set("Content-Type", "application/cloudevents+json; charset=utf-8")
-		h.Set("Xiaohao-Signature", "t="+t+",v1="+hex.EncodeToString(mac(w.Secret, t+"."+string(body))))
-	})
-	return err
-}
-
 // post sends JSON and returns the answer of a 2xx. Redirects are not followed, and no more
-// than 64 KiB are read.
+// than 64 KiB are read. The error is a [maybeSent] from the moment on that the request was
+// written until an answer below 500 said what became of it: who answers 500 or nothing may
+// have acted before.
 func post(ctx context.Context, c *http.Client, address string, v any, sign func(http.Header, []byte)) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -188,21 +158,28 @@ func post(ctx context.Context, c *http.Client, address string, v any, sign func(
 	if sign != nil {
 		sign(req.Header, body)
 	}
+	var written atomic.Bool
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}))
 	res, err := c.Do(req)
 	if err != nil {
 		var u *url.Error
 		if errors.As(err, &u) {
 			err = u.Err // without the address: it may hold a key
 		}
+		if written.Load() {
+			err = maybeSent{err}
+		}
 		return nil, err
 	}
 	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return nil, err
-	}
-	if res.StatusCode/100 != 2 {
+	switch raw, err := io.ReadAll(io.LimitReader(res.Body, 64<<10)); {
+	case res.StatusCode >= 500:
+		return nil, maybeSent{fmt.Errorf("answered %s", res.Status)}
+	case res.StatusCode/100 != 2:
 		return nil, fmt.Errorf("answered %s", res.Status)
+	case err != nil:
+		return nil, maybeSent{err}
+	default:
+		return raw, nil
 	}
-	return raw, nil
 }

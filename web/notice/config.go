@@ -59,8 +59,8 @@ func (c Config) check() error {
 	}
 	for _, w := range c.Webhooks {
 		name("webhook", w.Name, w.URL)
-		if len(w.Secret) < 16 {
-			errs = append(errs, fmt.Errorf("webhook %q: secret is shorter than 16 characters", w.Name))
+		if _, err := w.key(); err != nil {
+			errs = append(errs, fmt.Errorf("webhook %q: %w", w.Name, err))
 		}
 	}
 	if len(errs) > 0 {

@@ -9,11 +9,22 @@
 // repeat. It does not take part in a rebuild, so a rebuild tells nobody anything. A
 // notice's id is made of the command that caused it, so the same step is one notice however
 // often it is read; a delivery is one notice to one address, and is claimed by one process.
-// What a process had in hand when it died is sent again after the [lease]: at least once,
-// under the same id.
+//
+// # Once, or at least once
+//
+// Each attempt is recorded before it and its outcome after it. What surely did not arrive
+// (nobody there, refused in so many words) is tried again, [attempts] times. What may have
+// arrived (the other end hung, cut the line, answered 5xx or nothing that says it took the
+// message; the process died over it) depends on who is told:
+//
+//   - A person, by letter or group robot, is told no second time by the program. The delivery
+//     is set aside and /admin/notices asks somebody to look and to say 再发 or 送到了. Nothing
+//     is lost meanwhile: the inbox has it.
+//   - A system, by webhook, is told again until it surely has it: at least once, under one id,
+//     by which a receiver knows a repeat.
 //
 // Nothing here is waited for by a command. A channel that hangs, fails or lies keeps its own
-// deliveries back and no others; what failed [attempts] times is set aside for /admin/notices.
+// deliveries back and no others; what failed too often waits at /admin/notices, too.
 //
 // # What a notice says
 //
@@ -26,4 +37,7 @@
 //
 // Letters and robots keep to working hours ([calendar.Calendar.InHours]) unless the person
 // wants them always. Whatever waits for one address when it is sent goes as one message.
+//
+// What a person ordered with one tap and may take back ([domain.UndoWindow]) is held until
+// then; when it is taken back it is as if it had never been said.
 package notice

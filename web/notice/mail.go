@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/wneessen/go-mail"
@@ -51,5 +52,13 @@ func (m *Mail) send(ctx context.Context, cs []claimed, link string) error {
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
 	}
-	return c.DialAndSendWithContext(ctx, msg)
+	err = c.DialAndSendWithContext(ctx, msg)
+	var failed *mail.SendError
+	switch {
+	case msg.IsDelivered():
+		return nil // what failed came after
+	case errors.As(err, &failed) && failed.Reason == mail.ErrSMTPDataClose && failed.ErrorCode() == 0:
+		return maybeSent{err} // all of it was written, and no answer came
+	}
+	return err
 }

@@ -49,6 +49,9 @@ const schemaSQL = `
 		constraint delivery_pk primary key (notice, channel, address),
 		constraint delivery_state check (state in ('WAITING', 'SENT', 'DEAD'))
 	);
+	alter table notice.delivery add column if not exists tried   timestamptz; -- an attempt began; null again once its outcome is kept
+	alter table notice.delivery add column if not exists message text    not null default ''; -- the message it went in last
+	alter table notice.delivery add column if not exists unsure  boolean not null default false; -- DEAD: it may have arrived
 	create index if not exists delivery_next on notice.delivery (channel, next) where state = 'WAITING';
 	comment on index notice.delivery_next is 'claim';
 	create index if not exists delivery_dead on notice.delivery (next) where state = 'DEAD';
@@ -108,9 +111,17 @@ func (o *Outbox) place(ctx context.Context, identity string) (seq uint64, ok boo
 	return seq, true, nil
 }
 
-// keep writes notices with their deliveries and moves the place on, in one transaction.
-// What is there already stays as it is.
-func (o *Outbox) keep(ctx context.Context, identity string, from, to uint64, ns []Notice, ds []delivery) error {
+// news is what a part of the log says: notices with their deliveries, and how the ids begin
+// of those that were taken back.
+type news struct {
+	notices    []Notice
+	deliveries []delivery
+	back       []string
+}
+
+// keep writes what is new and moves the place on, in one transaction. What is there already
+// stays as it is; what was taken back is as if it had never been said.
+func (o *Outbox) keep(ctx context.Context, identity string, from, to uint64, n news) error {
 	err := pgx.BeginFunc(ctx, o.pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			insert into notice.place (identity, sequence) values ($1, $2)
@@ -122,13 +133,17 @@ func (o *Outbox) keep(ctx context.Context, identity string, from, to uint64, ns 
 			return errMoved
 		}
 		var b pgx.Batch
-		for _, n := range ns {
+		for _, n := range n.notices {
 			b.Queue(`insert into notice.notice (id, box, item, number, kind, says, at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 				n.ID, n.Box, n.Item, n.Number, n.Kind, n.Says, n.At)
 		}
-		for _, d := range ds {
+		for _, d := range n.deliveries {
 			b.Queue(`insert into notice.delivery (notice, channel, address, state, next) values ($1, $2, $3, 'WAITING', $4) on conflict do nothing`,
 				d.notice, d.channel, d.address, d.next)
+		}
+		for _, begin := range n.back {
+			b.Queue(`delete from notice.delivery where notice in (select id from notice.notice where starts_with(id, $1))`, begin)
+			b.Queue(`delete from notice.notice where starts_with(id, $1)`, begin)
 		}
 		return tx.SendBatch(ctx, &b).Close()
 	})
@@ -146,25 +161,26 @@ type claimed struct {
 }
 
 // claim takes up to n deliveries of a channel whose time has come, for the lease. No other
-// process gets them until it is over.
-func (o *Outbox) claim(ctx context.Context, channel string, now time.Time, n int) ([]claimed, error) {
+// process gets them until it is over. Where a repeat does no harm, those are taken again
+// whose sender died over them; else [Outbox.doubt] sets them aside.
+func (o *Outbox) claim(ctx context.Context, c channel, now time.Time, n int) ([]claimed, error) {
 	rows, err := o.pool.Query(ctx, `
 		with c as (
 			select d.notice, d.channel, d.address from notice.delivery d
-			where d.channel = $1 and d.state = 'WAITING' and d.next <= $2 and (d.held is null or d.held < now())
+			where d.channel = $1 and d.state = 'WAITING' and d.next <= $2 and (d.held is null or d.held < now()) and (d.tried is null or $5)
 			order by d.next limit $3 for update skip locked
 		)
 		update notice.delivery d set held = now() + $4 from c, notice.notice n
 		where d.notice = c.notice and d.channel = c.channel and d.address = c.address and n.id = d.notice
-		returning d.notice, d.address, d.attempts, n.item, n.number, n.kind, n.says, n.at`, channel, now, n, lease)
+		returning d.notice, d.address, d.attempts, n.item, n.number, n.kind, n.says, n.at`, c.name, now, n, lease, c.again)
 	if err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
-	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c claimed, err error) {
-		c.delivery.channel = channel
-		err = r.Scan(&c.notice, &c.address, &c.attempts, &c.Item, &c.Number, &c.Kind, &c.Says, &c.At)
-		c.Notice.ID = c.notice
-		return c, err
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (x claimed, err error) {
+		x.delivery.channel = c.name
+		err = r.Scan(&x.notice, &x.address, &x.attempts, &x.Item, &x.Number, &x.Kind, &x.Says, &x.At)
+		x.Notice.ID = x.notice
+		return x, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
@@ -172,19 +188,45 @@ func (o *Outbox) claim(ctx context.Context, channel string, now time.Time, n int
 	return out, nil
 }
 
-// settle records how deliveries went: sent, or tried again at next, or set aside.
-func (o *Outbox) settle(ctx context.Context, cs []claimed, failure error, now, next time.Time) error {
+// begin records that the deliveries of one message are about to be sent. Without this record
+// nothing is sent.
+func (o *Outbox) begin(ctx context.Context, cs []claimed, now time.Time) error {
+	var b pgx.Batch
+	for _, c := range cs {
+		b.Queue(`update notice.delivery set tried = $4, message = $5 where notice = $1 and channel = $2 and address = $3 and state = 'WAITING'`,
+			c.notice, c.delivery.channel, c.address, now, short(cs))
+	}
+	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("begin a delivery: %w", err)
+	}
+	return nil
+}
+
+// doubt sets aside the deliveries of a channel whose sender died over them.
+func (o *Outbox) doubt(ctx context.Context, channel string, now time.Time) (int64, error) {
+	tag, err := o.pool.Exec(ctx, `
+		update notice.delivery set state = 'DEAD', unsure = true, attempts = attempts + 1, error = $3, done = $2, held = null, tried = null
+		where channel = $1 and state = 'WAITING' and tried is not null and (held is null or held < now())`, channel, now, "发送中途停了")
+	if err != nil {
+		return 0, fmt.Errorf("set deliveries aside: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// settle records how deliveries went: sent, or tried again at next, or set aside: after too
+// many attempts, or when unsure, that is when a repeat might say the same twice.
+func (o *Outbox) settle(ctx context.Context, cs []claimed, failure error, unsure bool, now, next time.Time) error {
 	var b pgx.Batch
 	for _, c := range cs {
 		state, why := "SENT", ""
 		if failure != nil {
 			state, why = "WAITING", cut(failure.Error(), 300)
-			if c.attempts+1 >= attempts {
+			if unsure || c.attempts+1 >= attempts {
 				state = "DEAD"
 			}
 		}
-		b.Queue(`update notice.delivery set state = $4, attempts = attempts + 1, error = $5, next = $6, done = $7, held = null
-			where notice = $1 and channel = $2 and address = $3 and state = 'WAITING'`, c.notice, c.delivery.channel, c.address, state, why, next, now)
+		b.Queue(`update notice.delivery set state = $4, attempts = attempts + 1, error = $5, next = $6, done = $7, unsure = $8, held = null, tried = null
+			where notice = $1 and channel = $2 and address = $3 and state = 'WAITING'`, c.notice, c.delivery.channel, c.address, state, why, next, now, unsure)
 	}
 	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)

@@ -94,10 +94,13 @@ func (r *Reader) keep(ctx context.Context, from, to uint64, batch []events.Recor
 			return fmt.Errorf("wait for the items of notices: %w", err)
 		}
 	}
-	var ns []Notice
-	var ds []delivery
+	var out news
 	for _, c := range batch {
-		if c.Fault != nil || c.Aggregate() != events.ItemAggregate || !Concerning(c) {
+		if c.Fault != nil || c.Aggregate() != events.ItemAggregate {
+			continue
+		}
+		out.back = append(out.back, takenBack(c)...)
+		if !Concerning(c) {
 			continue
 		}
 		it, err := r.Items.ItemByID(ctx, c.Item.String())
@@ -108,15 +111,15 @@ func (r *Reader) keep(ctx context.Context, from, to uint64, batch []events.Recor
 			return err
 		}
 		for _, n := range About(c, &it) {
-			ns = append(ns, n)
+			out.notices = append(out.notices, n)
 			more, err := r.deliveries(ctx, n)
 			if err != nil {
 				return err
 			}
-			ds = append(ds, more...)
+			out.deliveries = append(out.deliveries, more...)
 		}
 	}
-	return r.Outbox.keep(ctx, r.Log.Identity(), from, to, ns, ds)
+	return r.Outbox.keep(ctx, r.Log.Identity(), from, to, out)
 }
 
 // Concerning reports whether a commit may concern anybody, without looking at its item.
@@ -135,6 +138,9 @@ func (r *Reader) deliveries(ctx context.Context, n Notice) (out []delivery, err 
 		return nil, nil
 	}
 	now := r.Now()
+	if n.At.After(now) {
+		now = n.At // it may be taken back until then
+	}
 	add := func(channel, address string, always bool) {
 		next := now
 		if !always {

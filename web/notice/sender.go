@@ -13,6 +13,7 @@ const (
 	lease    = 2 * time.Minute // how long a claim holds
 	attempts = 8               // after which a delivery is set aside
 	atOnce   = 100             // deliveries claimed at a time
+	parting  = 2 * time.Second // what a message under way has when the program stops
 )
 
 // backoff is how long to wait after the nth failure: 30 s, 1 min, 2 min … 32 min.
@@ -30,22 +31,40 @@ type Sender struct {
 
 // channel is one way out.
 type channel struct {
-	name string
-	one  bool // one message a notice; else all that waits for an address goes in one
-	send func(ctx context.Context, cs []claimed) error
+	name  string
+	one   bool // one message a notice; else all that waits for an address goes in one
+	again bool // whoever gets it knows a repeat by its id: it is sent until it surely arrived
+	send  func(ctx context.Context, cs []claimed) error
 }
 
+// maybeSent is a failure after which the message may have arrived all the same.
+type maybeSent struct{ error }
+
+func (e maybeSent) Unwrap() error { return e.error }
+
 // client follows no redirects: a signed message goes where it was meant to.
-var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+var client = &http.Client{CheckRedirect: noRedirect}
+
+// fresh makes a connection for each message: one that was kept might be cut by the other end
+// while the message is under way, and then nobody knows whether it arrived.
+var fresh = &http.Client{CheckRedirect: noRedirect, Transport: unkept()}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func unkept() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DisableKeepAlives = true
+	return t
+}
 
 func (s *Sender) channels() (out []channel) {
 	for _, r := range s.Config.Robots {
 		out = append(out, channel{name: r.Name, send: func(ctx context.Context, cs []claimed) error {
-			return r.send(ctx, client, text(cs, s.Config.Link), s.Now())
+			return r.send(ctx, fresh, text(cs, s.Config.Link), s.Now())
 		}})
 	}
 	for _, w := range s.Config.Webhooks {
-		out = append(out, channel{name: w.Name, one: true, send: func(ctx context.Context, cs []claimed) error {
+		out = append(out, channel{name: w.Name, one: true, again: true, send: func(ctx context.Context, cs []claimed) error {
 			return w.send(ctx, client, cs[0], s.Config.Link, s.Now())
 		}})
 	}
@@ -86,29 +105,49 @@ func (s *Sender) Run(ctx context.Context) {
 
 // round delivers what waits for a channel now and returns how many deliveries it took.
 func (s *Sender) round(ctx context.Context, c channel) (int, error) {
-	cs, err := s.Outbox.claim(ctx, c.name, s.Now(), atOnce)
+	if !c.again {
+		n, err := s.Outbox.doubt(ctx, c.name, s.Now())
+		if err != nil {
+			return 0, err
+		}
+		if n > 0 {
+			s.Log.Warn("notices may have been sent before the program stopped; a person has to look", "channel", c.name, "notices", n)
+		}
+	}
+	cs, err := s.Outbox.claim(ctx, c, s.Now(), atOnce)
 	if err != nil {
 		return 0, err
 	}
 	var errs []error
 	began := time.Now()
 	for _, g := range grouped(cs, c.one) {
-		if time.Since(began) > lease-2*sendTimeout { // another process may soon have them
-			errs = append(errs, s.Outbox.release(ctx, g))
+		if ctx.Err() != nil || time.Since(began) > lease-2*sendTimeout { // another process may soon have them
+			errs = append(errs, s.Outbox.release(context.WithoutCancel(ctx), g))
 			continue
 		}
-		err := c.send(ctx, g)
-		if ctx.Err() != nil {
-			return len(cs), ctx.Err() // whether it was sent is not known: the lease runs out
-		}
-		if err != nil {
-			s.Log.Warn("notice not delivered", "channel", c.name, "notices", len(g), "attempt", g[0].attempts+1, "error", err)
-		}
-		if err := s.Outbox.settle(ctx, g, err, s.Now(), s.Now().Add(backoff(g[0].attempts))); err != nil {
-			errs = append(errs, err)
-		}
+		errs = append(errs, s.deliver(ctx, c, g))
 	}
 	return len(cs), errors.Join(errs...)
+}
+
+// deliver sends one message and records how it went. The attempt is recorded before it, so
+// that no message is sent of which nothing is known afterwards.
+func (s *Sender) deliver(ctx context.Context, c channel, g []claimed) error {
+	if err := s.Outbox.begin(ctx, g, s.Now()); err != nil {
+		return err
+	}
+	sending, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(parting, end) })()
+	failure := c.send(sending, g)
+	var maybe maybeSent
+	unsure := errors.As(failure, &maybe) && !c.again
+	if failure != nil {
+		s.Log.Warn("notice not delivered", "channel", c.name, "notices", len(g), "attempt", g[0].attempts+1, "may have arrived", unsure, "error", failure)
+	}
+	recording, done := context.WithTimeout(context.WithoutCancel(ctx), parting)
+	defer done()
+	return s.Outbox.settle(recording, g, failure, unsure, s.Now(), s.Now().Add(backoff(g[0].attempts)))
 }
 
 // grouped puts together what goes in one message.

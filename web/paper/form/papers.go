@@ -24,7 +24,7 @@ var papers = map[Kind]paper{
 			{"牵头单位", lead, false}, {"协办单位", coUnits, false}, {"办理要求", tasks, true}, {"整改目标", goal, true}, {"整改类型", mode, false}, {"办结时限", due, false}, {"挂钩领导", leader, false},
 			{"签收", signed, false}, {"交办单位", owner, false}, {"联系电话", phone, false}}},
 	Supervision: {name: "督办单", title: "整改事项督办单", must: []string{"督办单编号", "编号", "责任单位", "督办意见"}, notYet: "这一件没有督办过。",
-		ready: func(it *projections.Item) bool { return len(it.Detail.Slips) > 0 }, fields: []field{
+		ready: func(it *projections.Item) bool { return it.Detail.LastSlip() != nil }, fields: []field{
 			{"督办单编号", slip(func(s projections.Slip) string { return s.Slip }), false}, {"督办级别", slip(func(s projections.Slip) string { return s.Level.Zh() }), false}, {"编号", number, false},
 			{"发出日期", slip(func(s projections.Slip) string { return zh(s.On) }), false}, {"事项名称", title, true}, {"责任单位", lead, false}, {"挂钩领导", leader, false}, {"整改时限", due, false},
 			{"答复期限", slip(func(s projections.Slip) string { return zh(s.Due) }), false}, {"督办意见", slip(func(s projections.Slip) string { return s.Text }), true},
@@ -129,9 +129,9 @@ func signed(c Case) string {
 	return strings.Join(out, "\n")
 }
 
-// slip takes something of the latest slip.
+// slip takes something of the latest slip that stands.
 func slip(of func(projections.Slip) string) func(Case) string {
-	return func(c Case) string { return of(c.Detail.Slips[len(c.Detail.Slips)-1]) }
+	return func(c Case) string { return of(*c.Detail.LastSlip()) }
 }
 
 func found(c Case) string {
