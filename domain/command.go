@@ -6,6 +6,7 @@ import (
 
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/limit"
+	"xiaohao/domain/ladder"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 )
@@ -23,7 +24,21 @@ type Situation struct {
 	Now      time.Time
 	Calendar *calendar.Calendar
 	Rules    *limit.Table  // nil: the one that comes with the program
+	Ladders  Ladders       // of supervision; nil: the presets'
 	NewID    func() string // ids of what the command creates; the same for the same command id
+}
+
+// Ladders has the supervision ladder that holds in the ledgers of a preset.
+type Ladders interface {
+	Of(events.Preset) ladder.Ladder
+}
+
+// ladder is the one that an item's supervision goes by.
+func (s Situation) ladder(p events.Preset) ladder.Ladder {
+	if s.Ladders == nil {
+		return ladder.Of(p)
+	}
+	return s.Ladders.Of(p)
 }
 
 // Today is the Beijing day of the decision.

@@ -40,6 +40,7 @@ type Desk struct {
 	Vault     Vault
 	Calendars Calendars
 	Rules     Rules            // nil = those that come with the program
+	Ladders   Ladders          // nil: the presets'
 	Prefix    string           // of item numbers: QG in QG-2026-000123
 	Now       func() time.Time // nil = time.Now
 	Rand      io.Reader        // nil = crypto/rand
@@ -275,7 +276,7 @@ func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
 
 // Situation returns the situation of an actor now.
 func (d *Desk) Situation(a events.Actor) Situation {
-	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), Rules: d.Table(), NewID: uuid.NewString}
+	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), Rules: d.Table(), Ladders: d.Ladders, NewID: uuid.NewString}
 }
 
 // Table is the table of time limits that deadlines are set by now.
@@ -300,7 +301,7 @@ func (w *work) situation() Situation {
 	if w.item != nil {
 		area = w.item.Area
 	}
-	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendars.Of(area), Rules: w.desk.Table(), NewID: func() string {
+	return Situation{Actor: w.order.Actor, Now: w.now, Calendar: w.desk.Calendars.Of(area), Rules: w.desk.Table(), Ladders: w.desk.Ladders, NewID: func() string {
 		w.ids++
 		return uuid.NewSHA1(w.order.ID, []byte{byte(w.ids)}).String()
 	}}

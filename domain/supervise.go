@@ -3,7 +3,6 @@ package domain
 import (
 	"fmt"
 
-	"xiaohao/domain/ladder"
 	"xiaohao/events"
 )
 
@@ -46,7 +45,7 @@ func (c Escalate) decide(it *Item, s Situation) ([]events.Event, error) {
 		if w.Watch != c.Watch || w.Ref != c.Ref || w.On != c.For {
 			continue
 		}
-		rung, owed := ladder.Of(it.Preset).Owed(s.Calendar, w, s.Today())
+		rung, owed := s.ladder(it.Preset).Owed(s.Calendar, w, s.Today())
 		switch {
 		case !owed || rung.Level != c.Level:
 		case rung.Ask:

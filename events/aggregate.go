@@ -19,6 +19,8 @@ const (
 	CalendarAggregate Aggregate = "calendar" // the working calendars of all areas; the id is [CalendarID]
 	RulesAggregate    Aggregate = "rules"    // the table of time limits (时限规则); the id is [RulesID]
 
+	LadderAggregate Aggregate = "ladder" // the supervision ladders (督办阶梯); the id is [LadderID]
+
 	// Entries of the directory, each with the [DirectoryID] of its short id.
 	UnitAggregate    Aggregate = "unit"    // a unit (单位)
 	OfficerAggregate Aggregate = "officer" // a person who works here, with posts and delegations
@@ -29,12 +31,13 @@ const (
 	SampleAggregate    Aggregate = "sample"    // the look-back draws of one week (回头看抽样)
 	RecipientAggregate Aggregate = "recipient" // how one person wants to be told (通知偏好)
 	TrailAggregate     Aggregate = "trail"     // what one person took out or was refused on one day (审计留痕); the id is [TrailID]
+	PaperAggregate     Aggregate = "paper"     // a unit's mapping of columns, or the office's template of one paper
 )
 
 // Known reports whether this program knows any fact of a.
 func (a Aggregate) Known() bool {
 	switch a {
-	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate:
+	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate, LadderAggregate, PaperAggregate:
 		return true
 	}
 	return a.Directory()

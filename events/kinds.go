@@ -84,5 +84,9 @@ func (AttentionCalled) fact() kind       { return attentionCalled }
 func (LookBackDrawn) fact() kind         { return lookBackDrawn }
 func (SampleDrawn) fact() kind           { return sampleDrawn }
 func (NoticePreferred) fact() kind       { return noticePreferred }
+func (LadderSet) fact() kind             { return ladderSet }
+func (ColumnsMapped) fact() kind         { return columnsMapped }
+func (TemplateKept) fact() kind          { return templateKept }
+func (TemplateWithdrawn) fact() kind     { return templateWithdrawn }
 func (LookBackPassed) fact() kind        { return lookBackPassed }
 func (LookBackFailed) fact() kind        { return lookBackFailed }

@@ -93,6 +93,10 @@ const (
 	lookBackDrawn
 	sampleDrawn
 	noticePreferred
+	ladderSet
+	columnsMapped
+	templateKept
+	templateWithdrawn
 	erasureRequested
 	erasureCompleted
 	rootSigned
@@ -240,6 +244,10 @@ var table = [kinds]row{
 	lookBackDrawn:         {"look_back.drawn", 1, ItemAggregate, "回头看抽查", decode[LookBackDrawn]},
 	sampleDrawn:           {"sample.drawn", 1, SampleAggregate, "回头看抽样", decode[SampleDrawn]},
 	noticePreferred:       {"notice.preferred", 1, RecipientAggregate, "通知偏好", decode[NoticePreferred]},
+	ladderSet:             {"ladder.set", 1, LadderAggregate, "定督办阶梯", decode[LadderSet]},
+	columnsMapped:         {"columns.mapped", 1, PaperAggregate, "栏目对照", decode[ColumnsMapped]},
+	templateKept:          {"template.kept", 1, PaperAggregate, "换表单模板", decode[TemplateKept]},
+	templateWithdrawn:     {"template.withdrawn", 1, PaperAggregate, "撤表单模板", decode[TemplateWithdrawn]},
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},
 	erasureCompleted:      {"erasure.completed", 1, ItemAggregate, "个人信息抹除完毕", decode[ErasureCompleted]},
 	complaintNamed:        {"complaint.named", 1, ItemAggregate, "写明被反映的人", decode[ComplaintNamed]},

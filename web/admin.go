@@ -50,6 +50,12 @@ func (p Page) AdminTabs() []entry {
 	if rights.Audit.May(p.Actor.Role) {
 		out = append(out, entry{"/admin/audit", "审计记录", path == "/admin/audit"})
 	}
+	if rights.Ladders.May(p.Actor.Role) {
+		out = append(out, entry{"/admin/ladders", "督办阶梯", path == "/admin/ladders"})
+	}
+	if rights.Templates.May(p.Actor.Role) {
+		out = append(out, entry{"/admin/templates", "表单模板", path == "/admin/templates"})
+	}
 	return append(out, entry{"/admin/permissions", "权限", path == "/admin/permissions"})
 }
 

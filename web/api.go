@@ -27,7 +27,6 @@ func (s *Server) apiRoutes() []route {
 		{"GET /api/v1/items/{number}/timeline", s.staff(s.apiTimeline)},
 		{"POST /api/v1/items/{number}/{command}", s.staff(s.uploading(s.apiGive))},
 		{"POST /api/v1/items/{number}/case", s.sees(rights.Case, s.apiCase)},
-		{"POST /api/v1/import", s.imports(s.uploading(s.apiImport))},
 		{"GET /api/v1/roots", s.apiRoots},
 		{"GET /api/v1/board", s.sees(rights.Figures, s.apiBoard)},
 		{"POST /api/v1/query", s.apiQuery},

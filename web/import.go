@@ -3,8 +3,8 @@ package web
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -98,7 +98,11 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 		return im, append(errs, &domain.Refusal{Rule: "import.file_size", Field: fileField, Message: fmt.Sprintf("文件：超过 %d MB。", s.cfg.Files.MaxSize()>>20)}), nil
 	}
 	im.Name, im.Data = filepath.Base(file.name), file.data
-	im.Read, err = paper.Read(im.Name, bytes.NewReader(im.Data), int64(len(im.Data)), s.stage.Mapping(a.Unit.ID))
+	known, err := s.mapping(r.Context(), a)
+	if err != nil {
+		return im, nil, err
+	}
+	im.Read, err = paper.Read(im.Name, bytes.NewReader(im.Data), int64(len(im.Data)), known)
 	if rs := domain.RefusalsOf(err); len(rs) > 0 {
 		return im, append(errs, rs...), nil
 	}
@@ -120,6 +124,14 @@ func (s *Server) importUnits(ctx context.Context) (intake.Units, error) {
 		units = append(units, known.Ref(u.ID, s.today()))
 	}
 	return intake.NewDirectory(units), nil
+}
+
+// mapping is what the actor's unit has said its columns mean.
+func (s *Server) mapping(ctx context.Context, a events.Actor) (paper.Mapping, error) {
+	if s.cfg.Own == nil {
+		return paper.Mapping{}, nil
+	}
+	return s.cfg.Own.Mapping(ctx, a.Unit.ID)
 }
 
 // staged finds the file that the address names.
@@ -151,13 +163,11 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err := fixed.Check(); err != nil {
 		return s.showStaged(w, r, f, domain.RefusalsOf(err))
 	}
-	all := s.stage.Mapping(a.Unit.ID)
-	if all == nil {
-		all = paper.Mapping{}
+	all, err := s.mapping(r.Context(), a)
+	if err != nil {
+		return err
 	}
-	for heading, field := range fixed {
-		all[heading] = field
-	}
+	maps.Copy(all, fixed)
 	l, err := paper.Read(v.Name, bytes.NewReader(v.Data), int64(len(v.Data)), all)
 	if rs := domain.RefusalsOf(err); len(rs) > 0 {
 		return s.showStaged(w, r, f, rs)
@@ -165,7 +175,15 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	s.stage.Remember(a.Unit.ID, fixed)
+	if s.cfg.Own != nil {
+		id, err := commandID(form.Get("id"))
+		if err != nil {
+			return err
+		}
+		if err := s.cfg.Own.Remember(r.Context(), id, a, a.Unit.ID, fixed); err != nil {
+			return err
+		}
+	}
 	f.Reread(l)
 	http.Redirect(w, r, "/import/"+f.ID, http.StatusSeeOther)
 	return nil
@@ -213,28 +231,4 @@ func (s *Server) importErrors(w http.ResponseWriter, r *http.Request, a events.A
 	h.Set("Cache-Control", "no-store")
 	_, err = w.Write(data)
 	return err
-}
-
-// apiImport answers with the same objects as the command line: with dry_run=1 what was
-// read, else what came of the import.
-func (s *Server) apiImport(w http.ResponseWriter, r *http.Request, a events.Actor) error {
-	im, errs, err := s.readImport(r, a)
-	if err != nil {
-		return err
-	}
-	if len(errs) > 0 {
-		return errs
-	}
-	if r.URL.Query().Get("dry_run") == "1" {
-		return sendJSON(w, http.StatusOK, im.Read)
-	}
-	res, err := intake.Run(r.Context(), s.desk, s.cfg.Files, im, nil)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return sendJSON(w, http.StatusOK, struct {
-		intake.Result
-		Rejected   []paper.Rejection `json:"rejected"`
-		Duplicates []paper.Duplicate `json:"duplicates"`
-	}{res, im.Read.Rejected, im.Read.Duplicates})
 }

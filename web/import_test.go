@@ -86,6 +86,35 @@ func TestImportPages(t *testing.T) {
 	if _, page, _ = x.ask(clerk, "POST", "/api/v1/import?dry_run=1", body, "Content-Type", kind); !strings.Contains(page, `"header_rows":[2]`) {
 		t.Errorf("dry run: %.300s", page)
 	}
+	// Step by step: handed in, taken in, asked for.
+	body, kind = handIn(t, "2026年台账", "台账.csv", strings.Replace(officeLedger, "路灯", "红绿灯", 1))
+	status, page, _ = x.ask(clerk, "POST", "/api/v1/imports", body, "Content-Type", kind)
+	var staged struct {
+		ID     string
+		Read   struct{ Items []struct{ Problem string } }
+		Result *struct{ New int }
+	}
+	if err := json.Unmarshal([]byte(page), &staged); err != nil || status != http.StatusCreated || len(staged.Read.Items) != 1 || staged.Result != nil {
+		t.Fatalf("%d %v %.300s", status, err, page)
+	}
+	at = "/api/v1/imports/" + staged.ID
+	if status, page, _ = x.ask(clerk, "POST", at+"/take", nil); status != http.StatusAccepted {
+		t.Fatalf("%d %.300s", status, page)
+	}
+	for end := time.Now().Add(20 * time.Second); staged.Result == nil; {
+		if _, page, _ = x.ask(clerk, "GET", at, nil); time.Now().After(end) {
+			t.Fatalf("not imported: %.2000s", page)
+		}
+		if err := json.Unmarshal([]byte(page), &staged); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if staged.Result.New != 1 {
+		t.Errorf("taken in: %s", page)
+	}
+	if status, _, _ := x.ask("checker", "GET", at, nil); status != http.StatusForbidden && status != http.StatusNotFound {
+		t.Errorf("somebody else sees the file: %d", status)
+	}
 	body, kind = handIn(t, "", "台账.csv", "没有表")
 	if status, page, _ = x.ask(clerk, "POST", "/import", body, "Content-Type", kind); status != http.StatusUnprocessableEntity || !strings.Contains(page, "没有找到台账的表头") {
 		t.Errorf("%d %.300s", status, page)

@@ -111,7 +111,7 @@ func describe() openapi {
 	d.put("get", "/api/v1/items/{number}", &apiOp{OperationID: "read_item", Summary: "一件", Parameters: []apiParam{number}, Responses: answers("事项、原话、能做什么", "404"), Security: signed})
 	d.put("get", "/api/v1/items/{number}/timeline", &apiOp{OperationID: "read_timeline", Summary: "经过", Parameters: []apiParam{number}, Responses: answers("经过，新的在前", "404"), Security: signed})
 	d.put("post", "/api/v1/items/{number}/case", &apiOp{OperationID: "export_case", Summary: "卷宗", Description: "这一件的全部记录和证明，可离线核验；个人信息仍然加锁。导出会记下来。", Parameters: []apiParam{number}, Responses: answers("卷宗文件", "403", "404"), Security: signed})
-	d.put("post", "/api/v1/import", &apiOp{OperationID: "import_ledger", Summary: "导入台账", Description: "multipart/form-data：ledger 是台账名称，file 是 .xlsx 或 .csv。dry_run=1 只读不导。同一份交两次，什么都不会多。", Parameters: params("dry_run"), Responses: answers("读到的，或者每一行的结果", "403", "422"), Security: signed})
+	d.describeImports()
 	d.put("get", "/api/v1/roots", &apiOp{OperationID: "list_roots", Summary: "日根", Parameters: params("before"), Responses: answers("日根，新的在前；公钥", "400")})
 	d.put("get", "/api/v1/board", &apiOp{OperationID: "read_board", Summary: "总览", Parameters: params("preset", "unit", "leader", "campaign", "as_of"), Responses: answers("各类件数"), Security: signed})
 	d.put("get", "/api/v1/commands", &apiOp{OperationID: "list_commands", Summary: "所有操作", Responses: answers("操作、角色、状态、字段")})

@@ -15,10 +15,9 @@ import (
 	papers "xiaohao/web/paper/form"
 )
 
-// Papers is what the program knows beyond its own papers. Both may be nil.
+// Papers is what the program knows beyond its own papers.
 type Papers struct {
-	Template func(papers.Kind) ([]byte, error)                      // the office's own; nil for the program's
-	PDF      func(ctx context.Context, page []byte) ([]byte, error) // makes a PDF of a page
+	PDF func(ctx context.Context, page []byte) ([]byte, error) // makes a PDF of a page; nil where Chromium is not
 }
 
 // PrintPage is one paper of an item, or the choice of papers.
@@ -119,9 +118,9 @@ func (s *Server) paper(r *http.Request, a events.Actor) (f papers.Form, it proje
 // sendWord fills the office's template, or the program's own.
 func (s *Server) sendWord(w http.ResponseWriter, r *http.Request, f papers.Form, name string, kept func() error) error {
 	var template []byte
-	if s.cfg.Papers.Template != nil {
+	if s.cfg.Own != nil {
 		var err error
-		if template, err = s.cfg.Papers.Template(f.Kind); err != nil {
+		if template, err = s.cfg.Own.File(r.Context(), f.Kind); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/csv"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/docx"
-	papers "xiaohao/web/paper/form"
 )
 
 // records reads a .csv that a page sent.
@@ -105,14 +103,5 @@ func (x *site) papers(n map[string]string) {
 	word := x.file("clerk", "/items/"+n["late"]+"/print/reply", "format=docx")
 	if names, err := docx.Names([]byte(word)); err != nil || len(names) > 0 {
 		t.Errorf("the .docx keeps %v (%v)", names, err)
-	}
-	x.s.cfg.Papers.Template = func(k papers.Kind) ([]byte, error) { return papers.Template(papers.Receipt) }
-	status, body, _ := x.ask("clerk", "POST", "/items/"+n["late"]+"/print/reply", strings.NewReader("format=docx"), "Content-Type", formType)
-	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "{{答复意见}}") {
-		t.Errorf("a template without its placeholders: %d", status)
-	}
-	x.s.cfg.Papers.Template = func(papers.Kind) ([]byte, error) { return nil, errors.New("disk") }
-	if status, _, _ := x.ask("clerk", "POST", "/items/"+n["late"]+"/print/reply", strings.NewReader("format=docx"), "Content-Type", formType); status != http.StatusInternalServerError {
-		t.Errorf("a template that cannot be read: %d", status)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"xiaohao/projections"
 	"xiaohao/web/account"
 	"xiaohao/web/paper/intake"
+	"xiaohao/web/paper/own"
 	"xiaohao/web/shield"
 	"xiaohao/web/sieve"
 	"xiaohao/web/sso"
@@ -51,7 +52,9 @@ type Config struct {
 	Files  Files      // nil: no files are taken or shown
 	Status StatusFunc // nil: GET /api/v1/status says that there is none
 
-	Papers Papers // templates of the office, and what makes PDFs
+	Ladders Ladders    // of supervision; nil: the presets' hold
+	Papers  Papers     // what makes PDFs
+	Own     *own.Shelf // what the office has set for its papers; nil: nothing can be set
 
 	PublicKey string                                                    // that will sign the first daily root
 	Case      func(ctx context.Context, item uuid.UUID) ([]byte, error) // the case file of an item; nil: none is handed out
@@ -102,7 +105,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 
 // routes are all of them.
 func (s *Server) routes() []route {
-	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.auditRoutes(), s.timingRoutes(), s.importRoutes())
+	return slices.Concat(s.publicRoutes(), s.openRoutes(), s.staffRoutes(), s.noticeRoutes(), s.apiRoutes(), s.signInRoutes(), s.elsewhereRoutes(), s.meRoutes(), s.adminRoutes(), s.auditRoutes(), s.timingRoutes(), s.importRoutes(), s.templateRoutes(), s.ladderRoutes())
 }
 
 // Routes lists the pattern of every route, "GET /items/{number}", so that a test can walk them.

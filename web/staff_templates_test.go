@@ -167,7 +167,9 @@ func TestWatchTemplates(t *testing.T) {
 	} {
 		balanced(t, name, rendered(t, s, name, data))
 	}
-	for name, data := range map[string]any{"inbox": InboxPage{Page: page}, "notices": NoticesPage{Page: page, Failed: true}, "supervision": SupervisionPage{Page: page},
+	for name, data := range map[string]any{"ladders": LaddersPage{Page: page, Presets: []ladderGroup{{"县级台账", []ladderRow{{Title: "期限", Field: "r", Rungs: "催办 1", Own: true, Bad: "看不懂。"}}}}},
+		"papers": TemplatesPage{Page: page, Rows: []templateRow{{Kind: "reply", Name: "答复意见书", Says: "系统自带的", Must: "{{编号}}"}, {Kind: "closure", Name: "销号审批表", Own: true}}},
+		"inbox":  InboxPage{Page: page}, "notices": NoticesPage{Page: page, Failed: true}, "supervision": SupervisionPage{Page: page},
 		"slip": SlipPage{Page: page, Item: it}} {
 		balanced(t, name+" empty", rendered(t, s, name, data))
 	}

@@ -77,7 +77,12 @@ func (s *stack) form(ctx context.Context, in formRequest, w io.Writer) (string, 
 	if err != nil {
 		return "", err
 	}
-	template, err := ownTemplate(s.dir, in.Kind)
+	if s.files == nil {
+		if err := s.openFiles(ctx); err != nil {
+			return "", err
+		}
+	}
+	template, err := s.own().File(ctx, in.Kind)
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +99,7 @@ func (s *stack) form(ctx context.Context, in formRequest, w io.Writer) (string, 
 // exportTemplateCmd writes the program's own template of a paper, for an office to change.
 type exportTemplateCmd struct {
 	Kind string `arg:"" enum:"receipt,assignment,supervision,extension,closure,publicity,reply" help:"Kind of paper."`
-	Out  string `required:"" type:"path" placeholder:"FILE" help:"Where to write it. Changed, it goes to templates/<name>.docx in the data directory."`
+	Out  string `required:"" type:"path" placeholder:"FILE" help:"Where to write it. Changed, it is handed in at /admin/templates."`
 }
 
 func (c *exportTemplateCmd) Run() error {
@@ -106,6 +111,6 @@ func (c *exportTemplateCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("export template: %w", err)
 	}
-	fmt.Fprintf(os.Stderr, "已写 %s。改好后放到数据目录的 %s/%s.docx。\n", c.Out, templateDir, k.Zh())
+	fmt.Fprintf(os.Stderr, "已写 %s。改好后在“管理—表单模板”交上来。\n", c.Out)
 	return nil
 }

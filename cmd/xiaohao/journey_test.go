@@ -264,6 +264,8 @@ func TestEveryPage(t *testing.T) {
 		{"sysadmin", "/admin/units", "admin-units", "添加或更改单位"},
 		{"sysadmin", "/admin/officers", "admin-officers", "任职"},
 		{"sysadmin", "/admin/notices", "admin-notices", "通知发送"},
+		{"sysadmin", "/admin/ladders", "admin-ladders", "督办阶梯"},
+		{"sysadmin", "/admin/templates", "admin-templates", "表单模板"},
 		{"secadmin", "/admin/permissions", "permissions", "权限"},
 	}
 	for _, width := range []int64{1280, 375} {

@@ -75,7 +75,6 @@ func (s *site) post(as, path string, form url.Values) int {
 // rebuild tells nobody anything.
 func TestNotices(t *testing.T) {
 	hang := make(chan struct{})
-	defer close(hang)
 	robot := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-hang:
@@ -83,6 +82,7 @@ func TestNotices(t *testing.T) {
 		}
 	}))
 	defer robot.Close()
+	defer close(hang) // before the server is closed, which waits for its answers
 	var hooked atomic.Int64
 	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

@@ -2,26 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
 
 	"xiaohao/web"
-	"xiaohao/web/paper/form"
+	"xiaohao/web/paper/own"
 )
 
-// templateDir is where an office puts templates of its own, named as the papers are:
-// templates/交办单.docx.
-const templateDir = "templates"
-
-// papers is what the pages know of papers beyond their own: the templates of the data
-// directory, and Chromium when the machine has it.
-func papers(dir string) web.Papers {
-	p := web.Papers{Template: func(k form.Kind) ([]byte, error) { return ownTemplate(dir, k) }}
+// papers is what the pages know of papers beyond their own: Chromium when the machine has it.
+func papers() (p web.Papers) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			p.PDF = func(ctx context.Context, page []byte) ([]byte, error) { return printPDF(ctx, path, page) }
@@ -31,16 +23,13 @@ func papers(dir string) web.Papers {
 	return p
 }
 
-// ownTemplate is the office's template of a paper, nil when it has none.
-func ownTemplate(dir string, k form.Kind) ([]byte, error) {
-	t, err := os.ReadFile(filepath.Join(dir, templateDir, k.Zh()+".docx"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// own has what the office has set for its papers.
+func (s *stack) own() *own.Shelf {
+	shelf := &own.Shelf{Log: s.log, Now: s.now}
+	if s.files != nil {
+		shelf.Files = s.files
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read template: %w", err)
-	}
-	return t, nil
+	return shelf
 }
 
 // printPatience is how long Chromium may take for a paper of a few pages.

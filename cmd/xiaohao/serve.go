@@ -59,7 +59,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 	defer s.close()
 
-	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Papers: papers(s.dir), Proxies: d.proxies,
+	cfg := web.Config{Site: c.Site, Owner: c.Owner, Phone: c.Phone, Demo: c.Demo, Log: logger, Status: s.status, Case: s.caseFile, Files: s.files, Papers: papers(), Own: s.own(), Ladders: s.ladders, Proxies: d.proxies,
 		Accounts: s.accounts, SSO: elsewhere, Directory: s.directory, Trail: s.trail, Rules: s.rules, Calendars: calendarDesk{s.almanac, s}}
 	if c.Demo {
 		if err := fillDemo(ctx, s, dir); err != nil {

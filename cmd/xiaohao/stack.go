@@ -16,6 +16,7 @@ import (
 	"xiaohao/domain/directory"
 	"xiaohao/domain/rulebook"
 	"xiaohao/domain/trail"
+	"xiaohao/domain/rungs"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -38,6 +39,7 @@ type stack struct {
 	desk     *domain.Desk
 	almanac  *almanac.Keeper
 	rules    *rulebook.Keeper
+	ladders  *rungs.Keeper
 	reads    *projections.Store
 	notices  *notice.Center // set by startNotices
 	logger   *slog.Logger
@@ -109,11 +111,14 @@ func openWriting(ctx context.Context, cfg stackConfig) (s *stack, err error) {
 	if s.almanac, err = almanac.Open(ctx, s.log, cfg.area, cfg.now); err != nil {
 		return s, notToBeHad(err)
 	}
+	if s.ladders, err = rungs.Open(ctx, s.log, cfg.now); err != nil {
+		return s, notToBeHad(err)
+	}
 	if s.rules, err = rulebook.Open(ctx, s.log, cfg.now); err != nil {
 		return s, notToBeHad(err)
 	}
 	s.trail = &trail.Keeper{Log: s.log, Now: cfg.now}
-	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Rules: s.rules, Prefix: cfg.prefix, Now: cfg.now}
+	s.desk = &domain.Desk{Journal: s.log, Vault: s.vault, Calendars: s.almanac, Rules: s.rules, Ladders: s.ladders, Prefix: cfg.prefix, Now: cfg.now}
 	return s, nil
 }
 

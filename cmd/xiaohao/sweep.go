@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
-	"xiaohao/domain/ladder"
+	"xiaohao/domain/rungs"
 	"xiaohao/domain/sample"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -23,10 +23,11 @@ import (
 // step is still taken once; and the item decides again whether it is owed, so old rows or a
 // wrong clock in one process do no harm.
 type sweeper struct {
-	reads *projections.Store
-	desk  *domain.Desk
-	draws sample.Log
-	log   *slog.Logger
+	reads   *projections.Store
+	desk    *domain.Desk
+	ladders *rungs.Keeper // the desk's
+	draws   sample.Log
+	log     *slog.Logger
 
 	refused map[uuid.UUID]events.Date // steps that the items did not agree to, and when they were tried
 }
@@ -45,7 +46,7 @@ const (
 
 // startSweeper runs a sweeper until stop is called.
 func (s *stack) startSweeper(logger *slog.Logger) (stop func()) {
-	w := &sweeper{reads: s.reads, desk: s.desk, draws: s.log, log: logger}
+	w := &sweeper{reads: s.reads, desk: s.desk, ladders: s.ladders, draws: s.log, log: logger}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -77,6 +78,9 @@ func (w *sweeper) run(ctx context.Context) {
 func (w *sweeper) sweep(ctx context.Context) (taken int, err error) {
 	today := events.DateOf(w.now())
 	w.forget(today)
+	if err := w.ladders.Refresh(ctx); err != nil {
+		return 0, err
+	}
 	for {
 		owing, err := w.reads.Owing(ctx, w.reaches(today), sweepPage)
 		if err != nil {
@@ -99,7 +103,7 @@ func (w *sweeper) sweep(ctx context.Context) (taken int, err error) {
 // reaches are the sets that hold every watched day with something owed.
 func (w *sweeper) reaches(today events.Date) (out []projections.Reach) {
 	for _, p := range events.Presets {
-		for _, r := range ladder.Of(p).Reaches(w.desk.Calendars.Of(""), today) {
+		for _, r := range w.ladders.Of(p).Reaches(w.desk.Calendars.Of(""), today) {
 			out = append(out, projections.Reach{Preset: p, Watch: r.Watch, Urgent: r.Urgent, Reached: r.Reached, Until: r.Until})
 		}
 	}
@@ -116,7 +120,7 @@ type step struct {
 // steps says what is owed for the days, without what was refused today.
 func (w *sweeper) steps(owing []projections.Owing, today events.Date) (out []step) {
 	for _, o := range owing {
-		r, ok := ladder.Of(o.Preset).Owed(w.desk.Calendars.Of(""), o.Watched, today)
+		r, ok := w.ladders.Of(o.Preset).Owed(w.desk.Calendars.Of(""), o.Watched, today)
 		if !ok {
 			continue
 		}

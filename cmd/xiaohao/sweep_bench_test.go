@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"xiaohao/domain"
 	"xiaohao/events"
+	"xiaohao/projections"
 	"xiaohao/projections/localpg/pgtest"
 )
 
@@ -50,7 +55,7 @@ func sweepOver(b *testing.B, due int) *sweeper {
 		b.Fatal(err)
 	}
 	b.Cleanup(st.close)
-	w := &sweeper{reads: st.reads, desk: st.desk, draws: st.log, log: discard()}
+	w := &sweeper{reads: st.reads, desk: st.desk, ladders: st.ladders, draws: st.log, log: discard()}
 	c, err := pgx.Connect(b.Context(), dsn)
 	if err != nil {
 		b.Fatal(err)
@@ -76,4 +81,82 @@ func sweepOver(b *testing.B, due int) *sweeper {
 		b.Fatal(err)
 	}
 	return w
+}
+
+// issuing is how many of the open items owe a step, beside those that are not due.
+const issuing = 5000
+
+// BenchmarkSweepIssue is a sweep over 100,000 open items of which 5,000 owe a step, with the
+// commands given and acknowledged. Each round is another rung of the ladder, so run it with
+// -benchtime 1x, four rounds at most.
+func BenchmarkSweepIssue(b *testing.B) {
+	w := sweepOver(b, 0)
+	clock := time.Now().AddDate(0, 0, -40)
+	w.desk.Now = func() time.Time { return clock }
+	issueTo(b, w.desk, issuing)
+	if err := waitFor(b, w); err != nil {
+		b.Fatal(err)
+	}
+	clock = time.Now()
+	steps := 0
+	for b.Loop() {
+		n, err := w.sweep(b.Context())
+		if err != nil || n != issuing {
+			b.Fatal(n, err)
+		}
+		steps += n
+		b.StopTimer()
+		if err := waitFor(b, w); err != nil {
+			b.Fatal(err)
+		}
+		clock = clock.AddDate(0, 0, 12)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/sweep")
+	b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "steps/s")
+}
+
+// issueTo raises so many items and hands them out, many at a time.
+func issueTo(b *testing.B, desk *domain.Desk, n int) {
+	b.Helper()
+	clerk := events.Actor{ID: "clerk", Role: events.Dispatcher, Post: "交办员"}
+	liaison := events.Actor{ID: "liaison", Role: events.UnitLiaison, Unit: events.Unit{ID: "u", Name: "区城管局"}, Post: "联络员"}
+	work := make(chan int)
+	var crew sync.WaitGroup
+	for range sweepWorkers {
+		crew.Go(func() {
+			for i := range work {
+				rc, err := desk.Do(b.Context(), domain.Order{ID: uuid.New(), Actor: clerk, Command: domain.Raise{Text: fmt.Sprintf("第 %d 盏路灯不亮。", i), Category: "民生"}})
+				for _, c := range []domain.Order{{Actor: clerk, Command: domain.Accept{Title: "路灯", Category: "民生", Mode: events.Immediate}},
+					{Actor: clerk, Command: domain.Assign{Units: []domain.Assignee{{Unit: liaison.Unit, Part: events.Lead, Task: "修"}}}}, {Actor: liaison, Command: domain.Sign{}}} {
+					if err == nil {
+						c.ID, c.Item = uuid.New(), rc.Item
+						_, err = desk.Do(b.Context(), c)
+					}
+				}
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	crew.Wait()
+}
+
+// waitFor waits until the read models have the whole log.
+func waitFor(b *testing.B, w *sweeper) error {
+	last, err := w.draws.(interface {
+		Last(context.Context) (uint64, error)
+	}).Last(b.Context())
+	for err == nil {
+		if err = w.reads.WaitFor(b.Context(), last); !errors.Is(err, projections.ErrBehind) {
+			return err
+		}
+		err = nil
+	}
+	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +16,7 @@ import (
 )
 
 func (s *site) sweeper() *sweeper {
-	return &sweeper{reads: s.stack.reads, desk: s.stack.desk, draws: s.stack.log, log: discard()}
+	return &sweeper{reads: s.stack.reads, desk: s.stack.desk, ladders: s.stack.ladders, draws: s.stack.log, log: discard()}
 }
 
 // sweep runs one sweep and waits for the read models.
@@ -157,15 +159,24 @@ func TestReviewsAndLookBacksComeBack(t *testing.T) {
 	a := s.raise(fields{"text": "下夜班没有公交车。", "area": "前黄镇", "category": "民生"})
 	s.toRectified(a.Number, "区交通运输局", fields{"level": "SIMPLE"})
 	s.toClosed(a.Number, "区交通运输局", false)
+	kept := s.raise(fields{"text": "公交车不等老人。", "area": "前黄镇", "category": "民生"}).Number
+	s.toRectified(kept, "区交通运输局", fields{"level": "SIMPLE"})
+	s.do("leader|l1|区分管领导", kept, "make_standing", fields{"reason": "要一直做。", "review_days": 30})
+	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"REVIEW"}, "rungs": {"红单 1"}}); got != http.StatusUnprocessableEntity {
+		t.Errorf("a slip for a review: %d", got)
+	}
 	s.days(20)
 	s.sweep()
 	s.days(12)
 	s.sweep() // draws
 	s.sweep() // and calls those that were drawn
-	s.agree(held, a.Number)
+	s.agree(held, a.Number, kept)
 	page := func(n string) string { _, html := s.page("supervisor", "/items/"+n); return text(html) }
 	if got := page(held); !contains(got, "复核定在", "到日子了") {
 		t.Errorf("挂账 did not come back:\n%s", got)
+	}
+	if got := page(kept); !contains(got, "复核定在", "到日子了") {
+		t.Errorf("常态 did not come back:\n%s", got)
 	}
 	if got := page(a.Number); !contains(got, "抽中了，要去看", "回头看定在") {
 		t.Errorf("look-back did not come:\n%s", got)
@@ -179,6 +190,25 @@ func TestReviewsAndLookBacksComeBack(t *testing.T) {
 	s.do("supervisor", a.Number, "fail_look_back", fields{"finding": "又没车了"})
 	if it, err := s.stack.reads.Item(t.Context(), a.Number); err != nil || it.State != events.InProgress || it.Round != 2 {
 		t.Errorf("after a failed look-back: %s round %d, %v", it.State, it.Round, err)
+	}
+}
+
+// The office sets another ladder: the sweep goes by it, from the next round on.
+func TestLadderIsSet(t *testing.T) {
+	s := newSite(t)
+	number := s.inHand(1)[0]
+	s.do(staff("区城管局", "UNIT_LIAISON"), number, "sign", nil)
+	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"DEADLINE"}, "rungs": {"提醒 -3，红单 1"}}); got != http.StatusSeeOther {
+		t.Fatalf("set a ladder: %d", got)
+	}
+	if _, html := s.page("clerk", "/admin/ladders"); !contains(html, "提醒 -3，红单 1", "改过") {
+		t.Errorf("not shown:\n%s", text(html))
+	}
+	s.days(15)
+	s.sweep()
+	it, err := s.stack.reads.Item(t.Context(), number)
+	if err != nil || it.Supervision != events.Red {
+		t.Errorf("stepped to %q, %v", it.Supervision, err)
 	}
 }
 

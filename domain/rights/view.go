@@ -41,6 +41,8 @@ const (
 	Accounts    View = "accounts"    // 账号、从哪里登录着
 	Notices     View = "notices"     // 通知发给谁、哪些没有发出去
 	Timing      View = "timing"      // 时限规则、工作日历
+	Ladders     View = "ladders"     // 督办阶梯：看和改
+	Templates   View = "templates"   // 表单的模板：看和换
 )
 
 // viewRow is the row of one view.
@@ -88,6 +90,8 @@ var views = []viewRow{
 	{Notices, "通知发送", everyone(All, events.SystemAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 	{Accounts, "账号、从哪里登录着", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor)},
 	{Timing, "时限规则、工作日历", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher, events.Supervisor, events.LeaderRole)},
+	{Ladders, "督办阶梯（看和改）", everyone(All, events.SystemAdmin, events.Dispatcher)},
+	{Templates, "表单模板（看和换）", everyone(All, events.SystemAdmin, events.Dispatcher)},
 	{Directory, "单位、人员、角色", everyone(All, events.SystemAdmin, events.SecurityAdmin, events.AuditAdmin, events.Auditor, events.Dispatcher)},
 }
 

@@ -12,9 +12,12 @@ import (
 
 // Placeholders besides the fields: all signatures under each other, and the record.
 const (
-	signsName  = "签批"
-	recordName = "记录"
+	SignsName  = "签批"
+	RecordName = "记录"
 )
+
+// Must lists the placeholders that a template of the kind cannot do without.
+func (k Kind) Must() []string { return slices.Clone(papers[k].must) }
 
 // BadTemplate says by name what is wrong with an office's template.
 type BadTemplate struct {
@@ -45,7 +48,7 @@ func Check(k Kind, template []byte) error {
 		return err
 	}
 	bad := BadTemplate{Kind: k}
-	known := append(k.Fields(), signsName, recordName)
+	known := append(k.Fields(), SignsName, RecordName)
 	for _, m := range papers[k].must {
 		if !slices.Contains(names, m) {
 			bad.Missing = append(bad.Missing, m)
@@ -78,10 +81,10 @@ func Template(k Kind) ([]byte, error) {
 		rows = append(rows, row)
 	}
 	if papers[k].signs != nil {
-		rows = append(rows, []docx.Cell{{Text: signsName, Head: true}, {Text: "{{" + signsName + "}}", Span: 3}})
+		rows = append(rows, []docx.Cell{{Text: SignsName, Head: true}, {Text: "{{" + SignsName + "}}", Span: 3}})
 	}
 	d.Table(docx.Table{Widths: []int{18, 32, 18, 32}, Rows: rows})
-	d.Note("{{" + recordName + "}}")
+	d.Note("{{" + RecordName + "}}")
 	var b bytes.Buffer
 	if _, err := d.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("make template: %w", err)
@@ -100,7 +103,7 @@ func (f Form) WriteWord(w io.Writer, template []byte) (err error) {
 	if err := Check(f.Kind, template); err != nil {
 		return err
 	}
-	values := map[string]string{recordName: f.Record}
+	values := map[string]string{RecordName: f.Record}
 	for _, x := range f.Fields {
 		values[x.Name] = x.Value
 	}
@@ -114,6 +117,6 @@ func (f Form) WriteWord(w io.Writer, template []byte) (err error) {
 		}
 		signs = append(signs, line)
 	}
-	values[signsName] = strings.Join(signs, "\n")
+	values[SignsName] = strings.Join(signs, "\n")
 	return docx.Fill(w, template, values)
 }

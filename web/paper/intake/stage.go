@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"crypto/rand"
-	"maps"
 	"sync"
 	"time"
 
@@ -18,15 +17,14 @@ const (
 )
 
 // Stage keeps the files that people have handed in on pages, until they are imported or
-// forgotten, and the mappings that each unit has corrected, while the program runs.
+// forgotten.
 type Stage struct {
 	mu    sync.Mutex
 	files map[string]*Staged
-	maps  map[string]ledger.Mapping // by unit
 }
 
 // NewStage makes an empty stage.
-func NewStage() *Stage { return &Stage{files: map[string]*Staged{}, maps: map[string]ledger.Mapping{}} }
+func NewStage() *Stage { return &Stage{files: map[string]*Staged{}} }
 
 // Staged is one file that waits. Its Import is replaced as a whole when the mapping changes.
 type Staged struct {
@@ -48,23 +46,6 @@ type View struct {
 	Progress Progress
 	Result   *Result // nil until it ran
 	Err      error
-}
-
-// Mapping is what the unit has corrected before.
-func (s *Stage) Mapping(unit string) ledger.Mapping {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return maps.Clone(s.maps[unit])
-}
-
-// Remember keeps what a unit has corrected, beside what it corrected before.
-func (s *Stage) Remember(unit string, m ledger.Mapping) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.maps[unit] == nil {
-		s.maps[unit] = ledger.Mapping{}
-	}
-	maps.Copy(s.maps[unit], m)
 }
 
 // Put keeps a file. When there are too many the one not looked at the longest goes; false

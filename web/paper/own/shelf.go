@@ -1,0 +1,184 @@
+package own
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/web/paper/docx"
+	"xiaohao/web/paper/form"
+	"xiaohao/web/paper/ledger"
+)
+
+// Log is the log as the shelf needs it.
+type Log interface {
+	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
+	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
+}
+
+// Files keeps the files of templates; events/evidence is one.
+type Files interface {
+	Put(ctx context.Context, of uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
+	File(ctx context.Context, of uuid.UUID, object string) ([]byte, error)
+}
+
+// Shelf has what the office has set. It is safe for concurrent use, on any number of nodes.
+type Shelf struct {
+	Log   Log
+	Files Files // nil: no templates can be kept
+	Now   func() time.Time
+}
+
+// Mapping is what a unit has said its columns mean, empty when it said nothing.
+func (s *Shelf) Mapping(ctx context.Context, unit string) (ledger.Mapping, error) {
+	h, err := s.Log.LoadOf(ctx, events.PaperAggregate, events.MappingID(unit))
+	if err != nil {
+		return nil, fmt.Errorf("load the mapping of %q: %w", unit, err)
+	}
+	m := ledger.Mapping{}
+	for _, r := range h {
+		for _, e := range r.Events {
+			if e, ok := e.(events.ColumnsMapped); ok {
+				for _, c := range e.Columns {
+					m[c.Heading] = ledger.Field(c.Field)
+				}
+			}
+		}
+	}
+	return m, nil
+}
+
+// Remember adds to what a unit said its columns mean. Nothing new is no fact.
+func (s *Shelf) Remember(ctx context.Context, id uuid.UUID, a events.Actor, unit string, m ledger.Mapping) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	was, err := s.Mapping(ctx, unit)
+	if err != nil {
+		return err
+	}
+	fact := events.ColumnsMapped{Unit: unit}
+	for heading, f := range m {
+		if known, ok := was[heading]; !ok || known != f {
+			fact.Columns = append(fact.Columns, events.MappedColumn{Heading: heading, Field: string(f)})
+		}
+	}
+	if len(fact.Columns) == 0 {
+		return nil
+	}
+	slices.SortFunc(fact.Columns, func(a, b events.MappedColumn) int { return bytes.Compare([]byte(a.Heading), []byte(b.Heading)) })
+	return s.record(ctx, events.MappingID(unit), id, a, "map_columns", fact)
+}
+
+// Kept is the template of a paper as it stands.
+type Kept struct {
+	events.TemplateKept
+	By string // post of who put it there
+	On time.Time
+}
+
+// Template returns which template of a paper the office has; false when it has none of its own.
+func (s *Shelf) Template(ctx context.Context, k form.Kind) (t Kept, ok bool, err error) {
+	h, err := s.Log.LoadOf(ctx, events.PaperAggregate, events.TemplateID(string(k)))
+	if err != nil {
+		return t, false, fmt.Errorf("load the template of %s: %w", k, err)
+	}
+	for _, r := range h {
+		for _, e := range r.Events {
+			switch e := e.(type) {
+			case events.TemplateKept:
+				t, ok = Kept{e, r.Actor.Post, r.Time}, true
+			case events.TemplateWithdrawn:
+				t, ok = Kept{}, false
+			}
+		}
+	}
+	return t, ok, nil
+}
+
+// File returns the file of the office's template, nil when it has none.
+func (s *Shelf) File(ctx context.Context, k form.Kind) ([]byte, error) {
+	t, ok, err := s.Template(ctx, k)
+	if err != nil || !ok || s.Files == nil {
+		return nil, err
+	}
+	data, err := s.Files.File(ctx, events.TemplateID(string(k)), t.Object)
+	if err != nil {
+		return nil, fmt.Errorf("read the template of %s: %w", k, err)
+	}
+	return data, nil
+}
+
+// Keep takes a template of the office's. The error is a *domain.Refusal that names the
+// placeholders, one about the file, or a failure of the log or the store.
+func (s *Shelf) Keep(ctx context.Context, id uuid.UUID, a events.Actor, k form.Kind, name string, data []byte) error {
+	if k.Zh() == "" || s.Files == nil {
+		return &domain.Refusal{Rule: "template.paper", Field: "paper", Message: "没有这种表单，或者这里没有开文件上传。"}
+	}
+	switch err := form.Check(k, data); {
+	case errors.Is(err, docx.ErrNoTemplate):
+		return &domain.Refusal{Rule: "template.docx", Field: "file", Message: "文件：不是能用的 .docx，请用 Word 或 WPS 另存为 .docx 再交。"}
+	case err != nil:
+		if bad, is := errors.AsType[*form.BadTemplate](err); is {
+			return &domain.Refusal{Rule: "template.placeholders", Field: "file", Message: bad.Says()}
+		}
+		return err
+	}
+	of := events.TemplateID(string(k))
+	f, err := s.Files.Put(ctx, of, name, bytes.NewReader(data))
+	var no interface{ Refused() (code, message string) }
+	if errors.As(err, &no) {
+		_, message := no.Refused()
+		return &domain.Refusal{Rule: "template.file", Field: "file", Message: message}
+	}
+	if err != nil {
+		return fmt.Errorf("keep the template of %s: %w", k, err)
+	}
+	return s.record(ctx, of, id, a, "keep_template", events.TemplateKept{Paper: string(k), Object: f.Object, Size: f.Size, Hash: f.Original})
+}
+
+// Withdraw lets the program's own template hold again. Without one of the office's it does nothing.
+func (s *Shelf) Withdraw(ctx context.Context, id uuid.UUID, a events.Actor, k form.Kind) error {
+	if _, ok, err := s.Template(ctx, k); err != nil || !ok {
+		return err
+	}
+	return s.record(ctx, events.TemplateID(string(k)), id, a, "withdraw_template", events.TemplateWithdrawn{Paper: string(k)})
+}
+
+// tries is how often a fact is recorded anew when somebody else set the same at the moment.
+const tries = 5
+
+// record appends one fact. The same command id is carried out once.
+func (s *Shelf) record(ctx context.Context, of, id uuid.UUID, a events.Actor, command string, fact events.Event) error {
+	var err error
+	for range tries {
+		var h []events.Recorded
+		if h, err = s.Log.LoadOf(ctx, events.PaperAggregate, of); err != nil {
+			break
+		}
+		c := events.Commit{Item: of, Rev: 1, CommandID: id, Command: command, Actor: a, At: s.Now(), Events: []events.Event{fact}}
+		var expected uint64
+		if n := len(h); n > 0 {
+			last := h[n-1]
+			c.Rev, c.Prev, expected = last.Rev+1, last.Hash, last.Sequence
+		}
+		if slices.ContainsFunc(h, func(r events.Recorded) bool { return r.CommandID == id }) {
+			return nil
+		}
+		if _, err = s.Log.Append(ctx, events.Write{Commit: c, Expected: expected}); err == nil {
+			return nil
+		}
+		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
+			break
+		}
+	}
+	return fmt.Errorf("%s: %w", command, err)
+}
