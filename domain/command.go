@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"xiaohao/domain/calendar"
-	"xiaohao/domain/limit"
 	"xiaohao/domain/ladder"
+	"xiaohao/domain/limit"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 )

@@ -20,7 +20,7 @@ import (
 
 // apiRoutes are the JSON interface and the two addresses that monitors ask.
 func (s *Server) apiRoutes() []route {
-	return []route{
+	return append(s.importAPI(), []route{
 		{"GET /api/v1/items", s.staff(s.apiItems)},
 		{"POST /api/v1/items", s.apiRaise},
 		{"GET /api/v1/items/{number}", s.staff(s.apiItem)},
@@ -36,7 +36,7 @@ func (s *Server) apiRoutes() []route {
 		{"GET /healthz", healthz},
 		{"GET /readyz", s.readyz},
 		{"GET /metrics", metricsPage(s.reads)},
-	}
+	}...)
 }
 
 func sendJSON(w http.ResponseWriter, status int, v any) error {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"xiaohao/web/paper/form"
+	papers "xiaohao/web/paper/form"
 	"xiaohao/web/paper/own"
 )
 
@@ -17,7 +17,7 @@ import (
 func TestOwnTemplates(t *testing.T) {
 	x, st := withFiles(t)
 	x.s.cfg.Own = &own.Shelf{Log: x.s.desk.Journal.(own.Log), Files: st, Now: time.Now}
-	receipt, err := form.Template(form.Receipt)
+	receipt, err := papers.Template(papers.Receipt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestOwnTemplates(t *testing.T) {
 	if page := x.get("clerk", "/admin/templates"); !strings.Contains(page, "本单位的，") || !strings.Contains(page, "改用系统自带的") {
 		t.Error("what is kept is not shown")
 	}
-	if err := form.Check(form.Receipt, []byte(x.get("clerk", "/admin/templates/receipt"))); err != nil {
+	if err := papers.Check(papers.Receipt, []byte(x.get("clerk", "/admin/templates/receipt"))); err != nil {
 		t.Errorf("what comes back is no template: %v", err)
 	}
 	number := x.raise("", js{"text": "路灯不亮。", "category": "民生"})

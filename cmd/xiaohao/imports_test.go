@@ -24,6 +24,7 @@ var imports = map[string]struct {
 	"xiaohao/domain/detect":              {nil, nil},
 	"xiaohao/domain/calendar":            {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/limit":               {[]string{"xiaohao/domain/calendar", "xiaohao/events"}, nil},
+	"xiaohao/domain/rungs":               {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/limit", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/rulebook":            {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/limit", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/ladder":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/sample":              {[]string{"xiaohao/events"}, nil},

@@ -28,6 +28,7 @@ type sweeper struct {
 	ladders *rungs.Keeper // the desk's
 	draws   sample.Log
 	log     *slog.Logger
+	whole   func(context.Context) error // returns when the read models have all of the log
 
 	refused map[uuid.UUID]events.Date // steps that the items did not agree to, and when they were tried
 }
@@ -46,7 +47,7 @@ const (
 
 // startSweeper runs a sweeper until stop is called.
 func (s *stack) startSweeper(logger *slog.Logger) (stop func()) {
-	w := &sweeper{reads: s.reads, desk: s.desk, ladders: s.ladders, draws: s.log, log: logger}
+	w := &sweeper{reads: s.reads, desk: s.desk, ladders: s.ladders, draws: s.log, log: logger, whole: s.caughtUp}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -57,6 +58,9 @@ func (s *stack) startSweeper(logger *slog.Logger) (stop func()) {
 }
 
 func (w *sweeper) run(ctx context.Context) {
+	if err := w.whole(ctx); err != nil && ctx.Err() == nil { // else what fell due while nobody was there waits a minute more
+		w.log.Warn("supervision is swept over read models that are behind", "error", err)
+	}
 	for {
 		n, err := w.sweep(ctx)
 		if ctx.Err() != nil {

@@ -162,7 +162,7 @@ func TestReviewsAndLookBacksComeBack(t *testing.T) {
 	kept := s.raise(fields{"text": "公交车不等老人。", "area": "前黄镇", "category": "民生"}).Number
 	s.toRectified(kept, "区交通运输局", fields{"level": "SIMPLE"})
 	s.do("leader|l1|区分管领导", kept, "make_standing", fields{"reason": "要一直做。", "review_days": 30})
-	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"REVIEW"}, "rungs": {"红单 1"}}); got != http.StatusUnprocessableEntity {
+	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {string(events.WatchReview)}, "rungs": {"红单 1"}}); got != http.StatusUnprocessableEntity {
 		t.Errorf("a slip for a review: %d", got)
 	}
 	s.days(20)
@@ -198,7 +198,7 @@ func TestLadderIsSet(t *testing.T) {
 	s := newSite(t)
 	number := s.inHand(1)[0]
 	s.do(staff("区城管局", "UNIT_LIAISON"), number, "sign", nil)
-	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"DEADLINE"}, "rungs": {"提醒 -3，红单 1"}}); got != http.StatusSeeOther {
+	if got := s.post("clerk", "/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {string(events.WatchDeadline)}, "rungs": {"提醒 -3，红单 1"}}); got != http.StatusSeeOther {
 		t.Fatalf("set a ladder: %d", got)
 	}
 	if _, html := s.page("clerk", "/admin/ladders"); !contains(html, "提醒 -3，红单 1", "改过") {
