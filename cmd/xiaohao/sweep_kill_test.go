@@ -61,7 +61,7 @@ func (x *told) slips() map[string]int {
 // once, and everybody who has to know is told, once under one id.
 func TestSweepKilled(t *testing.T) {
 	t.Parallel()
-	const items = 90
+	const items = 48
 	dir := publicDir(t)
 	overdue(t, dir, items)
 	hook := &told{says: map[string]string{}, times: map[string]int{}}
@@ -76,7 +76,7 @@ func TestSweepKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		killedOnGrowth(t, dir, 24<<10, "--notices", file)
+		killedOnGrowth(t, dir, 12<<10, "--notices", file)
 	}
 	startProgram(t, dir, "--notices", file)
 	natstest.Eventually(t, 40*time.Second, "all slips are told", func() error {

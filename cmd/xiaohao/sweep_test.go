@@ -12,11 +12,19 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain"
 	"xiaohao/events"
 )
 
 func (s *site) sweeper() *sweeper {
 	return &sweeper{reads: s.stack.reads, desk: s.stack.desk, ladders: s.stack.ladders, draws: s.stack.log, log: discard()}
+}
+
+// otherNode is a sweeper of another process: with a desk that has folded nothing yet.
+func (s *site) otherNode() *sweeper {
+	w, d := s.sweeper(), s.stack.desk
+	w.desk = &domain.Desk{Journal: d.Journal, Vault: d.Vault, Calendars: d.Calendars, Rules: d.Rules, Ladders: d.Ladders, Prefix: d.Prefix, Now: d.Now}
+	return w
 }
 
 // sweep runs one sweep and waits for the read models.
@@ -122,7 +130,11 @@ func TestSweepIssuesOnce(t *testing.T) {
 				if i == 2 {
 					ctx = cut
 				}
-				if _, err := s.sweeper().sweep(ctx); err != nil && ctx.Err() == nil {
+				w := s.sweeper()
+				if i == 1 {
+					w = s.otherNode()
+				}
+				if _, err := w.sweep(ctx); err != nil && ctx.Err() == nil {
 					t.Error(err)
 				}
 			})
