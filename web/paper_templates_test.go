@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -38,8 +39,8 @@ func TestOwnTemplates(t *testing.T) {
 	}
 	number := x.raise("", js{"text": "路灯不亮。", "category": "民生"})
 	x.settle()
-	if word := x.get("clerk", "/items/"+number+"/print/receipt?format=docx"); !strings.HasPrefix(word, "PK") {
-		t.Errorf("no Word file of it: %.200s", word)
+	if status, word, _ := x.post("clerk", "/items/"+number+"/print/receipt", url.Values{"format": {"docx"}}); status != http.StatusOK || !strings.HasPrefix(word, "PK") {
+		t.Errorf("no Word file of it: %d %.200s", status, word)
 	}
 	if status, _ := x.template("receipt", nil); status != http.StatusSeeOther {
 		t.Errorf("withdraw: %d", status)
