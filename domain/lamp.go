@@ -13,35 +13,36 @@ type Calendars interface {
 	At(version int, area string) *calendar.Calendar
 }
 
-// Lamp is how an item stands against its deadline (红黄绿灯); a pure function, so that a
-// page, a replay and the read models agree.
-type Lamp string
+// Lamp is how an item stands in time; package events has the definition, which the read
+// models judge by too.
+type Lamp = events.Lamp
 
-// The lamps. LampNone is for items whose clock does not run.
+// The lamps of a deadline.
 const (
-	LampNone    Lamp = ""
-	LampOnPlan  Lamp = "ON_PLAN" // 按序时
-	LampNear    Lamp = "NEAR"    // 临期
-	LampOverdue Lamp = "OVERDUE" // 逾期
+	LampNone    = events.LampNone
+	LampOnPlan  = events.LampOnPlan
+	LampNear    = events.LampNear
+	LampOverdue = events.LampOverdue
 )
 
-// nearDays is how many working days before the deadline an item counts as near.
-const nearDays = 3
-
 // NearUntil returns the last day that counts as near when today is given.
-func NearUntil(c *calendar.Calendar, today events.Date) events.Date { return c.Add(today, nearDays) }
+func NearUntil(c *calendar.Calendar, today events.Date) events.Date {
+	return c.Add(today, events.NearDays)
+}
 
-// LampOf returns the lamp of an item in state s with deadline due. The clock runs while
-// the item waits to be assigned or is being rectified.
+// LampOf returns the lamp of an item in state s with deadline due: 红 逾期, 黄 临期, 绿 按期.
 func LampOf(c *calendar.Calendar, s events.State, due, today events.Date) Lamp {
-	if (s != events.Accepted && s != events.InProgress) || due.IsZero() {
+	if !s.Runs() {
 		return LampNone
 	}
-	switch {
-	case due.Before(today):
-		return LampOverdue
-	case !due.After(NearUntil(c, today)):
-		return LampNear
+	return events.Judge(events.DeadlineLamps, due, events.Bounds{today, NearUntil(c, today)})
+}
+
+// PaceOf returns how an item in state s stands against its plan, whose next node is due on a
+// day: 达到序时进度 or 未达序时; none when nothing of a plan is waited for.
+func PaceOf(s events.State, node, today events.Date) Lamp {
+	if !s.Runs() {
+		return LampNone
 	}
-	return LampOnPlan
+	return events.Judge(events.PlanLamps, node, events.Bounds{events.Today: today})
 }

@@ -88,13 +88,12 @@ func (f Filter) stands(w *where, today events.Date) {
 		w.add("i.class <> 'ORDINARY'")
 	}
 	w.key("i.preset", string(f.Preset))
+	at := events.Bounds{today, f.Near}
 	switch f.Lamp {
-	case LampOverdue:
-		w.add("i.due < $", date(today))
-	case LampNear:
-		w.add("i.due between $ and $", date(today), date(f.Near))
+	case LampOverdue, LampNear:
+		w.lamp("$$", events.DeadlineLamps, events.Lamp(f.Lamp), "i.due", at)
 	case LampCalm:
-		w.add("i.grp in ('WAITING', 'OPEN') and (i.due is null or i.due >= $ and i.due > $)", date(today), date(f.Near))
+		w.lamp("i.grp in ('WAITING', 'OPEN') and (i.due is null or $$)", events.DeadlineLamps, events.LampOnPlan, "i.due", at)
 	}
 	if !f.DueFrom.IsZero() {
 		w.add("i.due >= $", date(f.DueFrom))
@@ -163,6 +162,9 @@ func (f Filter) now(w *where) {
 	if f.Urgent {
 		w.add("i.urgent")
 	}
+	if f.Pace != "" {
+		w.lamp("$$", events.PlanLamps, f.Pace, "i.node", events.Bounds{events.Today: f.Today})
+	}
 	w.key("i.supervision", string(f.Supervision))
 	if f.Supervision != "" && f.Supervision != None {
 		w.add("i.supervision <> ''")
@@ -200,12 +202,9 @@ func (f Filter) ordered(w *where, col string) (rs ranks) {
 	}
 	due := ranksOf(GroupOpen)
 	switch f.Lamp {
-	case LampOverdue:
+	case LampOverdue, LampNear:
 		rs &= due
-		w.add(col+"sort_day < $", date(f.Today))
-	case LampNear:
-		rs &= due
-		w.add(col+"sort_day between $ and $", date(f.Today), date(f.Near))
+		w.lamp("$$", events.DeadlineLamps, events.Lamp(f.Lamp), col+"sort_day", events.Bounds{f.Today, f.Near})
 	case LampCalm:
 		rs &= ranksOf(GroupWaiting)
 	}

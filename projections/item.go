@@ -134,6 +134,7 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	textCol("level", func(r *row) events.Level { return r.Level }),
 	textCol("supervision", func(r *row) events.SupervisionLevel { return r.Supervision }),
 	boolCol("urgent", func(r *row) bool { return r.Urgent }),
+	dateCol("node", func(r *row) events.Date { return r.Node() }),
 	dateCol("raised_day", func(r *row) events.Date { return events.DateOf(r.Raised) }),
 	dateCol("since", func(r *row) events.Date { return r.now.from }),
 	timeCol("closed_at", func(r *row) time.Time {

@@ -154,6 +154,25 @@ func (it *Item) Limit(st events.Stage, ref string) (events.Limited, bool) {
 	return events.Limited{}, false
 }
 
+// Node is the day on which the next thing of the item's plan is due: its next node, or the
+// plan itself; zero when nothing of a plan is waited for.
+func (it *Item) Node() events.Date {
+	if !it.State.Runs() {
+		return events.Date{}
+	}
+	var owed events.Date
+	for _, l := range it.Detail.Limits {
+		if l.Stage() == events.StagePlan && (l.Open() || it.Detail.PlanState == "SENT_BACK") {
+			owed = l.Due
+		}
+	}
+	plan := it.Detail.Plan
+	if it.Detail.PlanState == "SENT_BACK" {
+		plan = nil
+	}
+	return events.NextNode(plan, it.Detail.NodesDone, owed)
+}
+
 // PlaceQuantity is the last progress of one place.
 type PlaceQuantity struct {
 	Place string `json:"place"`
@@ -263,9 +282,9 @@ type Opinion struct {
 type Lamp string
 
 const (
-	LampOverdue Lamp = "OVERDUE" // 逾期
-	LampNear    Lamp = "NEAR"    // 临期
-	LampCalm    Lamp = "CALM"    // open, neither of the two
+	LampOverdue = Lamp(events.LampOverdue) // 逾期
+	LampNear    = Lamp(events.LampNear)    // 临期
+	LampCalm    = Lamp("CALM")             // open, neither of the two
 )
 
 // Group is where an item is counted. The first six are the base of every rate.
@@ -315,6 +334,7 @@ type Filter struct {
 	Class       events.Class
 	Preset      events.Preset
 	Lamp        Lamp
+	Pace        events.Lamp // against the plan: events.OnPace or events.Behind
 	DueFrom     events.Date // open, deadline not earlier
 	DueBy       events.Date // open, deadline not later
 	Level       events.Level

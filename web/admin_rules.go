@@ -133,9 +133,9 @@ func changesOf(history []events.Recorded) []ruleChange {
 	return out
 }
 
-// Query fills the form with the row.
-func (r ruleRow) Query() string {
-	return addressOf("stage", string(r.Stage), "category", r.Category, "mode", string(r.Mode), "urgency", string(r.Urgency), "preset", string(r.LimitKey.Preset), "rules", r.Text) + "#set"
+// Href fills the form with the row.
+func (r ruleRow) Href() string {
+	return "/admin/rules?" + addressOf("stage", string(r.Stage), "category", r.Category, "mode", string(r.Mode), "urgency", string(r.Urgency), "preset", string(r.LimitKey.Preset), "rules", r.Text) + "#set"
 }
 
 func (s *Server) rulesDo(w http.ResponseWriter, r *http.Request, a events.Actor) error {

@@ -82,7 +82,7 @@ type lists struct {
 
 // Words of commands that send work back: their button warns.
 var backward = map[string]bool{"refuse": true, "send_back_plan": true, "send_back_part": true, "send_back_reply": true, "reject_return": true,
-	"deny_extension": true, "order_redo": true, "fail_look_back": true, "not_accept": true, "terminate": true, "unpublish": true, "request_return": true, "reopen": true}
+	"deny_extension": true, "deny_pause": true, "order_redo": true, "fail_look_back": true, "not_accept": true, "terminate": true, "unpublish": true, "request_return": true, "reopen": true}
 
 // fieldsShown are the fields of a command that staff fill in: the query code is the
 // petitioner's alone.

@@ -80,6 +80,7 @@ type quote struct {
 // deadline says until when, and how that was found.
 type deadline struct {
 	Due, Original string
+	Provisional   bool // it runs into a year whose holidays are not published yet
 	Extended      int
 	Left          left
 	Days          []calendar.Line
@@ -212,6 +213,9 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	if e := it.Detail.Extension; e != nil {
 		p.Facts = append(p.Facts, fact{"申请延期", fmt.Sprintf("想延到 %s：%s", e.Due, e.Reason)})
 	}
+	if e := it.Detail.Pause; e != nil {
+		p.Facts = append(p.Facts, fact{"申请暂停计时", fmt.Sprintf("因%s，到 %s 恢复：%s", e.Ground.Zh(), e.Until, e.Reason)})
+	}
 	p.Deadline = deadlineOf(cal, today, it, s.explain(it.Detail.Clock, it.Due))
 	p.Leader = leaderWords(it)
 	p.Units = unitsOf(it, today)
@@ -337,7 +341,7 @@ func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item, 
 	if it.Due.IsZero() {
 		return d
 	}
-	d.Due = it.Due.String()
+	d.Due, d.Provisional = it.Due.String(), it.Detail.Clock.Counted.Provisional
 	if !it.DueOriginal.IsZero() && it.DueOriginal != it.Due {
 		d.Original = it.DueOriginal.String()
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 // actOrder puts what moves the item on before what only accompanies it.
-var actOrder = []string{"sign", "accept", "assign", "uphold_return", "approve_plan", "approve_part", "grant_extension", "issue_reply", "check_site", "sign_off",
+var actOrder = []string{"sign", "accept", "assign", "uphold_return", "approve_plan", "approve_part", "grant_extension", "grant_pause", "issue_reply", "check_site", "sign_off",
 	"close", "close_publicity", "open_publicity", "apply_closure", "report_part", "submit_plan", "report_progress", "record_evidence", "report_rectified",
 	"resolve_objection", "review_standing", "review_suspension", "resume", "order_redo", "decide_arbitration", "open_arbitration", "reject_return", "send_back_plan",
-	"send_back_part", "deny_extension", "send_back_reply", "refuse", "instruct", "supervise", "answer_supervision", "pass_look_back", "fail_look_back", "decide_exemption",
-	"release", "draft_public_text", "answer", "request_info", "not_accept", "merge", "split", "request_return", "request_extension", "report_block", "submit_reply"}
+	"send_back_part", "deny_extension", "deny_pause", "send_back_reply", "refuse", "instruct", "supervise", "answer_supervision", "pass_look_back", "fail_look_back", "decide_exemption",
+	"release", "draft_public_text", "answer", "request_info", "not_accept", "merge", "split", "request_return", "request_extension", "request_pause", "end_pause", "report_block", "submit_reply"}
 
 // mostNot bounds how many impossible commands are shown with their reasons at once.
 const mostNot = 6

@@ -70,6 +70,15 @@ func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Ite
 	case domain.LampOnPlan:
 		b.Title = fmt.Sprintf("%s，还剩 %d 个工作日", word, l.Days)
 	}
+	if p, paused := it.Detail.Clock.Paused(today); paused {
+		says = append(says, fmt.Sprintf("暂停计时（%s），%s恢复。", p.Why, zhDay(p.To)))
+	}
+	switch pace := domain.PaceOf(it.State, it.Node(), today); pace {
+	case events.Behind:
+		says = append(says, fmt.Sprintf("%s：%s该到的还没有到。", paceNames[pace], zhDay(it.Node())))
+	case events.OnPace:
+		says = append(says, paceNames[pace]+"，下一步"+zhDay(it.Node())+"到。")
+	}
 	if it.State == events.Accepted {
 		says = append(says, "还没有交给单位。")
 	} else if it.Lead.Name != "" {
@@ -79,7 +88,7 @@ func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Ite
 		says = append(says, fmt.Sprintf("退单待审（第 %d 次）。", it.Returns))
 	}
 	if it.ExtOpen {
-		says = append(says, "延期等着批。")
+		says = append(says, askedFor(it)+"等着批。")
 	}
 	if it.Blocked != "" {
 		says = append(says, "卡在："+it.Blocked.Zh()+"。")

@@ -60,7 +60,7 @@ var groupsNamed = map[string]string{"WAITING": "待交办", "OPEN": "整改中",
 var queueNames = []struct {
 	Queue projections.Queue
 	Name  string
-}{{projections.QueueRegistered, "待受理"}, {projections.QueueAccepted, "待交办"}, {projections.QueueReturn, "退单待审"}, {projections.QueueExtension, "延期待批"},
+}{{projections.QueueRegistered, "待受理"}, {projections.QueueAccepted, "待交办"}, {projections.QueueReturn, "退单待审"}, {projections.QueueExtension, "延期、暂停待批"},
 	{projections.QueueVerify, "待核查"}, {projections.QueuePublicity, "公示中"}, {projections.QueueUnsatisfied, "不满意"}, {projections.QueueReply, "待答复"},
 	{projections.QueueReview, "挂账、常态到期"}, {projections.QueueToSign, "待签收"}, {projections.QueueSentBack, "退回"}, {projections.QueueOpen, "在办"},
 	{projections.QueueReopened, "反弹"}, {projections.QueueBounced, "退回 2 次以上"}, {projections.QueueHeld, "待甄别"}}
@@ -75,6 +75,8 @@ func queueName(q projections.Queue) string {
 }
 
 var lampNames = map[projections.Lamp]string{projections.LampOverdue: "逾期", projections.LampNear: "临期", projections.LampCalm: "没到临期"}
+
+var paceNames = map[events.Lamp]string{events.OnPace: "达到序时进度", events.Behind: "未达序时"}
 
 // pageSizes are the rows a page that can be picked.
 var pageSizes = []int{20, 50, 100}
@@ -99,6 +101,8 @@ func readQuery(v url.Values, base projections.Filter) query {
 		switch {
 		case w == "OVERDUE" || w == "NEAR":
 			f.Lamp = projections.Lamp(w)
+		case paceNames[events.Lamp(w)] != "":
+			f.Pace = events.Lamp(w)
 		case slices.Contains(events.States, events.State(w)):
 			f.States = append(f.States, events.State(w))
 		default:
@@ -223,14 +227,14 @@ func (q *query) past() {
 	for _, x := range []struct {
 		is   bool
 		what string
-	}{{f.Q != "", "字词"}, {f.Queue != "", "队列"}, {!f.NewIn.IsZero() || !f.ClosedIn.IsZero(), "哪一周"}, {f.Urgent || f.Level != "", "轻重缓急"},
+	}{{f.Q != "", "字词"}, {f.Queue != "", "队列"}, {!f.NewIn.IsZero() || !f.ClosedIn.IsZero(), "哪一周"}, {f.Urgent || f.Level != "", "轻重缓急"}, {f.Pace != "", "序时进度"},
 		{f.Supervision != "", "督办"}, {f.Reopened || f.Returned || f.Unsatisfied, "反弹、退单、不满意"}} {
 		if x.is {
 			q.ignored = append(q.ignored, x.what+"（过去某天的台账没有这一项）")
 		}
 	}
 	f.Q, f.Queue, f.NewIn, f.ClosedIn, f.Urgent, f.Level, f.Supervision = "", "", events.Date{}, events.Date{}, false, "", ""
-	f.Reopened, f.Returned, f.Unsatisfied = false, false, false
+	f.Reopened, f.Returned, f.Unsatisfied, f.Pace = false, false, false, ""
 }
 
 func (q *query) ignore(what, value string) {
@@ -352,7 +356,7 @@ func keep(v url.Values, without ...string) url.Values {
 
 // ledgerSelects are the filters with a control.
 func ledgerSelects(f projections.Filter, ls lists) []Input {
-	states := []domain.Choice{{Value: "OVERDUE", Label: "逾期"}, {Value: "NEAR", Label: "临期"}}
+	states := []domain.Choice{{Value: "OVERDUE", Label: "逾期"}, {Value: "NEAR", Label: "临期"}, {Value: string(events.Behind), Label: paceNames[events.Behind]}, {Value: string(events.OnPace), Label: paceNames[events.OnPace]}}
 	for _, st := range events.States {
 		states = append(states, domain.Choice{Value: string(st), Label: st.Zh()})
 	}
@@ -360,6 +364,8 @@ func ledgerSelects(f projections.Filter, ls lists) []Input {
 	switch {
 	case f.Lamp == projections.LampOverdue || f.Lamp == projections.LampNear:
 		state = string(f.Lamp)
+	case f.Pace != "":
+		state = string(f.Pace)
 	case len(f.States) == 1:
 		state = string(f.States[0])
 	}

@@ -132,7 +132,10 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, a events.Actor, f pr
 		if e := it.Detail.Extension; e != nil {
 			says += fmt.Sprintf(" · 第 %d 次延期，想延到 %s：%s", it.Extensions+1, dayIn(e.Due, s.today()), e.Reason)
 		}
-		p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：批延期", says})
+		if e := it.Detail.Pause; e != nil {
+			says += fmt.Sprintf(" · 因%s想暂停计时到 %s：%s", e.Ground.Zh(), dayIn(e.Until, s.today()), e.Reason)
+		}
+		p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：批" + askedFor(it), says})
 	}
 	ver := f
 	ver.States = []events.State{events.UnderVerification}
@@ -207,4 +210,15 @@ func (s *Server) supervisedLately(it projections.Item) string {
 		}
 	}
 	return ""
+}
+
+// askedFor is what waits for a decision on the item's time.
+func askedFor(it projections.Item) string {
+	switch {
+	case it.Detail.Pause == nil:
+		return "延期"
+	case it.Detail.Extension == nil:
+		return "暂停计时"
+	}
+	return "延期、暂停计时"
 }

@@ -49,8 +49,7 @@ func (s *Server) partClocks(it projections.Item) []partClock {
 		p := partClock{Unit: a.Unit.Name, Part: a.Part.Zh(), Issued: a.IssuedOn, Due: a.Due, Gone: !a.Live()}
 		switch l := a.Clock; {
 		case !l.IsZero():
-			clock := events.Clock{Rule: l.Rule, From: l.From, First: l.Due, By: l.By, Counted: l.Counted}
-			d := s.explain(clock, a.Due)
+			d := s.explain(ownClock(it.Detail.Clock, a, l), a.Due)
 			p.Issued, p.Says, p.Days = l.From, d.Says(), d.Days
 		case a.Due == it.Due:
 			p.Says = "和整件的期限一样。"
@@ -60,6 +59,21 @@ func (s *Server) partClocks(it projections.Item) []partClock {
 		out = append(out, p)
 	}
 	return out
+}
+
+// ownClock is a unit's own clock: what stops the item's stops it too, and what was granted to
+// the lead since it has the item counts.
+func ownClock(of events.Clock, a projections.Assignment, l events.Limit) events.Clock {
+	c := events.Clock{Rule: l.Rule, From: l.From, First: l.Due, By: l.By, Counted: l.Counted, Pauses: of.Pauses}
+	for _, x := range of.Extensions {
+		if a.Part == events.Lead && !x.On.Before(l.From) {
+			c.Extensions = append(c.Extensions, x)
+		}
+	}
+	if of.Counted.Calendar > c.Counted.Calendar {
+		c.Counted.Calendar = of.Counted.Calendar // recomputed with the item's
+	}
+	return c
 }
 
 // stageLine is one step with a limit of its own, besides the item's deadline.

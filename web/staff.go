@@ -206,11 +206,14 @@ func (s *Server) rows(its []projections.Item) []row {
 
 func rowOf(cal *calendar.Calendar, today events.Date, it projections.Item) row {
 	lamp := domain.LampOf(cal, it.State, it.Due, today)
-	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp)), Mode: it.Mode.Zh(),
+	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp, today)), Mode: it.Mode.Zh(),
 		Lead: it.Lead.Name, Leader: it.Leader.Post, Due: dayIn(it.Due, today), Left: leftOf(cal, it, today), Progress: progressOf(it, today),
 		Where: whereStuck(it), Demo: it.Demo, Rev: it.Rev}
 	if it.Mode == events.StandingMode {
 		r.Mode = "常态"
+	}
+	if it.Detail.Clock.Counted.Provisional && it.State.Runs() {
+		r.Due += " 暂定"
 	}
 	if it.CoUnits > 0 && r.Lead != "" {
 		r.Lead += fmt.Sprintf(" +%d", it.CoUnits)
@@ -234,7 +237,7 @@ func titleOf(it projections.Item) string {
 }
 
 // listMark lays over the state what matters more in a list.
-func listMark(it projections.Item, lamp domain.Lamp) mark {
+func listMark(it projections.Item, lamp domain.Lamp, today events.Date) mark {
 	switch {
 	case struck(it.State, it.ClosedOn):
 		return markOf(events.Closed)
@@ -246,6 +249,12 @@ func listMark(it projections.Item, lamp domain.Lamp) mark {
 		return mark{"over", "redo", "复号"}
 	case lamp == domain.LampNear:
 		return lampMark(it.State, lamp)
+	}
+	switch domain.PaceOf(it.State, it.Node(), today) {
+	case events.Behind:
+		return mark{"near", "near", paceNames[events.Behind]}
+	case events.OnPace:
+		return lampMark(it.State, domain.LampOnPlan)
 	}
 	return markOf(it.State)
 }
@@ -306,7 +315,7 @@ func progressOf(it projections.Item, today events.Date) string {
 	case it.ReturnOpen || it.Returns > 1:
 		return fmt.Sprintf("退 %d 次", it.Returns)
 	case it.ExtOpen:
-		return "延期待批"
+		return askedFor(it) + "待批"
 	case !it.NextReview.IsZero() && (it.Group == projections.GroupStanding || it.Group == projections.GroupHeld):
 		if it.Blocked != "" {
 			return it.Blocked.Zh() + "，" + dayIn(it.NextReview, today) + " 再议"
@@ -334,7 +343,7 @@ func whereStuck(it projections.Item) string {
 	case it.ReturnOpen:
 		return "退单待审"
 	case it.ExtOpen:
-		return "延期待批"
+		return askedFor(it) + "待批"
 	case it.Progress != "" && !strings.HasPrefix(it.Progress, "销 "):
 		return it.Progress
 	}

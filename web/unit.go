@@ -168,6 +168,9 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	default:
 		names = []string{"report_progress", "report_block", "request_extension", "report_rectified"}
 	}
+	if domain.PaceOf(it.State, it.Node(), s.today()) == events.Behind && part.State != events.PartIssued {
+		u.Says = paceNames[events.Behind] + "，" + zhDay(it.Node()) + "该到的还没有到。" + strings.TrimPrefix(u.Says, "—")
+	}
 	if part.Task != "" {
 		u.Says = strings.TrimPrefix(u.Says, "—")
 		u.Says = part.Task + zhOr(u.Says != "", "。"+u.Says)

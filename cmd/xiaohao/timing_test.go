@@ -33,6 +33,10 @@ func TestTimeByHand(t *testing.T) {
 	b.fill("rules", "6wd")
 	b.press("存")
 	b.must("第 2 版", "整改 · 路灯：6wd", "6 个工作日")
+	b.press("改整改·路灯")
+	if got := b.value(`document.querySelector("[name=category]").value + document.querySelector("[name=rules]").value`); got != "路灯6wd" {
+		t.Errorf("改 fills in %q", got)
+	}
 	b.axe()
 	b.shot("admin-rules-1280")
 
@@ -89,6 +93,30 @@ func TestTimeByHand(t *testing.T) {
 	s.settled()
 	b.goTo("/items/" + n + "/deadline")
 	b.must("区庆放假，不算")
+	b.goTo("/items/" + n)
+	b.axe()
+	b.shot("item-paused-1280")
+
+	// A plan that is owed is on pace, and behind when its day has gone by.
+	p := s.raise(fields{"text": "河道淤积", "category": "民生"}).Number
+	s.do("clerk", p, "accept", fields{"title": "河道疏浚", "category": "民生", "mode": "PLANNED", "due": in(200)})
+	s.do("clerk", p, "assign", fields{"units": []fields{{"unit": "区交通运输局", "part": "LEAD"}}})
+	s.do(staff("区交通运输局", "UNIT_LIAISON"), p, "sign", nil)
+	b.goTo("/items?state=ON_PACE")
+	b.must("河道疏浚", "按序时")
+	s.ahead.Store(30)
+	b.goTo("/items?state=BEHIND")
+	b.must("河道疏浚", "未达序时")
+	b.axe()
+	b.shot("items-behind-1280")
+	b.goTo("/items/" + p)
+	b.must("未达序时：")
+	b.as(staff("区交通运输局", "HANDLER"))
+	b.goTo("/unit")
+	b.must("未达序时，")
+	b.axe()
+	b.shot("unit-behind-1280")
+	s.ahead.Store(0)
 
 	narrow := s.open(t, 375, "clerk")
 	for path, name := range map[string]string{"/admin/rules": "admin-rules", "/admin/calendar": "admin-calendar", "/items/" + n + "/deadline": "item-deadline"} {

@@ -126,15 +126,84 @@ func TestAgainstBruteForce(t *testing.T) {
 		from := first.AddDays(rapid.IntRange(0, days).Draw(t, "from"))
 		start := from.Time().Add(time.Duration(rapid.IntRange(0, 24*60-1).Draw(t, "minute")) * time.Minute)
 		local := drawLocal(t, from)
-		cal := New("A", 1, Hours{}, Shipped(), local)
+		hours := drawHours(t)
+		cal := New("A", 1, hours, Shipped(), local)
 		l := Limit{Rule: drawRule(t, from), From: start, Pauses: drawPauses(t, from)}
 		d := cal.Due(l)
 		if l.Rule.Unit == ByHour {
 			checkHours(t, l, d)
 		} else if want := bruteOf(Shipped(), local).due(l.Rule, start, l.Pauses); d.Due.String() != want {
 			t.Fatalf("%s from %s: %s, want %s\n%s", l.Rule, from, d.Due, want, d.Text())
+		} else if end := endOf(d.Due, hours); !d.Ends.Equal(end) {
+			t.Fatalf("%s with %+v ends %s, want %s", d.Due, hours, d.Ends, end)
 		}
 		checkAccount(t, cal, from, d)
+	})
+}
+
+func drawHours(t *rapid.T) Hours {
+	opens := rapid.IntRange(0, 12*60).Draw(t, "opens")
+	closes := opens + rapid.IntRange(1, 11*60).Draw(t, "open for")
+	return Hours{time.Duration(opens) * time.Minute, time.Duration(closes) * time.Minute, rapid.Bool().Draw(t, "at close")}
+}
+
+// endOf is when a last day is over: written down by the clock on the wall.
+func endOf(d events.Date, h Hours) time.Time {
+	if !h.AtClose {
+		return time.Date(d.Year(), d.Month(), d.Day(), 24, 0, 0, 0, events.Beijing)
+	}
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, int(h.Closes.Minutes()), 0, 0, events.Beijing)
+}
+
+// TestPublishedLateAgainstBruteForce: whatever notice comes late, what did not depend on its
+// year stays, what lies before the first day it changes stays, and what is counted with it
+// is what one who always knew counts.
+func TestPublishedLateAgainstBruteForce(t *testing.T) {
+	all := Shipped()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, len(all)-1).Draw(t, "known years")
+		known, now := all[:n], all[:n+1]
+		was, is := New("", 1, Hours{}, known, nil), New("", 2, Hours{}, now, nil)
+		turn := events.NewDate(known[n-1].Year, time.December, 31)
+		from := turn.AddDays(rapid.IntRange(-120, 30).Draw(t, "from"))
+		l := Limit{Rule: drawRule(t, from), From: from.Time(), Pauses: drawPauses(t, from)}
+		before, after := was.Due(l), is.Due(l)
+		if !before.Provisional() && before.Due != after.Due {
+			// A day in the December before its year is the one thing a notice may say of another.
+			if first := Changed(was, is); first.IsZero() || before.Due.Before(first) {
+				t.Fatalf("%s from %s: %s becomes %s without being provisional", l.Rule, from, before.Due, after.Due)
+			}
+		}
+		if first := Changed(was, is); before.Due.Before(first) && before.Due != after.Due {
+			t.Fatalf("%s lies before %s and moves to %s", before.Due, first, after.Due)
+		}
+		if l.Rule.Unit != ByHour {
+			if want := bruteOf(now).due(l.Rule, from.Time(), l.Pauses); after.Due.String() != want {
+				t.Fatalf("%s from %s: %s, want %s\n%s", l.Rule, from, after.Due, want, after.Text())
+			}
+		}
+	})
+}
+
+// TestAreasAgainstBruteForce: two areas with days of their own each count by theirs.
+func TestAreasAgainstBruteForce(t *testing.T) {
+	first := date("2020-01-01")
+	rapid.Check(t, func(t *rapid.T) {
+		from := first.AddDays(rapid.IntRange(0, 2500).Draw(t, "from"))
+		a, b := drawLocal(t, from), drawLocal(t, from)
+		facts := func(area string, ns []events.Notice) (out []events.Event) {
+			for _, n := range ns {
+				out = append(out, events.CalendarPublished{Area: area, Notice: n})
+			}
+			return out
+		}
+		almanac := NewAlmanac("").With(append(facts("", Shipped()), append(facts("甲", a), facts("乙", b)...)...)...)
+		r := Rule{Unit: WorkingDays, N: rapid.IntRange(1, 60).Draw(t, "n")}
+		for area, local := range map[string][]events.Notice{"甲": a, "乙": b, "丙": nil} {
+			if got, want := almanac.Of(area).DueOn(r, from).String(), bruteOf(Shipped(), local).due(r, from.Time(), nil); got != want {
+				t.Fatalf("%s: %s from %s is %s, want %s", area, r, from, got, want)
+			}
+		}
 	})
 }
 

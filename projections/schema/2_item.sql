@@ -34,6 +34,7 @@ create table item (
     level        text     not null,
     supervision  text     not null, -- highest level in force
     urgent       boolean  not null,
+    node         date,              -- day on which the next node of its plan is due, only while the deadline runs
     raised_day   date     not null, -- recorded day of registration
     since        date     not null, -- first day of the last row of item_day
     closed_at    timestamptz,       -- only while it is struck off
@@ -102,6 +103,8 @@ create index item_supervision on item (rank, sort_day, number, id) where supervi
 comment on index item_supervision is 'Items: Filter.Supervision';
 create index item_urgent on item (rank, sort_day, number, id) where urgent;
 comment on index item_urgent is 'Items: Filter.Urgent';
+create index item_node on item (rank, sort_day, number, id) where node is not null;
+comment on index item_node is 'Items: Filter.Pace';
 create index item_returned on item (rank, sort_day, number, id) where returns > 1;
 comment on index item_returned is 'Items: QueueBounced, Filter.Returned; Stuck';
 create index item_return on item (rank, sort_day, number, id) where return_open and grp in ('WAITING', 'OPEN');
