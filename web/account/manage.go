@@ -33,7 +33,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Person, old, password st
 	if old == password {
 		return p.Session.Stage, refusal("password", "password.same", "新口令：和旧口令一样，请换一个。")
 	}
-	if err := s.setPassword(ctx, own(officer), officer, password, false); err != nil {
+	if err := s.setPassword(ctx, p.Self(), officer, password, false); err != nil {
 		return p.Session.Stage, err
 	}
 	if err := s.endOthers(ctx, officer, p.Session.ID); err != nil {
@@ -145,7 +145,7 @@ func (s *Service) SetSecondFactor(ctx context.Context, p Person, secret, code, p
 		return nil, p.Session.Stage, refusal("code", "second_factor.code", "动态口令：不对。请核对手机上的时间，填最新的 6 位数字。")
 	}
 	shown, hashes := newRecovery()
-	_, err := s.desk.Change(ctx, officer, "set_second_factor", own(officer), func(a *rules.Account) ([]events.Event, error) {
+	_, err := s.desk.Change(ctx, officer, "set_second_factor", p.Self(), func(a *rules.Account) ([]events.Event, error) {
 		if !a.Secret.IsZero() {
 			return nil, refusal("", "second_factor.set", "动态口令已经开通。要换手机，请管理员先取消。")
 		}
@@ -205,7 +205,7 @@ func (s *Service) RevokeToken(ctx context.Context, p Person, id string) error {
 	if _, err := s.table.exec(ctx, "drop a token", `delete from account.token where officer = $1 and id = $2`, officer, id); err != nil {
 		return err
 	}
-	_, err := s.desk.Change(ctx, officer, "revoke_token", own(officer), func(a *rules.Account) ([]events.Event, error) {
+	_, err := s.desk.Change(ctx, officer, "revoke_token", p.Self(), func(a *rules.Account) ([]events.Event, error) {
 		for _, t := range a.Tokens {
 			if t.ID == id && !t.Revoked {
 				return []events.Event{events.TokenRevoked{ID: id}}, nil

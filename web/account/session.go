@@ -47,7 +47,11 @@ type Person struct {
 
 // Self is the actor of what the person does to the own account: the person, whatever post is
 // acted in.
-func (p Person) Self() events.Actor { return own(p.Session.Officer) }
+func (p Person) Self() events.Actor {
+	a := own(p.Session.Officer)
+	a.Origin = p.Actor.Origin
+	return a
+}
 
 // Who returns who is signed in with a cookie, at any stage but before the code. It costs one
 // look at the session and one at the directory. The error is ErrNoSession or a failure.
