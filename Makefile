@@ -52,7 +52,7 @@ test: check
 
 SOAK := 30s
 soak: setup
-	XIAOHAO_SOAK=$(SOAK) go test -count=1 -timeout 60m -v -run '^(TestManyWriters|TestRandomCommands|TestKillProjector)$$' ./events/journal ./cmd/xiaohao
+	XIAOHAO_SOAK=$(SOAK) go test -count=1 -timeout 60m -v -run '^(TestManyWriters|TestRandomCommands|TestKillProjector|TestBatchesDoNotMatter|TestRebuiltRowsAreTheSame)$$' ./events/journal ./projections ./cmd/xiaohao
 	XIAOHAO_IMPORT_ROWS=10000 go test -count=1 -timeout 20m -v -run '^TestImportLarge$$' ./cmd/xiaohao
 
 bench: setup

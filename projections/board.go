@@ -202,7 +202,7 @@ func (ws weekSheet) ask(b *pgx.Batch, n *narrowing, at when) {
 	}
 	for _, r := range reads {
 		each(b, `
-			select kind, week, n from week_count where scope = $1 and value = $2 and kind in ('NEW', 'CLOSED') and week >= $3`,
+			select kind, week, n from week_count_all where scope = $1 and value = $2 and kind in ('NEW', 'CLOSED') and week >= $3`,
 			[]any{scopeCodes[r.scope], r.key, first}, scan, func() error {
 				ws.note(kind, fromDate(week), r.sign*m)
 				return nil

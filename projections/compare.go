@@ -46,7 +46,8 @@ func (s *Store) compare(ctx context.Context, a, b generation) (compared bool, di
 var unlike = map[string][]string{"position": {"moved", "epoch"}, "parked": {"since"}, "verbatim": {"grams"}}
 
 func compareTables(ctx context.Context, tx pgx.Tx, a, b generation) (string, error) {
-	rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables where table_schema = $1 order by 1`, b.schema())
+	rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables
+		where table_schema = $1 and table_type = 'BASE TABLE' and not table_name like '%\_added' order by 1`, b.schema())
 	if err != nil {
 		return "", err
 	}
@@ -75,8 +76,14 @@ func compareTable(ctx context.Context, tx pgx.Tx, a, b generation, table string)
 	}
 	cols = slices.DeleteFunc(cols, func(c string) bool { return slices.Contains(unlike[table], c) })
 	row := "row(" + strings.Join(cols, ", ") + ")::text"
+	from := func(g generation) string { return g.schema() + "." + table }
+	for _, s := range adding() {
+		if s.table == table { // with what is noted and not added up yet
+			from = func(g generation) string { return "(" + fmt.Sprintf(s.total, g.schema()) + ") x" }
+		}
+	}
 	sum := func(g generation) string {
-		return `select count(*), coalesce(sum(hashtextextended(` + row + `, 0)::numeric), 0)::text from ` + g.schema() + `.` + table
+		return `select count(*), coalesce(sum(hashtextextended(` + row + `, 0)::numeric), 0)::text from ` + from(g)
 	}
 	var na, nb int64
 	var ha, hb string
@@ -91,8 +98,7 @@ func compareTable(ctx context.Context, tx pgx.Tx, a, b generation, table string)
 	}
 	only := func(x, y generation) (string, error) {
 		var text string
-		err := tx.QueryRow(ctx, `select `+row+` from `+x.schema()+`.`+table+` except all select `+row+` from `+y.schema()+`.`+table+
-			` order by 1 limit 1`).Scan(&text)
+		err := tx.QueryRow(ctx, `select `+row+` from `+from(x)+` except all select `+row+` from `+from(y)+` order by 1 limit 1`).Scan(&text)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return "no such row", nil
 		}

@@ -257,7 +257,7 @@ type (
 	}
 )
 
-var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"scope", "value", "dim", "key"},
+var sumTable = table[sumRows]{name: "board_sum", then: addRow, key: []string{"scope", "value", "dim", "key"},
 	cols: append([]col[sumRows]{
 		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *sumRows) string { return r.valueText }),
@@ -265,7 +265,7 @@ var sumTable = table[sumRows]{name: "board_sum", then: sumRow, key: []string{"sc
 		textCol("key", func(r *sumRows) string { return r.keyText }),
 	}, measureCols(int(places))...)}
 
-var dayTable = table[sumRows]{name: "board_day", then: sumRow, less: true, key: []string{"scope", "value", "dim", "span", "since", "key"},
+var dayTable = table[sumRows]{name: "board_day", then: addRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: append([]col[sumRows]{
 		textCol("scope", func(r *sumRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *sumRows) string { return r.valueText }),
@@ -286,7 +286,7 @@ func measureCols(n int) (cs []col[sumRows]) {
 	return cs
 }
 
-var dueTable = table[dueRows]{name: "board_due", then: sumRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
+var dueTable = table[dueRows]{name: "board_due", then: addRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: []col[dueRows]{
 		textCol("scope", func(r *dueRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *dueRows) string { return r.valueText }),
@@ -298,7 +298,7 @@ var dueTable = table[dueRows]{name: "board_due", then: sumRow, key: []string{"sc
 		intCol("open", func(r *dueRows) int { return int(r.n[1]) }),
 	}}
 
-var weekTable = table[weekRows]{name: "week_count", then: sumRow, key: []string{"scope", "value", "kind", "week"},
+var weekTable = table[weekRows]{name: "week_count", then: addRow, key: []string{"scope", "value", "kind", "week"},
 	cols: []col[weekRows]{
 		textCol("scope", func(r *weekRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *weekRows) string { return r.valueText }),

@@ -66,7 +66,7 @@
 //	                is only added to, below the line "-- after load": they are made when the
 //	                rows are there
 //	table           a [table] value: columns, key, and what becomes of a row that is there
-//	                already (replaceRow, keepRow, sumRow, mergeRow)
+//	                already (replaceRow, keepRow, sumRow, addRow, mergeRow)
 //	outputs         a field rows[R] in batch.go, in newOutputs and in all()
 //	a call          in one of the places of batch.go where rows come from:
 //	                  fact          while folding: rows that are only added, and sums to
@@ -91,7 +91,8 @@
 //	                         total.go how many rows it selects, queue.go stacks of work
 //	find.go      item_search one- and two-character grams by month (search.go), LIKE as the recheck
 //	verbatim.go  verbatim    what people said, by keyed hashes of its grams
-//	counter.go   board_sum, board_due, week_count: what stands now
+//	counter.go   board_sum, board_due, week_count: what stands now; adding.go how sums are
+//	             kept while commits arrive
 //	stint.go     item_day    where each item stood, by day; board_day
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
@@ -114,6 +115,10 @@
 // of what a fact does to a row, raise [SchemaVersion].
 //
 // # Counting
+//
+// A batch does not change sums, it notes what it adds to them; an [adder] adds up the notes of many
+// batches at once, over a connection of its own, and queries read the views *_all: sums and
+// notes together.
 //
 // Each item is in exactly one [Group]. Counters are kept by taking the row as it was out and
 // putting the row as it is in, so they are right whatever the facts were. Within a scope

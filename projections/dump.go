@@ -26,7 +26,7 @@ func (s *Store) Dump(ctx context.Context, dir string) (*Dump, error) {
 	d := &Dump{dir: dir, text: s.text}
 	err := s.snapshot(ctx, func(tx pgx.Tx) (err error) {
 		rows, err := tx.Query(ctx, `select table_name::text from information_schema.tables
-			where table_schema = $1 and table_name <> 'position' order by 1`, s.serving.Load().schema())
+			where table_schema = $1 and table_type = 'BASE TABLE' and table_name <> 'position' order by 1`, s.serving.Load().schema())
 		if err != nil {
 			return err
 		}

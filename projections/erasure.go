@@ -59,7 +59,7 @@ type scrubs []uuid.UUID
 
 func (o *scrubs) size() int { return 16 * len(*o) }
 
-func (o *scrubs) addUp() string { return "" }
+func (o *scrubs) sums() (sumsSQL, bool) { return sumsSQL{}, false }
 
 func (o *scrubs) hand(w *writer) {
 	if len(*o) == 0 {

@@ -3,8 +3,10 @@ package projections
 import (
 	"context"
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -17,7 +19,17 @@ import (
 	"xiaohao/projections/localpg/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// TestMain has properties tried on a few random lives, and on many by `make soak`.
+func TestMain(m *testing.M) {
+	checks := "20"
+	if os.Getenv("XIAOHAO_SOAK") != "" {
+		checks = "500"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		panic(err)
+	}
+	pgtest.Main(m)
+}
 
 func openStore(t testing.TB) *Store {
 	t.Helper()
@@ -55,7 +67,11 @@ func (s *Store) query(t fataler, sql string, args ...any) []string {
 // empty brings the store back to before the first commit.
 func (s *Store) empty(t fataler) {
 	t.Helper()
-	for _, name := range tables {
+	all := slices.Clone(tables)
+	for _, a := range adding() {
+		all = append(all, a.table+"_added")
+	}
+	for _, name := range all {
 		if name != "position" {
 			s.query(t, `with x as (delete from `+name+` returning 1) select count(*)::text from x`)
 		}
@@ -66,12 +82,18 @@ func (s *Store) empty(t fataler) {
 	s.news.mu.Unlock()
 }
 
-// dump returns every row of every table, in order.
+// dump returns every row of every table, in order; sums with what is yet to be added.
 func (s *Store) dump(t fataler) []string {
 	t.Helper()
 	var out []string
 	for _, name := range tables {
-		for _, r := range s.query(t, `select (to_jsonb(x) - 'moved' - 'epoch' - 'since')::text from `+name+` x order by 1`) {
+		from := name
+		for _, a := range adding() {
+			if a.table == name {
+				from = "(" + fmt.Sprintf(a.total, s.serving.Load().schema()) + ")"
+			}
+		}
+		for _, r := range s.query(t, `select (to_jsonb(x) - 'moved' - 'epoch' - 'since')::text from `+from+` x order by 1`) {
 			out = append(out, name+" "+r)
 		}
 	}

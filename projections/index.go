@@ -90,12 +90,14 @@ func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
 }
 
 func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
-	var adding strings.Builder
+	var loaded strings.Builder
 	out := newOutputs()
 	for _, o := range out.all() {
-		adding.WriteString(o.addUp())
+		if s, ok := o.sums(); ok {
+			loaded.WriteString(s.load)
+		}
 	}
-	if _, err := c.Exec(ctx, adding.String()); err != nil { // in one transaction
+	if _, err := c.Exec(ctx, loaded.String()); err != nil { // in one transaction
 		return fmt.Errorf("add up: %w", err)
 	}
 	work, err := s.perTable(ctx, c, g)
@@ -139,7 +141,7 @@ func (s *Store) perTable(ctx context.Context, c *pgx.Conn, g generation) ([]stri
 		return nil, err
 	}
 	rows, err := c.Query(ctx, `
-		select table_name::text from information_schema.tables where table_schema = $1
+		select table_name::text from information_schema.tables where table_schema = $1 and table_type = 'BASE TABLE'
 		order by pg_table_size(format('%I.%I', table_schema, table_name)::regclass) desc`, g.schema())
 	if err != nil {
 		return nil, err

@@ -35,6 +35,7 @@ type keeper struct {
 	limit int                             // commits in a transaction at most, 0 = any
 	until uint64                          // the limit holds up to here
 	moved func(c Change, behind uint64)   // told after each transaction
+	noted func(rows int)                  // told how many rows a transaction noted to be added up
 	level func(ctx context.Context) error // called when everything was read; of a builder
 
 	progress func(Progress) // of a builder
@@ -62,7 +63,7 @@ func (k *keeper) keep(ctx context.Context, log Log) error {
 }
 
 func newKeeper(s *Store, g generation, c *pgx.Conn) *keeper {
-	return &keeper{s: s, gen: g, conn: c, known: map[uint64]error{}, moved: func(Change, uint64) {},
+	return &keeper{s: s, gen: g, conn: c, known: map[uint64]error{}, moved: func(Change, uint64) {}, noted: func(int) {},
 		level: func(context.Context) error { return nil }, progress: func(Progress) {}}
 }
 
@@ -222,6 +223,8 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 	if k.gen.State != loading {
 		k.b = newBatch()
 	}
+	k.noted(k.w.added)
+	k.w.added = 0
 	k.moved(change, behind)
 	return nil
 }

@@ -87,7 +87,7 @@ func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error
 		var unit, code string
 		var n int
 		each(b, `
-			select unit, measure, sum(n)::int from kpi_count
+			select unit, measure, sum(n)::int from kpi_count_all
 			where cohort = $1 and basis >= $2 and basis < $3 and basis <= $4 and day <= $4
 			group by unit, measure`, []any{cohortCodes[cohort], date(spanMonth.start(f.From)), date(spanMonth.start(to)), date(f.CutOff)},
 			[]any{&unit, &code, &n}, func() error {

@@ -167,7 +167,7 @@ type kpiRows struct {
 	n        int32
 }
 
-var kpiTable = table[kpiRows]{name: "kpi_count", then: sumRow, less: true, key: []string{"cohort", "basis", "measure", "unit", "day"},
+var kpiTable = table[kpiRows]{name: "kpi_count", then: addRow, key: []string{"cohort", "basis", "measure", "unit", "day"},
 	cols: []col[kpiRows]{
 		textCol("cohort", func(r *kpiRows) string { return cohortCodes[r.cohort] }),
 		dateCol("basis", func(r *kpiRows) events.Date { return r.basis }),

@@ -119,13 +119,15 @@ func (s *Store) PublicAreas(ctx context.Context) ([]Option, error) {
 // valuesOf lists the values that a dimension has, the most frequent first; shownOf those that
 // the public sees.
 const (
-	valuesOf = `select key, key from board_sum where scope = 'ALL' and value = '' and dim = $1 and key <> ''` + mostFirst
-	shownOf  = `select key, key from board_sum where scope = 'SHOWN' and value = '1' and dim = $1 and key <> ''` + mostFirst
+	valuesOf = `select key, key from board_sum_all where scope = 'ALL' and value = '' and dim = $1 and key <> ''` + mostFirst
+	shownOf  = `select key, key from board_sum_all where scope = 'SHOWN' and value = '1' and dim = $1 and key <> ''` + mostFirst
 )
 
-const mostFirst = `
-	order by registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
-		+ answered + ended + merged desc, key`
+const (
+	allPlaces = `sum(registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
+		+ answered + ended + merged)`
+	mostFirst = ` group by key having ` + allPlaces + ` <> 0 order by ` + allPlaces + ` desc, key`
+)
 
 func (s *Store) options(ctx context.Context, what, sql string, args ...any) ([]Option, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)

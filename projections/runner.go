@@ -95,13 +95,21 @@ func (s *Store) run(ctx context.Context, log Log) error {
 	if err := s.standBy(ctx, conn, g); err != nil {
 		return err
 	}
+	second, err := s.connect(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer closeConn(second)
+	a := newAdder(second, g)
 	ctx, cancel := context.WithCancelCause(ctx)
-	var beating sync.WaitGroup
-	defer func() { cancel(nil); beating.Wait() }()
-	beating.Go(func() { cancel(s.beat(ctx, log, g)) })
+	var beside sync.WaitGroup
+	defer func() { cancel(nil); beside.Wait() }()
+	beside.Go(func() { cancel(s.beat(ctx, log, g)) })
+	beside.Go(func() { cancel(lostIf(second, a.run(ctx))) })
 
 	s.failed(nil)
 	k := newKeeper(s, g, conn)
+	k.noted = a.noted
 	if g.ID == s.serving.Load().ID {
 		k.moved = func(c Change, _ uint64) { s.news.moved(c) }
 		err = k.keep(ctx, log)
@@ -113,8 +121,16 @@ func (s *Store) run(ctx context.Context, log Log) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		err = cause // the beat failed
 	}
-	if conn.IsClosed() && err != nil && !errors.Is(err, ErrDiverged) {
-		err = &lostError{err}
+	if !errors.Is(err, ErrDiverged) {
+		err = lostIf(conn, err)
+	}
+	return err
+}
+
+// lostIf says of an error whether the way to Postgres broke with it.
+func lostIf(c *pgx.Conn, err error) error {
+	if err != nil && c.IsClosed() {
+		return &lostError{err}
 	}
 	return err
 }

@@ -48,9 +48,35 @@ func TestBatchesDoNotMatter(t *testing.T) {
 		s.empty(t)
 		for n := range st.log {
 			s.catchUp(t, st.log[:n+1], nil)
+			if n%7 == 3 {
+				s.addUp(t)
+			}
 		}
 		same("resumed after every commit")
+		s.addUp(t)
+		same("added up")
+		for _, a := range adding() {
+			if n := s.query(t, `select count(*)::text from `+a.table+`_added`)[0]; n != "0" {
+				t.Fatalf("%s: %s notes are not added up", a.table, n)
+			}
+			if n := s.query(t, `select count(*)::text from (select * from `+a.table+` except select * from `+a.table+`_all) x`)[0]; n != "0" {
+				t.Fatalf("%s: %s sums are not the total", a.table, n)
+			}
+		}
 	})
+}
+
+// addUp does what runs beside the keeper.
+func (s *Store) addUp(t fataler) {
+	t.Helper()
+	c, err := s.connect(context.Background(), *s.serving.Load())
+	if err == nil {
+		defer closeConn(c)
+		err = newAdder(c, *s.serving.Load()).add(context.Background())
+	}
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
 }
 
 // TestEveryFact holds that every fact can be applied, to an item in any state, even with no

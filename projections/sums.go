@@ -165,13 +165,13 @@ func askSums(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 	w := &where{}
 	r.pick(w, dims, key)
 	n := int(places)
-	sql := `select dim, key, ` + strings.Join(measureNames[:n], ", ") + ` from board_sum where ` + w.String()
+	sql := `select dim, key, ` + summed(measureNames[:n]) + ` from board_sum_all where ` + w.String() + ` group by dim, key`
 	if !at.asOf.IsZero() {
 		n = measures
 		names := strings.Join(measureNames[:], ", ")
-		sql = `select dim, key, sum(` + strings.Join(measureNames[:], `)::int, sum(`) + `)::int from (` +
+		sql = `select dim, key, ` + summed(measureNames[:]) + ` from (` +
 			spansTo(w, at.asOf, func(cond string) string {
-				return `select dim, key, ` + names + ` from board_day where ` + w.String() + ` and ` + cond
+				return `select dim, key, ` + names + ` from board_day_all where ` + w.String() + ` and ` + cond
 			}) + `) x group by dim, key`
 	}
 	var name, value string
@@ -187,6 +187,9 @@ func askSums(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 		return nil
 	})
 }
+
+// summed lists columns, each added up.
+func summed(cols []string) string { return `sum(` + strings.Join(cols, `)::int, sum(`) + `)::int` }
 
 // spansTo joins one query for each span of which the days up to the end of d are made; each
 // reads one stretch of an index.
@@ -209,7 +212,7 @@ func askDues(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 	r.pick(w, dims, key)
 	part := func(late string) func(cond string) string {
 		return func(cond string) string {
-			return `select dim, key, waiting, open, ` + late + ` as late from board_due where ` + w.String() + ` and ` + cond
+			return `select dim, key, waiting, open, ` + late + ` as late from board_due_all where ` + w.String() + ` and ` + cond
 		}
 	}
 	sql := spansTo(w, at.today.AddDays(-1), part("true"))

@@ -18,7 +18,6 @@ type table[R any] struct {
 	name string
 	key  []string // of the primary key; none when rows are only ever added
 	then onConflict
-	less bool   // of sumRow: sums are of changes, and may be less than nothing
 	set  string // of mergeRow
 	cols []col[R]
 }
@@ -29,7 +28,8 @@ type onConflict int
 const (
 	replaceRow onConflict = iota // the new row stands
 	keepRow                      // the first row stands
-	sumRow                       // columns outside the key are added up; the row goes when all come to nothing
+	sumRow                       // columns outside the key are added up
+	addRow                       // likewise, soon after (adding.go); the row goes when all come to nothing
 	mergeRow                     // as set says
 )
 
@@ -287,37 +287,6 @@ func (t *table[R]) insertSQL(upsert bool) string {
 	}
 	return sql + "update set " + strings.Join(set, ", ") +
 		" where (" + strings.Join(was, ", ") + ") is distinct from (" + strings.Join(is, ", ") + ")"
-}
-
-// emptySQL drops rows of sums that came to nothing, among those with the given keys.
-func (t *table[R]) emptySQL() string {
-	var params, names, match []string
-	for _, c := range t.cols {
-		if t.isKey(c.name) {
-			params = append(params, fmt.Sprintf("$%d::%s[]", len(params)+1, c.kind.name))
-			names, match = append(names, c.name), append(match, "t."+c.name+" = u."+c.name)
-		} else {
-			match = append(match, "t."+c.name+" = 0")
-		}
-	}
-	return fmt.Sprintf("delete from %s t using unnest(%s) as u (%s) where %s", t.name, strings.Join(params, ", "),
-		strings.Join(names, ", "), strings.Join(match, " and "))
-}
-
-// addUpSQL makes one row a key of the rows that were added while the table had no key.
-func (t *table[R]) addUpSQL() string {
-	var sums, some []string
-	for _, c := range t.cols {
-		if !t.isKey(c.name) {
-			sums, some = append(sums, "sum("+c.name+") as "+c.name), append(some, "sum("+c.name+") <> 0")
-		}
-	}
-	key := strings.Join(t.key, ", ")
-	return "create temp table added on commit drop as select " + key + ", " + strings.Join(sums, ", ") + " from " + t.name +
-		" group by " + key + " having " + strings.Join(some, " or ") + ";\n" +
-		"truncate " + t.name + ";\n" +
-		"insert into " + t.name + " (" + t.names("") + ") select " + t.names("") + " from added;\n" +
-		"drop table added;\n"
 }
 
 func (t *table[R]) isKey(name string) bool {

@@ -279,7 +279,7 @@ func askWeek(b *pgx.Batch, by narrowing, f Filter, n *int) bool {
 	}
 	for _, r := range reads {
 		var m int
-		each(b, `select n from week_count where scope = $1 and value = $2 and kind = $3 and week = $4`,
+		each(b, `select n from week_count_all where scope = $1 and value = $2 and kind = $3 and week = $4`,
 			[]any{scopeCodes[r.scope], r.key, kind, date(week)}, []any{&m}, func() error {
 				*n += r.sign * m
 				return nil

@@ -88,7 +88,7 @@ type unwatched []uuid.UUID
 
 func (o *unwatched) size() int { return 16 * len(*o) }
 
-func (o *unwatched) addUp() string { return "" }
+func (o *unwatched) sums() (sumsSQL, bool) { return sumsSQL{}, false }
 
 func (o *unwatched) hand(w *writer) {
 	if len(*o) == 0 {

@@ -43,23 +43,23 @@ func (o *rows[R]) put(b *buffer, r *R) {
 type output interface {
 	size() int // bytes
 	hand(w *writer)
-	addUp() string // what the table needs at the end of loading, "" for nothing
+	sums() (sumsSQL, bool)
 }
 
 func (o *rows[R]) size() int { return len(o.fresh.data) + len(o.maybe.data) }
 
-// addUp: while a table is loaded, sums of one key are only added as further rows.
-func (o *rows[R]) addUp() string {
-	if o.of.then == sumRow {
-		return o.of.addUpSQL()
+// sums is false when nothing is added up in the table.
+func (o *rows[R]) sums() (sumsSQL, bool) {
+	if o.of.then != sumRow && o.of.then != addRow {
+		return sumsSQL{}, false
 	}
-	return ""
+	return o.of.sumsSQL(), true
 }
 
 // hand gives the rows to the writer and forgets them.
 func (o *rows[R]) hand(w *writer) {
 	t := o.of
-	if t.then == sumRow && w.loading && o.maybe.n > 0 {
+	if (t.then == sumRow || t.then == addRow) && w.loading && o.maybe.n > 0 {
 		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.maybe.data})
 		o.maybe = w.room()
 	}
@@ -70,13 +70,12 @@ func (o *rows[R]) hand(w *writer) {
 		w.queue("insert "+t.name, func() string { return t.insertSQL(false) }, t.arrays(o.fresh))
 		o.fresh = buffer{data: o.fresh.data[:0]}
 	}
-	if o.maybe.n > 0 {
+	if o.maybe.n > 0 && t.then == addRow {
+		w.queue("add to "+t.name, t.addSQL, t.arrays(o.maybe))
+		w.added += o.maybe.n
+		o.maybe = buffer{data: o.maybe.data[:0]}
+	} else if o.maybe.n > 0 {
 		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, t.arrays(o.maybe))
-		if t.then == sumRow {
-			if n, keys := t.lessened(o.maybe); n > 0 {
-				w.queue("empty "+t.name, t.emptySQL, keys)
-			}
-		}
 		o.maybe = buffer{data: o.maybe.data[:0]}
 	}
 }
@@ -85,23 +84,19 @@ func (o *rows[R]) hand(w *writer) {
 const copyFrom = 64
 
 // arrays turns rows into one array a column.
-func (t *table[R]) arrays(b buffer) [][]byte { return arrays(t.cols, b, 2) }
-
-// arrays turns rows of these columns, each with a head of so many bytes, into one array a
-// column.
-func arrays[R any](of []col[R], b buffer, head int) [][]byte {
-	cols := make([][]byte, len(of))
-	for i, c := range of {
+func (t *table[R]) arrays(b buffer) [][]byte {
+	cols := make([][]byte, len(t.cols))
+	for i, c := range t.cols {
 		cols[i] = appendArrayHead(make([]byte, 0, 20+len(b.data)/len(cols)), c.kind.elem, b.n)
 	}
 	for data := b.data; len(data) > 0; {
-		data = data[head:]
+		data = data[2:] // their number of columns
 		for i := range cols {
 			n := 4
 			if size := int32(binary.BigEndian.Uint32(data)); size > 0 {
 				n += int(size)
 			}
-			switch of[i].kind {
+			switch t.cols[i].kind {
 			case kindTexts:
 				cols[i] = appendJoined(cols[i], data[4:n], func(b, text []byte) []byte { return append(b, text...) })
 			case kindBigs:
@@ -115,40 +110,6 @@ func arrays[R any](of []col[R], b buffer, head int) [][]byte {
 		}
 	}
 	return cols
-}
-
-// lessened returns the keys of the rows whose sums can come to nothing, one array a column:
-// as a rule those that take something away.
-func (t *table[R]) lessened(b buffer) (n int, keys [][]byte) {
-	var less buffer
-	for data := b.data; len(data) > 0; {
-		data = data[2:]
-		at, minus := len(less.data), t.less
-		for _, c := range t.cols {
-			n := 4
-			if size := int32(binary.BigEndian.Uint32(data)); size > 0 {
-				n += int(size)
-			}
-			if t.isKey(c.name) {
-				less.data = append(less.data, data[:n]...)
-			} else {
-				minus = minus || data[4]&0x80 != 0 // the sign
-			}
-			data = data[n:]
-		}
-		if minus {
-			less.n++
-		} else {
-			less.data = less.data[:at]
-		}
-	}
-	var cols []col[R]
-	for _, c := range t.cols {
-		if t.isKey(c.name) {
-			cols = append(cols, c)
-		}
-	}
-	return less.n, arrays(cols, less, 0)
 }
 
 // appendJoined turns an array into one text, its elements separated.
@@ -181,6 +142,7 @@ type writer struct {
 	copies   []copying
 	batch    *pgconn.Batch
 	queued   int
+	added    int // rows that are to be added up
 
 	beside chan error // what became of the sending that goes on beside, nil when none does
 	sent   []copying  // by it; their room is used again

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +19,11 @@ type grower struct {
 }
 
 // grown are the tables that are multiplied.
-var grown = []string{"item", "item_doc", "item_search", "assignment", "item_day", "opinion", "opinion_item", "verbatim", "board_sum", "board_day", "board_due", "week_count"}
+var grown = []string{"item", "item_doc", "item_search", "assignment", "item_day", "opinion", "opinion_item", "verbatim",
+	"board_sum", "board_day", "board_due", "week_count"}
+
+// summed are those of them that are read with what is yet to be added to them.
+var summed = []string{"board_sum", "board_day", "board_due", "week_count"}
 
 // openGrower puts the projected rows aside.
 func openGrower(ctx context.Context, dsn string) (*grower, error) {
@@ -32,7 +37,14 @@ func openGrower(ctx context.Context, dsn string) (*grower, error) {
 	}
 	sql := []string{`create schema base`, `set search_path = ` + g.schema}
 	for _, t := range grown {
-		sql = append(sql, `create table base.`+t+` as table `+t)
+		from := t
+		if slices.Contains(summed, t) {
+			from += "_all"
+		}
+		sql = append(sql, `create table base.`+t+` as table `+from)
+	}
+	for _, t := range summed {
+		sql = append(sql, `truncate `+t+`_added`)
 	}
 	if err := g.do(ctx, sql...); err != nil {
 		return nil, err
@@ -156,7 +168,7 @@ var growSQL = []string{
 			due - shift
 		from twin t join base.item_day d on d.item = t.old order by from_day - shift, t.number`,
 	`insert into board_sum (scope, value, dim, key, ` + each(sumColumns[:13], "?") + `)
-		select scope, value, dim, key, ` + each(sumColumns[:13], "? * $copies") + ` from base.board_sum`,
+		select scope, value, dim, key, ` + each(sumColumns[:13], "sum(?) * $copies") + ` from base.board_sum group by 1, 2, 3, 4`,
 	`insert into board_day (scope, value, span, since, dim, key, ` + each(sumColumns, "?") + `)
 		select scope, value, s, date_trunc(unit, day)::date + case when s = 'T' then least((extract(day from day)::int - 1) / 10, 2) * 10 else 0 end,
 			dim, key, ` + each(sumColumns, "sum(?)") + `

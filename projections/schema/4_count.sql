@@ -74,6 +74,88 @@ create table week_count (
     constraint week_count_kind check (kind in ('NEW', 'CLOSED'))
 );
 
+-- What a commit adds to the tables above: one row a batch, one array a column, so that it is
+-- cheap to write. It is added to the sums soon after (adding.go). Whoever reads sums reads the
+-- views: the sums and what is yet to be added.
+create table board_sum_added (
+    scope        text[] not null,
+    value        text[] not null,
+    dim          text[] not null,
+    key          text[] not null,
+    registered   integer[] not null,
+    info         integer[] not null,
+    waiting      integer[] not null,
+    open         integer[] not null,
+    rectified    integer[] not null,
+    verifying    integer[] not null,
+    publicity    integer[] not null,
+    standing     integer[] not null,
+    held         integer[] not null,
+    closed       integer[] not null,
+    answered     integer[] not null,
+    ended        integer[] not null,
+    merged       integer[] not null
+);
+create view board_sum_all as
+    select scope, value, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged from board_sum
+    union all
+    select u.* from board_sum_added a, unnest(a.scope, a.value, a.dim, a.key, a.registered, a.info, a.waiting, a.open, a.rectified, a.verifying, a.publicity, a.standing, a.held, a.closed, a.answered, a.ended, a.merged) as u (scope, value, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged);
+
+create table board_day_added (
+    scope        text[] not null,
+    value        text[] not null,
+    span         text[] not null,
+    since        date[] not null,
+    dim          text[] not null,
+    key          text[] not null,
+    registered   integer[] not null,
+    info         integer[] not null,
+    waiting      integer[] not null,
+    open         integer[] not null,
+    rectified    integer[] not null,
+    verifying    integer[] not null,
+    publicity    integer[] not null,
+    standing     integer[] not null,
+    held         integer[] not null,
+    closed       integer[] not null,
+    answered     integer[] not null,
+    ended        integer[] not null,
+    merged       integer[] not null,
+    late_waiting integer[] not null,
+    late_open    integer[] not null
+);
+create view board_day_all as
+    select scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open from board_day
+    union all
+    select u.* from board_day_added a, unnest(a.scope, a.value, a.span, a.since, a.dim, a.key, a.registered, a.info, a.waiting, a.open, a.rectified, a.verifying, a.publicity, a.standing, a.held, a.closed, a.answered, a.ended, a.merged, a.late_waiting, a.late_open) as u (scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open);
+
+create table board_due_added (
+    scope        text[] not null,
+    value        text[] not null,
+    span         text[] not null,
+    since        date[] not null,
+    dim          text[] not null,
+    key          text[] not null,
+    waiting      integer[] not null,
+    open         integer[] not null
+);
+create view board_due_all as
+    select scope, value, span, since, dim, key, waiting, open from board_due
+    union all
+    select u.* from board_due_added a, unnest(a.scope, a.value, a.span, a.since, a.dim, a.key, a.waiting, a.open) as u (scope, value, span, since, dim, key, waiting, open);
+
+create table week_count_added (
+    scope        text[] not null,
+    value        text[] not null,
+    kind         text[] not null,
+    week         date[] not null,
+    n            integer[] not null
+);
+create view week_count_all as
+    select scope, value, kind, week, n from week_count
+    union all
+    select u.* from week_count_added a, unnest(a.scope, a.value, a.kind, a.week, a.n) as u (scope, value, kind, week, n);
+
 -- Names that ids had last, in the order in which they first appeared.
 create table named (
     kind  text   not null, -- UNIT, LEADER

@@ -11,6 +11,19 @@ create table kpi_count (
     n       integer not null
 ) with (fillfactor = 70);
 
+create table kpi_count_added (
+    cohort       text[] not null,
+    basis        date[] not null,
+    measure      text[] not null,
+    unit         text[] not null,
+    day          date[] not null,
+    n            integer[] not null
+);
+create view kpi_count_all as
+    select cohort, basis, measure, unit, day, n from kpi_count
+    union all
+    select u.* from kpi_count_added a, unnest(a.cohort, a.basis, a.measure, a.unit, a.day, a.n) as u (cohort, basis, measure, unit, day, n);
+
 -- after load
 alter table kpi_count add constraint kpi_count_pk primary key (cohort, basis, measure, unit, day);
 comment on index kpi_count_pk is 'KPIs';
