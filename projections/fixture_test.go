@@ -192,6 +192,8 @@ func (s *Store) catchUp(t fataler, commits []events.Recorded, size func() int) {
 		c = conn
 	}
 	k := newKeeper(s, g, c.(*pgx.Conn))
+	noted := 0
+	k.noted = func(rows int) { noted += rows }
 	k.moved = func(c Change, _ uint64) { s.news.moved(c) }
 	err := k.conn.QueryRow(context.Background(), `select state from rm.generation where id = $1`, g.ID).Scan(&k.gen.State)
 	if err == nil {
@@ -199,6 +201,9 @@ func (s *Store) catchUp(t fataler, commits []events.Recorded, size func() int) {
 	}
 	if err != nil {
 		t.Fatalf("run: %v", err)
+	}
+	if noted >= addFrom { // else queries read the notes
+		s.addUp(t)
 	}
 }
 

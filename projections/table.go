@@ -28,8 +28,8 @@ type onConflict int
 const (
 	replaceRow onConflict = iota // the new row stands
 	keepRow                      // the first row stands
-	sumRow                       // columns outside the key are added up
-	addRow                       // likewise, soon after (adding.go); the row goes when all come to nothing
+	sumRow                       // columns outside the key are added up; the row goes when all come to nothing
+	addRow                       // likewise, soon after (adding.go)
 	mergeRow                     // as set says
 )
 
@@ -287,6 +287,20 @@ func (t *table[R]) insertSQL(upsert bool) string {
 	}
 	return sql + "update set " + strings.Join(set, ", ") +
 		" where (" + strings.Join(was, ", ") + ") is distinct from (" + strings.Join(is, ", ") + ")"
+}
+
+// emptySQL drops those of the given rows whose sums came to nothing.
+func (t *table[R]) emptySQL() string {
+	var params, match []string
+	for i, c := range t.cols {
+		params = append(params, fmt.Sprintf("$%d::%s[]", i+1, c.kind.name))
+		if t.isKey(c.name) {
+			match = append(match, "t."+c.name+" = u."+c.name)
+		} else {
+			match = append(match, "t."+c.name+" = 0")
+		}
+	}
+	return fmt.Sprintf("delete from %s t using unnest(%s) as u (%s) where %s", t.name, strings.Join(params, ", "), t.names(""), strings.Join(match, " and "))
 }
 
 func (t *table[R]) isKey(name string) bool {

@@ -75,7 +75,11 @@ func (o *rows[R]) hand(w *writer) {
 		w.added += o.maybe.n
 		o.maybe = buffer{data: o.maybe.data[:0]}
 	} else if o.maybe.n > 0 {
-		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, t.arrays(o.maybe))
+		rows := t.arrays(o.maybe)
+		w.queue("upsert "+t.name, func() string { return t.insertSQL(true) }, rows)
+		if t.then == sumRow {
+			w.queue("empty "+t.name, t.emptySQL, rows)
+		}
 		o.maybe = buffer{data: o.maybe.data[:0]}
 	}
 }
