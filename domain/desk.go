@@ -274,6 +274,30 @@ func (d *Desk) Look(ctx context.Context, id uuid.UUID) (*Item, error) {
 	return it, err
 }
 
+// Preview returns what an order would write, or the error that it would be refused with, and
+// writes nothing. What happens meanwhile may change the answer.
+func (d *Desk) Preview(ctx context.Context, o Order) ([]events.Event, error) {
+	it, err := d.Look(ctx, o.Item)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{desk: d, order: o, now: d.now(), item: it}
+	m, ok := o.Command.(*Merge)
+	if !ok {
+		return Decide(it, o.Command, w.situation())
+	}
+	spec, _ := SpecOf(m.name())
+	if r := spec.Allows(it, w.situation()); r != nil {
+		return nil, r
+	}
+	into, err := d.Look(ctx, o.Into)
+	if err != nil {
+		return nil, err
+	}
+	own, _, err := m.decideBoth(it, into, w.situation())
+	return own, err
+}
+
 // Situation returns the situation of an actor now.
 func (d *Desk) Situation(a events.Actor) Situation {
 	return Situation{Actor: a, Now: d.now(), Calendar: d.Calendars.Of(""), Rules: d.Table(), Ladders: d.Ladders, NewID: uuid.NewString}

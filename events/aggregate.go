@@ -32,12 +32,13 @@ const (
 	RecipientAggregate Aggregate = "recipient" // how one person wants to be told (通知偏好)
 	TrailAggregate     Aggregate = "trail"     // what one person took out or was refused on one day (审计留痕); the id is [TrailID]
 	PaperAggregate     Aggregate = "paper"     // a unit's mapping of columns, or the office's template of one paper
+	ViewAggregate      Aggregate = "view"      // the views that one holder saved (存下的视图)
 )
 
 // Known reports whether this program knows any fact of a.
 func (a Aggregate) Known() bool {
 	switch a {
-	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate, LadderAggregate, PaperAggregate:
+	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate, LadderAggregate, PaperAggregate, ViewAggregate:
 		return true
 	}
 	return a.Directory()

@@ -83,6 +83,8 @@ func (LookBackScheduled) fact() kind     { return lookBackScheduled }
 func (AttentionCalled) fact() kind       { return attentionCalled }
 func (LookBackDrawn) fact() kind         { return lookBackDrawn }
 func (SampleDrawn) fact() kind           { return sampleDrawn }
+func (ViewSaved) fact() kind             { return viewSaved }
+func (ViewDropped) fact() kind           { return viewDropped }
 func (NoticePreferred) fact() kind       { return noticePreferred }
 func (LadderSet) fact() kind             { return ladderSet }
 func (ColumnsMapped) fact() kind         { return columnsMapped }

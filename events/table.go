@@ -92,6 +92,8 @@ const (
 	attentionCalled
 	lookBackDrawn
 	sampleDrawn
+	viewSaved
+	viewDropped
 	noticePreferred
 	ladderSet
 	columnsMapped
@@ -243,6 +245,8 @@ var table = [kinds]row{
 	attentionCalled:       {"attention.called", 1, ItemAggregate, "到期提请", decode[AttentionCalled]},
 	lookBackDrawn:         {"look_back.drawn", 1, ItemAggregate, "回头看抽查", decode[LookBackDrawn]},
 	sampleDrawn:           {"sample.drawn", 1, SampleAggregate, "回头看抽样", decode[SampleDrawn]},
+	viewSaved:             {"view.saved", 1, ViewAggregate, "存视图", decode[ViewSaved]},
+	viewDropped:           {"view.dropped", 1, ViewAggregate, "去掉视图", decode[ViewDropped]},
 	noticePreferred:       {"notice.preferred", 1, RecipientAggregate, "通知偏好", decode[NoticePreferred]},
 	ladderSet:             {"ladder.set", 1, LadderAggregate, "定督办阶梯", decode[LadderSet]},
 	columnsMapped:         {"columns.mapped", 1, PaperAggregate, "栏目对照", decode[ColumnsMapped]},

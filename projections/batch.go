@@ -24,8 +24,9 @@ type batch struct {
 	names   names
 	entered int // facts of the directory since the last write
 	count   counters
-	ends    dayEnds      // not written yet
-	linked  map[link]int // likewise
+	ends    dayEnds             // not written yet
+	linked  map[link]int        // likewise
+	shelved map[viewKey]viewRow // likewise
 	out     outputs
 }
 
@@ -49,7 +50,7 @@ type row struct {
 }
 
 func newBatch() *batch {
-	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), ends: dayEnds{}, linked: map[link]int{}, out: newOutputs()}
+	return &batch{rows: map[uuid.UUID]*row{}, names: names{}, count: newCounters(), ends: dayEnds{}, linked: map[link]int{}, shelved: map[viewKey]viewRow{}, out: newOutputs()}
 }
 
 // outputs are the rows of every table that a batch writes. Tables are written in this order.
@@ -80,6 +81,7 @@ type outputs struct {
 	watches   rows[watchRow]
 	slips     rows[slipRow]
 	samples   rows[sampleRow]
+	shelved   rows[viewRow]
 	ends      rows[dayEnd]
 	scrubs    scrubs // after the opinions
 }
@@ -111,6 +113,7 @@ func newOutputs() outputs {
 		watches:  rows[watchRow]{of: &watchTable},
 		slips:    rows[slipRow]{of: &slipTable},
 		samples:  rows[sampleRow]{of: &sampleTable},
+		shelved:  rows[viewRow]{of: &viewTable},
 		ends:     rows[dayEnd]{of: &dayEndTable},
 	}
 }
@@ -118,7 +121,7 @@ func newOutputs() outputs {
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.traces, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
-		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.ends, &o.scrubs}
+		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.shelved, &o.ends, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -176,6 +179,7 @@ func (b *batch) apply(c events.Recorded) {
 	case a != events.ItemAggregate:
 		b.root(c)
 		b.sample(c)
+		b.shelf(c)
 		return
 	}
 	r, _ := b.get(c.Item)
@@ -217,6 +221,7 @@ func (b *batch) settle(full func() error) error {
 	b.settleNames()
 	b.settleDirectory()
 	b.settleLinks()
+	b.settleShelf()
 	b.settleSums()
 	b.settleMeasures()
 	b.settleEnds()

@@ -106,6 +106,7 @@
 //	watch.go     watch       days that somebody has to keep, found by day; look-backs to draw
 //	slip.go      slip        督办单 as they are tracked
 //	sample.go    sample      draws of look-backs
+//	shelf.go     saved_view  views of the ledger that people saved
 //	audit.go     audit       who did what, one row a commit of any aggregate (audit_words.go); trail.go
 //	             its pages, command.go what became of a command
 //	directory.go directory_fact  the directory's own facts, folded in memory (events/roster)

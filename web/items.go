@@ -33,6 +33,12 @@ type ItemsPage struct {
 	Next    string
 	Sizes   []pageSize
 	Export  exportForm
+	Columns []column
+	Kept    []keptView
+	Keep    *viewForm // nil: nothing is saved here
+	Bulk    []domain.Choice
+	More    []Input // filters that stand folded
+	MoreIn  bool    // one of them is used
 }
 
 // savedView is a filter that is always at hand.
@@ -291,7 +297,18 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if !q.filter.DueBy.IsZero() {
 		p.Due = q.filter.DueBy.String()
 	}
+	p.More, p.MoreIn = moreFilters(v, q.filter, ls)
 	p.further(v, q.filter, ls)
+	p.Columns = columnsOf(r)
+	for i, it := range list.Items {
+		p.Rows[i].Cells = p.Rows[i].cells(p.Columns, it, s.today())
+	}
+	if p.AsOf == "" {
+		p.Bulk = bulkChoices(a)
+	}
+	if p.Kept, p.Keep, err = s.keptViews(r, a); err != nil {
+		return err
+	}
 	if list.Next != "" {
 		p.Next = pageHref(v, list.Next)
 	}
@@ -409,6 +426,9 @@ func (p *ItemsPage) further(v url.Values, f projections.Filter, ls lists) {
 			return
 		}
 		for _, x := range v[param] {
+			if slices.ContainsFunc(p.More, func(in Input) bool { return in.Name == param }) {
+				break
+			}
 			p.Hidden = append(p.Hidden, fact{param, x})
 		}
 		u := keep(v, param, "after")

@@ -13,6 +13,7 @@ import (
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/trail"
+	"xiaohao/domain/view"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/account"
@@ -44,6 +45,7 @@ type Config struct {
 	Directory *directory.Desk  // takes commands on units, officers and the like
 	Rules     Rulebook         // nil: the table of time limits is not shown
 	Calendars Calendars        // nil: the calendars are not shown
+	Views     *view.Desk       // keeps views of the ledger; nil: none are saved
 
 	Notices Notices // nil: there is no inbox
 

@@ -23,6 +23,9 @@ import (
 func (s *Server) staffRoutes() []route {
 	return append(append(s.reportRoutes(), s.printRoutes()...), []route{
 		{"GET /items", s.staff(s.itemsPage)},
+		{"POST /items/bulk", s.staff(s.bulk)},
+		{"POST /items/columns", s.staff(s.chooseColumns)},
+		{"POST /items/views", s.staff(s.saveView)},
 		{"POST /items/export", s.staff(s.exportLedger)},
 		{"GET /items/{number}/revealed", s.staff(s.revealedPage)},
 		{"GET /items/{number}", s.staff(s.itemPage)},
@@ -183,6 +186,7 @@ type row struct {
 	Slip                string // 黄单
 	Demo                bool
 	Rev                 int
+	Cells               []cell // of the ledger's columns
 }
 
 // left is how an item stands against its deadline, in words.

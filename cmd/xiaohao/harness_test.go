@@ -92,6 +92,7 @@ func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 	if st.notices != nil {
 		cfg.Notices = st.notices
 	}
+	cfg.Views = st.views
 	h, err := web.New(cfg, st.desk, st.reads, st.vault)
 	if err != nil {
 		t.Fatal(err)

@@ -66,6 +66,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	cfg.Views = s.views
 	stopCalendars, err := s.startCalendars(ctx, logger)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"xiaohao/domain/rulebook"
 	"xiaohao/domain/rungs"
 	"xiaohao/domain/trail"
+	"xiaohao/domain/view"
 	"xiaohao/events"
 	"xiaohao/events/evidence"
 	"xiaohao/events/journal"
@@ -50,6 +51,7 @@ type stack struct {
 
 	directory *directory.Desk  // units, officers and the like
 	trail     *trail.Keeper    // what is taken out, and who was refused
+	views     *view.Desk       // views of the ledger that people save
 	accounts  *account.Service // signs people in
 
 	dir     string        // data directory
@@ -264,6 +266,7 @@ func (s *stack) startReading(logger *slog.Logger) (stop func()) {
 // Postgres as the read models, beside them.
 func (s *stack) openAccounts(ctx context.Context, dsn string, cfg stackConfig) (err error) {
 	s.directory = &directory.Desk{Journal: s.log, Vault: s.vault, Now: cfg.now}
+	s.views = &view.Desk{Journal: s.log, Vault: s.vault, Now: cfg.now}
 	s.accounts, err = account.Open(ctx, account.Config{Postgres: dsn, Site: cfg.site, Log: s.log, Vault: s.vault, Roster: s.reads.Roster, Now: cfg.now, Logger: cfg.logger})
 	if err == nil {
 		s.onClose(s.accounts.Close)
