@@ -278,7 +278,7 @@ func (c Answer) decide(it *Item, s Situation) ([]events.Event, error) {
 			return nil, r
 		}
 	}
-	return []events.Event{events.ItemAnswered{Title: c.Title}, events.ReplySubmitted{Public: c.Reply},
+	return []events.Event{events.ItemAnswered{Title: c.Title, Took: s.took(it.Registered)}, events.ReplySubmitted{Public: c.Reply},
 		events.ReplyIssued{Public: c.Reply, Way: c.Way.Zh(), Evaluate: s.sets(it.matter(events.StageEvaluate))}}, nil
 }
 

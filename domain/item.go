@@ -33,11 +33,12 @@ type Item struct {
 	ComplainedOf               []events.Unit
 	Complained                 []string // ids of officers
 	RaisedOn                   events.Date
-	Held                       bool // 待甄别: a person looks at it first
-	Nameless                   bool // nobody left a name or a telephone
-	Photos                     int  // that came with the opinion
-	Asked                      int  // 待补充 rounds
-	Reachable                  bool // somebody left a phone number
+	Registered, AcceptedOn     events.Date // recorded days
+	Held                       bool        // 待甄别: a person looks at it first
+	Nameless                   bool        // nobody left a name or a telephone
+	Photos                     int         // that came with the opinion
+	Asked                      int         // 待补充 rounds
+	Reachable                  bool        // somebody left a phone number
 
 	Mode          events.Mode
 	Due, From     events.Date
@@ -158,7 +159,7 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Number, it.PublicID, it.CodeHash, it.Preset, it.Source = e.Number, e.PublicID, e.CodeHash, e.Preset, e.Source
 		it.Category, it.Category2, it.Area, it.Channel = e.Category, e.Category2, e.Opinion.Area, e.Opinion.Channel
 		it.Class, it.Level = events.Ordinary, events.Normal
-		it.RaisedOn = on
+		it.RaisedOn, it.Registered = on, on
 		if !r.Occurred.IsZero() {
 			it.RaisedOn = r.Occurred
 		}
@@ -175,7 +176,7 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Number, it.PublicID, it.CodeHash, it.Preset, it.Source = e.Number, e.PublicID, e.CodeHash, e.Preset, e.Source
 		it.Category, it.Category2, it.Area, it.Channel = e.Category, e.Category2, e.Area, e.Channel
 		it.Class, it.Level, it.Title, it.Opinions, it.RaisedOn = e.Class, e.Level, e.Title, e.Opinions, on
-		it.Confidential, it.ComplainedOf = e.Confidential, e.ComplainedOf
+		it.Confidential, it.ComplainedOf, it.Registered, it.AcceptedOn = e.Confidential, e.ComplainedOf, on, on
 	case events.OpinionAdded:
 		it.addOpinion(e.Opinion)
 	case events.ItemMerged:
@@ -190,7 +191,7 @@ func (it *Item) apply(e events.Event, r events.Recorded, on events.Date) {
 		it.Asked++
 	case events.ItemAccepted:
 		it.Title, it.Category, it.Category2 = e.Title, e.Category, e.Category2
-		it.Class, it.Level, it.ComplainedOf, it.Urgent = e.Class, e.Level, e.ComplainedOf, e.Urgent
+		it.Class, it.Level, it.ComplainedOf, it.Urgent, it.AcceptedOn = e.Class, e.Level, e.ComplainedOf, e.Urgent, on
 	case events.ComplaintNamed:
 		it.Complained = e.Officers
 	case events.ItemAnswered:

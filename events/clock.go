@@ -9,6 +9,17 @@ type Counting struct {
 	Provisional bool   `json:"provisional,omitzero"` // it runs into a year whose holidays were not published (暂定)
 }
 
+// Took is how long something took: the working days after a recorded day, by the calendar
+// that was known when it was done (domain.md §5.5, 平均办理工作日). The zero Took says that
+// nobody counted.
+type Took struct {
+	Since       Date `json:"since"`
+	WorkingDays int  `json:"working_days"`
+}
+
+// Known reports whether somebody counted.
+func (t Took) Known() bool { return !t.Since.IsZero() }
+
 // DeadlineRecomputed moves a deadline because its calendar changed, or confirms one that was
 // provisional (期限重算). It is never done silently.
 type DeadlineRecomputed struct {

@@ -17,6 +17,7 @@ type RectificationReported struct {
 	LongTerm    string   `json:"long_term,omitzero"`
 	Late        bool     `json:"late,omitzero"`  // after the deadline: stays late for ever
 	Reply       Limit    `json:"reply,omitzero"` // until when the petitioner is to have the answer
+	Took        Took     `json:"took,omitzero"`  // from acceptance
 }
 
 // ClosureApplied opens a closure application (销号申请) with its own chain of sign-offs.

@@ -60,6 +60,7 @@ type ItemNotAccepted struct {
 // ItemAnswered closes a consultation with an answer, without an assignment (直接答复).
 type ItemAnswered struct {
 	Title string `json:"title"`
+	Took  Took   `json:"took,omitzero"` // from registration
 }
 
 // ModeClassified says how and until when it is to be rectified (整改类型). Due is the

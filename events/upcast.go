@@ -32,7 +32,8 @@ var pasts = map[kind][]past{
 	arbitrationDecided:    {was(arbitrationV1.next)},
 	evidenceRecorded:      {was(evidenceV1.next)},
 	supervisionIssued:     {was(supervisionV1.next), was(supervisionV2.next)},
-	rectificationReported: {was(rectifiedV1.next)},
+	itemAnswered:          {was(answeredV1.next)},
+	rectificationReported: {was(rectifiedV1.next), was(rectifiedV2.next)},
 	closureApplied:        {was(closureV1.next)},
 	publicityOpened:       {was(publicityV1.next)},
 	replyIssued:           {was(replyV1.next)},
@@ -105,4 +106,31 @@ type reopenedV1 struct {
 
 func (r reopenedV1) next() reopenedV2 {
 	return reopenedV2{Reason: r.Reason, Round: r.Round, Due: r.Due}
+}
+
+// answeredV1 did not say how long it took.
+type answeredV1 struct {
+	Title string `json:"title"`
+}
+
+func (a answeredV1) next() ItemAnswered { return ItemAnswered{Title: a.Title} }
+
+// rectifiedV2 did not say how long it took.
+type rectifiedV2 struct {
+	Result      string   `json:"result"`
+	Quantity    Quantity `json:"quantity,omitzero"`
+	Truth       Truth    `json:"truth"`
+	Contacted   bool     `json:"contacted"`
+	ContactNote Sealed   `json:"contact_note,omitzero"`
+	Solved      Solved   `json:"solved"`
+	Unsolved    string   `json:"unsolved,omitzero"`
+	Alike       string   `json:"alike,omitzero"`
+	LongTerm    string   `json:"long_term,omitzero"`
+	Late        bool     `json:"late,omitzero"`
+	Reply       Limit    `json:"reply,omitzero"`
+}
+
+func (r rectifiedV2) next() RectificationReported {
+	return RectificationReported{Result: r.Result, Quantity: r.Quantity, Truth: r.Truth, Contacted: r.Contacted, ContactNote: r.ContactNote,
+		Solved: r.Solved, Unsolved: r.Unsolved, Alike: r.Alike, LongTerm: r.LongTerm, Late: r.Late, Reply: r.Reply}
 }

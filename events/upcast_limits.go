@@ -127,8 +127,8 @@ type rectifiedV1 struct {
 	Late        bool     `json:"late,omitzero"`
 }
 
-func (r rectifiedV1) next() RectificationReported {
-	return RectificationReported{Result: r.Result, Quantity: r.Quantity, Truth: r.Truth, Contacted: r.Contacted, ContactNote: r.ContactNote,
+func (r rectifiedV1) next() rectifiedV2 {
+	return rectifiedV2{Result: r.Result, Quantity: r.Quantity, Truth: r.Truth, Contacted: r.Contacted, ContactNote: r.ContactNote,
 		Solved: r.Solved, Unsolved: r.Unsolved, Alike: r.Alike, LongTerm: r.LongTerm, Late: r.Late}
 }
 

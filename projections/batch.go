@@ -47,6 +47,7 @@ type row struct {
 
 	measures []kpiCount  // as counted
 	measured events.Date // day of facts that are not counted yet
+	account  account     // what it counted as, day by day
 }
 
 func newBatch() *batch {
@@ -71,6 +72,7 @@ type outputs struct {
 	dues      rows[dueRows]
 	weeks     rows[weekRows]
 	kpis      rows[kpiRows]
+	accounts  rows[accountRow]
 	named     rows[namedRow]
 	roots     rows[Root]
 	files     rows[fileRow]
@@ -104,6 +106,7 @@ func newOutputs() outputs {
 		dues:     rows[dueRows]{of: &dueTable},
 		weeks:    rows[weekRows]{of: &weekTable},
 		kpis:     rows[kpiRows]{of: &kpiTable},
+		accounts: rows[accountRow]{of: &accountTable},
 		named:    rows[namedRow]{of: &namedTable},
 		roots:    rows[Root]{of: &rootTable},
 		files:    rows[fileRow]{of: &fileTable},
@@ -120,7 +123,7 @@ func newOutputs() outputs {
 
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.traces, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
-		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
+		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.accounts, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
 		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.shelved, &o.ends, &o.scrubs}
 }
 
@@ -240,6 +243,7 @@ func (b *batch) settleRows(rows []*row, full func() error) error {
 		b.settleCounters(r)
 		b.settleStints(r)
 		b.measureDay(r)
+		b.settleAccount(r)
 		b.settleErasure(r)
 		r.stored, r.touched, r.changed = true, false, false
 		if i%64 == 63 {
@@ -290,14 +294,17 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		return nil
 	}
 	rows, err := q.Query(ctx, `
-		select i.code_hash, i.since, d.doc from item i join item_doc d on d.item = i.id where i.id = any($1)`, uuids(ids))
+		select i.code_hash, i.since, d.doc, k.units, k.entries
+		from item i join item_doc d on d.item = i.id join kpi_item k on k.item = i.id where i.id = any($1)`, uuids(ids))
 	if err != nil {
 		return fmt.Errorf("load items: %w", err)
 	}
 	var hash string
 	var since pgtype.Date
 	var doc []byte
-	_, err = pgx.ForEachRow(rows, []any{&hash, &since, (*pgtype.DriverBytes)(&doc)}, func() error {
+	var units []string
+	var entries []int64
+	_, err = pgx.ForEachRow(rows, []any{&hash, &since, (*pgtype.DriverBytes)(&doc), &units, &entries}, func() error {
 		r := &row{stored: true}
 		if err := json.Unmarshal(doc, &r.Item); err != nil {
 			return fmt.Errorf("read an item: %w", err)
@@ -309,6 +316,7 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		r.now.from = fromDate(since)
 		r.wrote = r.now
 		r.measures = measuresOf(&r.Item, &b.count.dict, nil)
+		r.account.unpack(&b.count.dict, units, entries)
 		b.rows[r.id] = r
 		return nil
 	})

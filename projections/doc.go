@@ -94,6 +94,8 @@
 //	counter.go   board_sum, board_due, week_count: what stands now; adding.go how sums are
 //	             kept while commits arrive
 //	stint.go     item_day    where each item stood, by day; board_day
+//	measure.go   kpi_count   what rates count; kpi.go the figures
+//	counted.go   kpi_item    the rows behind each of their counts
 //	board.go                 the overview, from counters (sums.go); past.go the ledger of a day
 //	timeline.go  timeline    what happened; words.go puts it into Chinese
 //	opinion.go   opinion     what people said, sealed, and which items answer it

@@ -48,7 +48,7 @@ func openStore(t testing.TB) *Store {
 
 // tables are all that a rebuild must bring back.
 var tables = []string{"position", "parked", "audit", "item", "watch", "slip", "sample", "saved_view", "item_doc", "item_search", "assignment", "timeline", "opinion", "opinion_item", "verbatim",
-	"item_day", "board_sum", "board_day", "board_due", "week_count", "kpi_count", "named", "root", "evidence_file", "erasure",
+	"item_day", "board_sum", "board_day", "board_due", "week_count", "kpi_count", "kpi_item", "named", "root", "evidence_file", "erasure",
 	"directory_fact", "directory_size", "log_day"}
 
 func (s *Store) query(t fataler, sql string, args ...any) []string {
@@ -327,7 +327,7 @@ func (st *story) pending(it *Item) {
 	case 1:
 		st.commit(it, events.ItemNotAccepted{Reason: "法院正在审理", Route: "诉讼"})
 	case 2:
-		st.commit(it, events.ItemAnswered{Title: "咨询社保"}, events.ReplyIssued{Public: "带身份证办", Way: "电话"})
+		st.commit(it, events.ItemAnswered{Title: "咨询社保", Took: st.took()}, events.ReplyIssued{Public: "带身份证办", Way: "电话"})
 	case 3:
 		st.commit(it, events.OpinionAdded{Opinion: events.Opinion{ID: fmt.Sprintf("x%d", len(st.log)), Text: sealed("也"), Channel: events.ByCall}})
 	default:
@@ -427,7 +427,8 @@ func (st *story) working(it *Item) {
 	case 15:
 		st.commit(it, events.PlanSubmitted{Goal: "通", Due: st.day()})
 	default:
-		st.commit(it, events.RectificationReported{Result: "改好", Truth: events.True, Solved: events.SolvedYes, Late: st.c.n(3) == 0})
+		st.commit(it, events.RectificationReported{Result: "改好", Truth: events.True, Solved: events.SolvedYes, Late: st.c.n(3) == 0,
+			Took: st.took()})
 	}
 }
 

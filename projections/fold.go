@@ -127,7 +127,7 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 	case events.ItemNotAccepted:
 		d.NotAccepted, d.Route = e.Reason, e.Route
 	case events.ItemAnswered:
-		it.Title = e.Title
+		it.Title, d.Answered = e.Title, &Answered{on, e.Took}
 	case events.ModeClassified:
 		it.Mode, it.DueRule, it.DueFrom, it.NextReview = e.Mode, e.Rule, e.From, e.NextReview
 		it.setDue(e.Due)

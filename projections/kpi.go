@@ -40,7 +40,8 @@ var KPIs = []KPI{
 	{Code: "SATISFIED", Name: "满意率", Formula: "满意和基本满意的评价 ÷ 有效评价", Excluded: "甄别后单列的评价不算", num: mSatisfied, den: mValid},
 	{Code: "EVALUATED", Name: "参评率", Formula: "评价过的事项 ÷ 答复过的事项", num: mEvaluated, den: mReplied},
 	{Code: "EXEMPTED", Name: "甄别率", Formula: "甄别后单列的评价 ÷ 全部评价", num: mExempted, den: mEvaluations},
-	{Code: "DAYS", Name: "平均办理天数", Formula: "受理到报完成的自然日之和 ÷ 报完成的事项", Excluded: baseOnly, Average: true, num: mDays, den: mHandled},
+	{Code: "DAYS", Name: "平均办理工作日", Formula: "受理到报完成的工作日之和 ÷ 报完成的事项", Excluded: baseOnly + "，没记工作日的也不算", Average: true, num: mDays, den: mHandled},
+	{Code: "ANSWER_DAYS", Name: "平均直接答复工作日", Formula: "登记到直接答复的工作日之和 ÷ 直接答复的事项", Excluded: "没记工作日的不算", Average: true, num: mAnswerDays, den: mAnswered},
 }
 
 // MinimumN is the least denominator that a rate is said of.
@@ -58,6 +59,7 @@ type KPIFilter struct {
 	From, To events.Date // months, each by any day of it; To is included
 	ByRaised bool        // cohort: items registered in those months, whatever day a thing happened
 	CutOff   events.Date // what was recorded by the end of this day
+	Sight    Sight       // of the person who asks
 }
 
 // KPIRow is the figures of one unit, by place in [KPIs].
@@ -76,7 +78,8 @@ type KPIReport struct {
 // KPIs reads the figures of every unit and their total. What was recorded after the cut-off
 // is not in them, so they come out the same for ever.
 func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error) {
-	cohort, to := cohortPeriod, spanMonth.start(f.To).AddDays(31)
+	cohort := cohortPeriod
+	from, to := f.months()
 	if f.ByRaised {
 		cohort = cohortRaised
 	}
@@ -84,19 +87,22 @@ func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error
 	counts, total := map[string]*[measureCount]int{}, [measureCount]int{}
 	err = s.together(ctx, func(b *pgx.Batch) {
 		ns.ask(b)
+		count := func(unit string, m measure, n int) {
+			if counts[unit] == nil {
+				counts[unit] = new([measureCount]int)
+			}
+			counts[unit][m] += n
+			total[m] += n
+		}
+		f.askHidden(b, func(unit string, m measure, n int) { count(unit, m, -n) })
 		var unit, code string
 		var n int
 		each(b, `
 			select unit, measure, sum(n)::int from kpi_count_all
 			where cohort = $1 and basis >= $2 and basis < $3 and basis <= $4 and day <= $4
-			group by unit, measure`, []any{cohortCodes[cohort], date(spanMonth.start(f.From)), date(spanMonth.start(to)), date(f.CutOff)},
+			group by unit, measure`, []any{cohortCodes[cohort], date(from), date(to), date(f.CutOff)},
 			[]any{&unit, &code, &n}, func() error {
-				if counts[unit] == nil {
-					counts[unit] = new([measureCount]int)
-				}
-				m := slices.Index(measureCodes[:], code)
-				counts[unit][m] += n
-				total[m] += n
+				count(unit, measure(slices.Index(measureCodes[:], code)), n)
 				return nil
 			})
 	})
@@ -114,4 +120,13 @@ func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error
 
 func ratios(c *[measureCount]int) []Ratio {
 	return column(KPIs, func(k KPI) Ratio { return Ratio{c[k.num], c[k.den]} })
+}
+
+// ByDay reports whether what a count is of belongs to a day, and not to a month.
+func (k KPI) ByDay(den bool) bool {
+	m := k.num
+	if den {
+		m = k.den
+	}
+	return m == mDue || m == mInTime || m == mInFirstTime || m == mExtended
 }

@@ -1,6 +1,10 @@
 package projections
 
-import "xiaohao/events"
+import (
+	"slices"
+
+	"xiaohao/events"
+)
 
 // measure is something that rates count. Each is the numerator or the denominator of a [KPI].
 type measure uint8
@@ -22,8 +26,10 @@ const (
 	mRelapsed                    // of them: reopened within 180 days
 	mJudged                      // items whose first application was decided
 	mFirstPassed                 // of them: without a refusal
-	mHandled                     // items reported done
-	mDays                        // natural days from acceptance to that report
+	mHandled                     // items reported done, of which the working days are known
+	mDays                        // working days from acceptance to that report
+	mAnswered                    // items answered directly, likewise
+	mAnswerDays                  // working days from registration to that answer
 	mReplied                     // items whose reply was issued
 	mEvaluated                   // of them: evaluated
 	mEvaluations                 // evaluations, exempted ones too
@@ -35,7 +41,7 @@ const (
 )
 
 var measureCodes = [measureCount]string{"ISSUED", "SIGNED_IN_TIME", "RETURNED", "MISISSUED", "DUE", "IN_TIME", "IN_FIRST_TIME", "EXTENDED",
-	"BASE", "RECTIFIED", "CLOSED", "STANDING", "STRUCK_OFF", "RELAPSED", "JUDGED", "FIRST_PASSED", "HANDLED", "DAYS", "REPLIED", "EVALUATED",
+	"BASE", "RECTIFIED", "CLOSED", "STANDING", "STRUCK_OFF", "RELAPSED", "JUDGED", "FIRST_PASSED", "HANDLED", "DAYS", "ANSWERED", "ANSWER_DAYS", "REPLIED", "EVALUATED",
 	"EVALUATIONS", "EXEMPTED", "VALID", "SOLVED", "SATISFIED"}
 
 // relapseDays is how soon after 销号 a reopening is a relapse (反弹).
@@ -93,11 +99,16 @@ func measuresOf(it *Item, d *dictionary, out []kpiCount) []kpiCount {
 		count(mRectified, lead, month, 1, done)
 		count(mClosed, lead, month, 1, it.Group == GroupClosed)
 		count(mStanding, lead, month, 1, it.Group == GroupStanding)
-		if !it.AcceptedOn.IsZero() && !it.RectifiedOn.IsZero() {
+		if r := it.Detail.Report; r != nil && r.Took.Known() {
 			month := spanMonth.start(it.RectifiedOn)
 			count(mHandled, lead, month, 1, true)
-			count(mDays, lead, month, it.RectifiedOn.DaysSince(it.AcceptedOn), true)
+			count(mDays, lead, month, r.Took.WorkingDays, true)
 		}
+	}
+	if a := it.Detail.Answered; a != nil && a.Took.Known() {
+		month := spanMonth.start(a.On)
+		count(mAnswered, lead, month, 1, true)
+		count(mAnswerDays, lead, month, a.Took.WorkingDays, true)
 	}
 	for _, c := range it.Detail.Closures {
 		month := spanMonth.start(c.On)
@@ -141,14 +152,25 @@ func (b *batch) measureDay(r *row) {
 	if r.measured.IsZero() {
 		return
 	}
-	for _, c := range r.measures {
-		b.count.kpis[kpiDayKey{c.kpiKey, r.measured}] -= c.n
-	}
-	r.measures = measuresOf(&r.Item, &b.count.dict, r.measures[:0])
-	for _, c := range r.measures {
-		b.count.kpis[kpiDayKey{c.kpiKey, r.measured}] += c.n
+	now := measuresOf(&r.Item, &b.count.dict, nil)
+	if !slices.Equal(now, r.measures) {
+		for _, c := range r.measures {
+			b.measure(r, c.kpiKey, -c.n)
+		}
+		for _, c := range now {
+			b.measure(r, c.kpiKey, c.n)
+		}
+		r.measures = now
 	}
 	r.measured = events.Date{}
+}
+
+// measure counts n more, and enters it into the item's own account.
+func (b *batch) measure(r *row, k kpiKey, n int32) {
+	b.count.kpis[kpiDayKey{k, r.measured}] += n
+	if k.cohort == cohortPeriod {
+		r.account.note(k, r.measured, n)
+	}
 }
 
 // settleMeasures notes the counts that came out other than before.

@@ -100,6 +100,7 @@ type Detail struct {
 	Clock         events.Clock                  `json:"clock,omitzero"`     // how the deadline came about
 	Limits        []events.Limited              `json:"limits,omitzero"`    // of the other steps
 	Report        *events.RectificationReported `json:"report,omitzero"`
+	Answered      *Answered                     `json:"answered,omitzero"`
 	Attempt       int                           `json:"attempt,omitzero"`
 	Profile       events.Profile                `json:"profile,omitzero"`
 	Chain         []ChainStep                   `json:"chain,omitzero"` // of the current application
@@ -574,4 +575,10 @@ type Views struct {
 	Return   int // Filter{Queue: QueueReturn}
 	Standing int // Filter{Groups: GroupStanding}
 	Held     int // Filter{Groups: GroupHeld}
+}
+
+// Answered is a direct answer (直接答复).
+type Answered struct {
+	On   events.Date `json:"on"`
+	Took events.Took `json:"took,omitzero"`
 }

@@ -44,6 +44,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /board", s.sees(rights.Figures, s.boardPage)},
 		{"GET /board/wall", s.sees(rights.Figures, s.wallPage)},
 		{"GET /board/kpi", s.sees(rights.Rates, s.kpiPage)},
+		{"GET /board/kpi/rows", s.sees(rights.Rates, s.kpiRowsPage)},
 		{"GET /admin/permissions", s.sees(rights.Permissions, s.permissionsPage)},
 	}...)
 }

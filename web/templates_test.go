@@ -202,7 +202,7 @@ func tagEnd(s string) int {
 // TestPagesHideNothing: a field of a page named like one of every page would be shown in
 // its place by the layout.
 func TestPagesHideNothing(t *testing.T) {
-	for _, p := range []any{ActPage{}, AnswerPage{}, AuditPage{}, BoardPage{}, DeskPage{}, EchoPage{}, ErrorPage{}, FormPage{}, HomePage{}, HowPage{}, ItemPage{}, ItemsPage{}, KPIPage{}, LeaderPage{}, QueryPage{}, RaisePage{}, ReceiptPage{}, ReleasedPage{}, RevealedPage{}, RootsPage{}, UnitPage{}, WallPage{}} {
+	for _, p := range []any{ActPage{}, AnswerPage{}, AuditPage{}, BoardPage{}, DeskPage{}, EchoPage{}, ErrorPage{}, FormPage{}, HomePage{}, HowPage{}, ItemPage{}, ItemsPage{}, KPIPage{}, KPIRowsPage{}, LeaderPage{}, QueryPage{}, RaisePage{}, ReceiptPage{}, ReleasedPage{}, RevealedPage{}, RootsPage{}, UnitPage{}, WallPage{}} {
 		for i, own := 0, reflect.TypeOf(p); i < own.NumField(); i++ {
 			if f, shared := reflect.TypeFor[Page]().FieldByName(own.Field(i).Name); shared && !own.Field(i).Anonymous {
 				t.Errorf("%s: field %s hides that of every page", own.Name(), f.Name)
