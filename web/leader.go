@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,7 +27,8 @@ type LeaderPage struct {
 	Sign      []waiting
 	Stuck     []stuckRow
 	Closed    []closedRow
-	Order     string // what one tap on 督办 says
+	Order     string   // what one tap on 督办 says
+	Delegated []string // who acts for whom, and until when
 }
 
 // leaderRow is one of the leader's own 立即改.
@@ -73,13 +76,17 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	if err != nil {
 		return err
 	}
-	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: a.ID, Today: s.today(), Near: s.near(), Sight: f.Sight})
+	who := cmp.Or(a.Delegation.Of, a.ID)
+	if p.Delegated, err = s.delegations(r.Context(), a); err != nil {
+		return err
+	}
+	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: who, Today: s.today(), Near: s.near(), Sight: f.Sight})
 	if err != nil {
 		return err
 	}
 	p.Total = b.All.Total
 	p.Says = fmt.Sprintf("%s 星期%s · %s", zhDay(s.today()), weekdayZh(s.today()), cellWords(b.All))
-	f.Leader, f.Limit = a.ID, leaderRows
+	f.Leader, f.Limit = who, leaderRows
 	open := f
 	open.Groups = []projections.Group{projections.GroupOpen, projections.GroupWaiting}
 	mine := open
@@ -92,7 +99,7 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 		p.Mine = append(p.Mine, s.leaderRow(it))
 	}
 	if list.Total > len(list.Items) {
-		p.MineAll = "/items?" + url.Values{"leader": {a.ID}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
+		p.MineAll = "/items?" + url.Values{"leader": {who}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
 	}
 	open.Limit = 1
 	all, err := s.reads.Items(r.Context(), open)
@@ -100,11 +107,33 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 		return err
 	}
 	p.Others = all.Total - list.Total
-	p.OthersAll = "/items?" + url.Values{"leader": {a.ID}, "group": {"OPEN,WAITING"}}.Encode()
+	p.OthersAll = "/items?" + url.Values{"leader": {who}, "group": {"OPEN,WAITING"}}.Encode()
 	if err := s.leaderRest(r, &p, a, f); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "leader", p)
+}
+
+// delegations says for whom the actor acts, or who acts for him, and until when.
+func (s *Server) delegations(ctx context.Context, a events.Actor) (out []string, err error) {
+	r, err := s.reads.Roster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	giver := r.Officer(cmp.Or(a.Delegation.Of, a.ID))
+	if giver == nil {
+		return nil, nil
+	}
+	for _, d := range giver.Given {
+		switch to := r.Officer(d.To); {
+		case !d.On(s.today()):
+		case a.Delegation.ID == d.ID:
+			out = append(out, fmt.Sprintf("您受%s委托代办，到 %s 为止。批示、督办、审签都记您的名字，写明是代办。", giver.Name, zhDay(d.Until)))
+		case a.Delegation.ID == "" && to != nil:
+			out = append(out, fmt.Sprintf("您委托%s代办，到 %s 为止：%s", to.Name, zhDay(d.Until), strings.TrimSuffix(d.Reason, "。")+"。"))
+		}
+	}
+	return out, nil
 }
 
 // cellWords says a cell in words.

@@ -23,6 +23,7 @@ type UnitPage struct {
 	Groups   []unitGroup
 	All      int
 	Progress *progressForm
+	Closing  *closingList // of the item that is nearest to 销号
 }
 
 // unitGroup is one kind of work that waits for the unit.
@@ -43,11 +44,15 @@ type unitRow struct {
 
 // progressForm is 报进展 in the page itself.
 type progressForm struct {
-	Item row
-	Form commandForm
+	Item     row
+	Form     commandForm
+	Evidence string // where photos and papers are handed in
 }
 
-const unitRows = 30
+const (
+	unitRows = 30
+	mostActs = 3 // in a row; the item has them all
+)
 
 // unitPage shows a unit its own work.
 func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
@@ -66,15 +71,20 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		unitGroup
 		queue projections.Queue
 		lamp  projections.Lamp
+		state events.State
 	}{
-		{unitGroup{ID: "u1", Name: "待签收", Icon: "new"}, projections.QueueToSign, ""},
-		{unitGroup{ID: "u2", Name: "临期", Class: "near", Icon: "near"}, "", projections.LampNear},
-		{unitGroup{ID: "u3", Name: "逾期", Class: "over", Icon: "over"}, "", projections.LampOverdue},
-		{unitGroup{ID: "u4", Name: "退回", Class: "near", Icon: "back"}, projections.QueueSentBack, ""},
-		{unitGroup{ID: "u5", Name: "待反馈", Icon: "run"}, projections.QueueOpen, projections.LampCalm},
+		{unitGroup{ID: "u1", Name: "待签收", Icon: "new"}, projections.QueueToSign, "", ""},
+		{unitGroup{ID: "u2", Name: "临期", Class: "near", Icon: "near"}, "", projections.LampNear, ""},
+		{unitGroup{ID: "u3", Name: "逾期", Class: "over", Icon: "over"}, "", projections.LampOverdue, ""},
+		{unitGroup{ID: "u4", Name: "退回", Class: "near", Icon: "back"}, projections.QueueSentBack, "", ""},
+		{unitGroup{ID: "u5", Name: "待反馈", Icon: "run"}, projections.QueueOpen, projections.LampCalm, ""},
+		{unitGroup{ID: "u7", Name: "待申请销号", Class: "done", Icon: "ok"}, "", "", events.Rectified},
 	} {
 		f := base
 		f.Unit, f.Queue, f.Lamp, f.Limit = a.Unit.ID, g.queue, g.lamp, unitRows
+		if g.state != "" {
+			f.States, f.LeadOnly = []events.State{g.state}, true
+		}
 		list, err := s.reads.Items(r.Context(), f)
 		if err != nil {
 			return err
@@ -87,12 +97,15 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		for _, it := range list.Items {
 			seen[it.Number] = true
 			g.Rows = append(g.Rows, s.unitRow(it, a))
+			if it.Lead.ID == a.Unit.ID && g.ID != "u1" && (p.Closing == nil || g.state != "" && p.Closing.Apply == "") {
+				p.Closing = s.closingOf(it)
+			}
 			if p.Progress == nil && (g.ID == "u2" || g.ID == "u3" || g.ID == "u5") {
 				p.Progress = s.progressForm(it, a)
 			}
 		}
 		if list.Total > unitRows {
-			g.More = unitHref(a, g.queue, g.lamp)
+			g.More = unitHref(a, g.queue, g.lamp, g.state)
 		}
 		p.Groups = append(p.Groups, g.unitGroup)
 	}
@@ -102,13 +115,17 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	return s.render(w, http.StatusOK, "unit", p)
 }
 
-func unitHref(a events.Actor, q projections.Queue, l projections.Lamp) string {
+func unitHref(a events.Actor, q projections.Queue, l projections.Lamp, state events.State) string {
 	v := url.Values{"unit": {a.Unit.ID}}
 	if q != "" {
 		v.Set("queue", string(q))
 	}
 	if l != "" {
 		v.Set("lamp", string(l))
+	}
+	if state != "" {
+		v.Set("state", string(state))
+		v.Set("lead", "1")
 	}
 	return "/items?" + v.Encode()
 }
@@ -164,9 +181,15 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 		u.Says = dayIn(part.IssuedOn, s.today()) + " 交办。从交办起算，不从签收起算。"
 		names = []string{"sign", "request_return"}
 	case part.Part == events.Co:
-		names = []string{"report_part", "report_progress"}
+		names = []string{"report_part", "report_progress", "record_evidence"}
+	case it.State == events.Rectified:
+		names = []string{"apply_closure", "record_evidence"}
+	case it.Mode == events.Planned && (it.Detail.PlanState == "" || it.Detail.PlanState == "SENT_BACK"):
+		names = []string{"submit_plan", "report_progress", "request_extension"}
+	case u.Left.Over: // too late to ask for an extension
+		names = []string{"report_block", "report_progress", "report_rectified"}
 	default:
-		names = []string{"report_progress", "report_block", "request_extension", "report_rectified"}
+		names = []string{"report_progress", "request_extension", "report_block", "report_rectified"}
 	}
 	if domain.PaceOf(it.State, it.Node(), s.today()) == events.Behind && part.State != events.PartIssued {
 		u.Says = paceNames[events.Behind] + "，" + zhDay(it.Node()) + "该到的还没有到。" + strings.TrimPrefix(u.Says, "—")
@@ -195,7 +218,7 @@ func (s *Server) offers(it projections.Item, a events.Actor, commands []string) 
 		if len(fieldsShown(sp)) == 0 {
 			c.Button = &commandForm{Command: name, Action: commandPath(it.Number, name), ID: uuid.NewString(), Seen: it.Rev, Back: "/unit"}
 		}
-		if out = append(out, c); len(out) == 2 {
+		if out = append(out, c); len(out) == mostActs {
 			break
 		}
 	}
@@ -212,5 +235,5 @@ func (s *Server) progressForm(it projections.Item, a events.Actor) *progressForm
 	}
 	v := prefill(spec, it, s.today(), nil)
 	v.Set("back", "/unit")
-	return &progressForm{s.row(it), formOf(formInput{spec: spec, item: it, values: v})}
+	return &progressForm{s.row(it), formOf(formInput{spec: spec, item: it, values: v}), commandPath(it.Number, fileCommand) + "?back=%2Funit"}
 }

@@ -142,6 +142,26 @@ function work() {
   some()
 }
 
+// A picture that was picked is shown before it is sent.
+function previews() {
+  for (const f of $$('input[type=file]')) {
+    f.addEventListener('change', () => {
+      f.parentElement.querySelector('.thumb')?.remove()
+      const file = f.files[0]
+      if (!file || !/^image\/(jpeg|png|webp)$/.test(file.type) || file.size > 20 << 20) return
+      const reader = new FileReader()
+      reader.addEventListener('load', () => {
+        const box = make('span', 'thumb'), img = make('img')
+        img.alt = '选的照片：' + file.name
+        img.src = reader.result
+        box.append(img)
+        f.after(box)
+      })
+      reader.readAsDataURL(file)
+    })
+  }
+}
+
 function typing(e) {
   return e && (/^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName) || e.isContentEditable)
 }
@@ -343,6 +363,7 @@ switches()
 summary()
 receipt()
 drafts()
+previews()
 keys()
 work()
 suggestions()
