@@ -235,5 +235,5 @@ func (s *Server) progressForm(it projections.Item, a events.Actor) *progressForm
 	}
 	v := prefill(spec, it, s.today(), nil)
 	v.Set("back", "/unit")
-	return &progressForm{s.row(it), formOf(formInput{spec: spec, item: it, values: v}), commandPath(it.Number, fileCommand) + "?back=%2Funit"}
+	return &progressForm{s.row(it), formOf(formInput{spec: spec, item: it, values: v}), commandPath(it.Number, "record_evidence") + "?back=%2Funit"}
 }
