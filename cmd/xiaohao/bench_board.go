@@ -46,6 +46,8 @@ type boardFigures struct {
 	BoardPast float64 `json:"board_past_p95_ms"` // of a past day
 	Similar   float64 `json:"similar_p95_ms"`
 	Ceiling   float64 `json:"round_trip_p95_ms"` // of the least that Postgres can be asked
+
+	Pages []pageFigure `json:"pages"` // of the staff, rendered in full
 }
 
 type boardReport struct {
@@ -89,10 +91,16 @@ func (c *benchBoardCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if f.Pages, err = measurePages(ctx, reads, g, today, c.N/3); err != nil {
+			return err
+		}
 		report.Sizes = append(report.Sizes, f)
 		if !c.JSON {
 			fmt.Printf("%8d 件：总览 %.2f 毫秒（今天的 %.2f，过去某天的 %.2f），台账一页 %.2f，搜索 %.2f，相似 %.2f（都是 p95）；空问一次 %.2f\n",
 				f.Items, f.Board, f.BoardNow, f.BoardPast, f.Ledger, f.Search, f.Similar, f.Ceiling)
+			for _, p := range f.Pages {
+				fmt.Printf("%12s%s %.1f 毫秒（p95，整页）\n", "", p.Page, p.P95)
+			}
 		}
 	}
 	if c.JSON {

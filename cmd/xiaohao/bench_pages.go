@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"time"
+
+	"xiaohao/domain"
+	"xiaohao/domain/calendar"
+	"xiaohao/events"
+	"xiaohao/projections"
+	"xiaohao/web"
+)
+
+// pageFigure is what the server needs for one page of the staff, rendered in full.
+type pageFigure struct {
+	Page string  `json:"page"`
+	P95  float64 `json:"p95_ms"`
+}
+
+// measurePages asks the pages of the staff n times each, as the office, as random units and
+// as random leaders.
+func measurePages(ctx context.Context, s *projections.Store, g *grower, today events.Date, n int) ([]pageFigure, error) {
+	now := func() time.Time { return today.Time().Add(10 * time.Hour) }
+	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Now: now}, &domain.Desk{Calendars: calendar.Official(), Now: now}, s, nil)
+	if err != nil {
+		return nil, err
+	}
+	units, err := s.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	leaders, err := s.Leaders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	clerk := func(int) string { return "clerk" }
+	unit := func(i int) string { return "unit|" + units[i%len(units)].Key + "|" + string(events.UnitLiaison) }
+	leader := func(i int) string { return "leader|" + leaders[i%len(leaders)].Key + "|领导" }
+	var out []pageFigure
+	for _, p := range []struct {
+		path string
+		as   func(i int) string
+	}{{"/desk", clerk}, {"/items", clerk}, {"/board", clerk}, {"/board?as_of=" + today.AddDays(-40).String(), clerk}, {"/board/wall", clerk}, {"/unit", unit}, {"/leader", leader}} {
+		var took latencies
+		for i := range n + n/5 {
+			if i == n/5 {
+				took = nil // what came before only warmed up
+			}
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, p.path, nil)
+			r.AddCookie(&http.Cookie{Name: "act", Value: url.QueryEscape(p.as(i))})
+			w := httptest.NewRecorder()
+			begun := time.Now()
+			h.ServeHTTP(w, r)
+			took = append(took, time.Since(begun))
+			if w.Code != http.StatusOK {
+				return nil, fmt.Errorf("%s as %s: %d", p.path, p.as(i), w.Code)
+			}
+		}
+		out = append(out, pageFigure{p.path, took.ms(0.95)})
+	}
+	return out, nil
+}
