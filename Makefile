@@ -6,7 +6,7 @@
 # Where the official archive of Go puts it; many forget to add it to PATH.
 export PATH := $(PATH):/usr/local/go/bin
 
-assets  := web/static/dist/app.css web/static/dist/app.js
+assets  := web/static/dist/app.css web/static/dist/app.js web/static/dist/photo.js
 sources := $(shell find web/static/src -type f 2>/dev/null)
 modules := node_modules/.package-lock.json
 

@@ -63,12 +63,14 @@ type OrderRedo struct {
 
 func (c OrderRedo) name() string { return "order_redo" }
 
-func mayRedo(it *Item, _ Situation) *Refusal {
+func mayRedo(it *Item, s Situation) *Refusal {
 	switch {
 	case it.Evaluation == nil || (it.Evaluation.Satisfied != events.Dissatisfied && it.Evaluation.Solved != events.SolvedNo):
 		return refuse("order_redo.satisfied", "没有不满意的评价，不用重办。")
 	case it.Redone:
 		return refuse("order_redo.once", "已经重办过一次，以第二次评价为准。")
+	case it.ClosedBy != "" && it.ClosedBy == s.Actor.ID:
+		return refuse("order_redo.closer", "销号是您批的，不满意的评价由另一个人来处理。")
 	}
 	return nil
 }
@@ -123,6 +125,8 @@ func mayEndorseExemption(it *Item, s Situation) *Refusal {
 		return refuse("endorse_exemption.none", "没有等着审的甄别。")
 	case it.Endorsed != "":
 		return refuse("endorse_exemption.done", "已经报给督导，等着定。")
+	case it.ClosedBy != "" && it.ClosedBy == s.Actor.ID:
+		return refuse("endorse_exemption.closer", "销号是您批的，甄别由另一个人来审。")
 	case it.Exemption == s.Actor.ID:
 		return refuse("endorse_exemption.self", "您提的甄别要由别人来审。")
 	}

@@ -360,6 +360,9 @@ func mayPublish(it *Item, _ Situation) *Refusal {
 }
 
 func (c OpenPublicity) decide(it *Item, s Situation) ([]events.Event, error) {
+	if r := noPersonal("medium", "open_publicity", "公示在哪里", c.Medium); r != nil {
+		return nil, r
+	}
 	l := s.sets(it.matter(events.StagePublicity))
 	return []events.Event{events.PublicityOpened{Text: it.PublicText, Medium: c.Medium, Until: l.Due, Limit: l}}, nil
 }

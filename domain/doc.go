@@ -25,6 +25,7 @@
 //	supervise.go 督办: by order, and by the ladder (package domain/ladder)
 //	after.go     评价、回头看、复号、常态、挂账、归档、更正
 //	release.go   公开稿、公开、撤下              reveal.go  看个人信息
+//	photo.go     照片：涂去隐私、公开、撤下
 //	preset.go    the three presets and the sign-off profiles P1–P4
 //	lamp.go      lamps; days and limits are in package domain/calendar      code.go  query codes
 //	fields.go    the inputs of commands, read from struct tags

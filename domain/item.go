@@ -85,6 +85,10 @@ type Item struct {
 	PublicText    string
 	DraftBy       string
 	Released      bool
+	PublicUntil   events.Date      // last public day, zero for no limit
+	Pictures      map[string]bool  // evidence that is a picture and may be made public once parts are covered
+	PublicPhotos  map[string]Photo // pictures for the public
+	ClosedBy      string           // actor who struck the number off in this round
 	LookBacks     []events.Date
 	MergedInto    string       // id of the survivor
 	MergedFrom    events.State // where it stood before that
@@ -262,6 +266,7 @@ func (it *Item) applyWork(e events.Event, r events.Recorded, on events.Date) {
 		case events.OpinionEvidence:
 			it.Photos++
 		}
+		it.picture(e)
 	case events.ExtensionRequested:
 		it.Extension, it.ExtensionBy = &e, r.Actor.ID
 	case events.ExtensionGranted:
@@ -345,6 +350,8 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 		it.Endorsed = r.Actor.ID
 	case events.ExemptionDecided:
 		it.Exemption, it.Endorsed, it.Exempted = "", "", true
+	case events.ItemClosed:
+		it.ClosedBy = r.Actor.ID
 	case events.LookBackScheduled:
 		it.LookBacks = e.Due
 	case events.LookBackDrawn:
@@ -362,9 +369,13 @@ func (it *Item) applyClosure(e events.Event, r events.Recorded, on events.Date) 
 	case events.PublicTextDrafted:
 		it.PublicText, it.DraftBy = e.Summary, r.Actor.ID
 	case events.ItemReleased:
-		it.Released = true
+		it.Released, it.PublicUntil = true, events.Date{}
+	case events.ReleaseLimited:
+		it.PublicUntil = e.Until
 	case events.ItemUnpublished:
 		it.Released, it.PublicText, it.DraftBy = false, "", ""
+	case events.PhotoRedacted, events.PhotoReleased, events.PhotoUnpublished:
+		it.applyPhoto(e, r.Actor)
 	}
 }
 
@@ -374,7 +385,7 @@ func (it *Item) newRound(n int) {
 	it.Report, it.Chain, it.Signed, it.Publicity, it.PublicityDone = nil, nil, nil, nil, false
 	it.Draft, it.Replied, it.Evaluation, it.Exemption, it.Endorsed, it.Exempted = "", false, nil, "", "", false
 	it.Results = 0
-	it.LookBacks = nil
+	it.LookBacks, it.ClosedBy = nil, ""
 }
 
 // pastLookBack is done with the next look-back, whatever came of it.

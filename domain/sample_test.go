@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"slices"
 
 	"xiaohao/domain/calendar"
@@ -256,8 +257,24 @@ func sample(name string, it *Item, today events.Date, rnd func(int) int) Command
 		return DraftPublicText{Summary: "末班车改到 22:30"}
 	case "release":
 		return Release{}
+	case "expire_release":
+		return ExpireRelease{}
+	case "redact_photo":
+		c := RedactPhoto{Looked: true}
+		c.Evidence = least(it.Pictures)
+		c.Attach("00", []events.Area{{X: rnd(500), Y: 10, W: 300, H: 300}}, events.PublicFile{Object: "o", SHA256: "11", Size: 9, Width: 4, Height: 3})
+		return c
+	case "release_photo":
+		return ReleasePhoto{Photo: least(it.PublicPhotos)}
+	case "unpublish_photo":
+		return UnpublishPhoto{Photo: least(it.PublicPhotos), Reason: text}
 	case "unpublish":
 		return Unpublish{Reason: text}
 	}
 	return nil
+}
+
+// least is the first key of m in order, "" when there is none.
+func least[V any](m map[string]V) string {
+	return slices.Min(append(slices.Collect(maps.Keys(m)), "zzz"))
 }

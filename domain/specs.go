@@ -126,6 +126,10 @@ var specs = entitled([]Spec{
 	{Name: "draft_public_text", Title: "拟公开稿", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayDraft, New: func() Command { return &DraftPublicText{} }},
 	{Name: "release", Title: "公开", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayRelease, New: func() Command { return &Release{} }},
 	{Name: "unpublish", Title: "撤下公开", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: isReleased, New: func() Command { return &Unpublish{} }},
+	{Name: "expire_release", Title: "公开期满撤下", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: releaseOver, New: func() Command { return &ExpireRelease{} }},
+	{Name: "redact_photo", Title: "涂照片", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayRedact, New: func() Command { return &RedactPhoto{} }},
+	{Name: "release_photo", Title: "公开照片", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: mayReleasePhoto, New: func() Command { return &ReleasePhoto{} }},
+	{Name: "unpublish_photo", Title: "撤下照片", From: append(states{events.Answered, events.Closed}, ongoing...), Pre: photoShown, New: func() Command { return &UnpublishPhoto{} }},
 })
 
 // entitled adds to each command who may give it. One that nobody may give is a mistake that

@@ -30,6 +30,7 @@ const (
 	AccountAggregate   Aggregate = "account"   // an officer's account; its [DirectoryID] is the officer's among accounts
 	SampleAggregate    Aggregate = "sample"    // the look-back draws of one week (回头看抽样)
 	RecipientAggregate Aggregate = "recipient" // how one person wants to be told (通知偏好)
+	FollowAggregate    Aggregate = "follow"    // one address that wants letters about one released item (关注进展); the id is drawn at random and stands in the letters only
 	TrailAggregate     Aggregate = "trail"     // what one person took out or was refused on one day (审计留痕); the id is [TrailID]
 	PaperAggregate     Aggregate = "paper"     // a unit's mapping of columns, or the office's template of one paper
 	ViewAggregate      Aggregate = "view"      // the views that one holder saved (存下的视图)
@@ -38,7 +39,7 @@ const (
 // Known reports whether this program knows any fact of a.
 func (a Aggregate) Known() bool {
 	switch a {
-	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, TrailAggregate, LadderAggregate, PaperAggregate, ViewAggregate:
+	case ItemAggregate, LogAggregate, CalendarAggregate, RulesAggregate, AccountAggregate, SampleAggregate, RecipientAggregate, FollowAggregate, TrailAggregate, LadderAggregate, PaperAggregate, ViewAggregate:
 		return true
 	}
 	return a.Directory()

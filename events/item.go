@@ -232,6 +232,11 @@ type ItemReleased struct {
 	Summary string `json:"summary"`
 }
 
+// ReleaseLimited says that what was released is public up to a day and no longer (公开期限).
+type ReleaseLimited struct {
+	Until Date `json:"until"` // the last day
+}
+
 // ItemUnpublished takes a released item off the public pages (撤下).
 type ItemUnpublished struct {
 	Reason string `json:"reason"`

@@ -36,6 +36,13 @@ func (LedgerClaimed) fact() kind         { return ledgerClaimed }
 func (PublicTextDrafted) fact() kind     { return publicTextDrafted }
 func (ItemReleased) fact() kind          { return itemReleased }
 func (ItemUnpublished) fact() kind       { return itemUnpublished }
+func (ReleaseLimited) fact() kind        { return releaseLimited }
+func (FollowAsked) fact() kind           { return followAsked }
+func (FollowConfirmed) fact() kind       { return followConfirmed }
+func (FollowEnded) fact() kind           { return followEnded }
+func (PhotoRedacted) fact() kind         { return photoRedacted }
+func (PhotoReleased) fact() kind         { return photoReleased }
+func (PhotoUnpublished) fact() kind      { return photoUnpublished }
 func (ItemAssigned) fact() kind          { return itemAssigned }
 func (CoUnitAdded) fact() kind           { return coUnitAdded }
 func (AssignmentSigned) fact() kind      { return assignmentSigned }

@@ -42,6 +42,10 @@ const (
 	publicTextDrafted
 	itemReleased
 	itemUnpublished
+	releaseLimited
+	photoRedacted
+	photoReleased
+	photoUnpublished
 	itemAssigned
 	coUnitAdded
 	assignmentSigned
@@ -96,6 +100,9 @@ const (
 	viewDropped
 	noticePreferred
 	ladderSet
+	followAsked
+	followConfirmed
+	followEnded
 	columnsMapped
 	templateKept
 	templateWithdrawn
@@ -195,6 +202,10 @@ var table = [kinds]row{
 	publicTextDrafted:     {"public_text.drafted", 1, ItemAggregate, "拟公开稿", decode[PublicTextDrafted]},
 	itemReleased:          {"item.released", 1, ItemAggregate, "公开", decode[ItemReleased]},
 	itemUnpublished:       {"item.unpublished", 1, ItemAggregate, "撤下公开", decode[ItemUnpublished]},
+	releaseLimited:        {"release.limited", 1, ItemAggregate, "定公开到哪天", decode[ReleaseLimited]},
+	photoRedacted:         {"photo.redacted", 1, ItemAggregate, "涂去照片里的隐私", decode[PhotoRedacted]},
+	photoReleased:         {"photo.released", 1, ItemAggregate, "公开照片", decode[PhotoReleased]},
+	photoUnpublished:      {"photo.unpublished", 1, ItemAggregate, "撤下照片", decode[PhotoUnpublished]},
 	itemAssigned:          {"item.assigned", 2, ItemAggregate, "交办", decode[ItemAssigned]},
 	coUnitAdded:           {"co_unit.added", 2, ItemAggregate, "加派", decode[CoUnitAdded]},
 	assignmentSigned:      {"assignment.signed", 1, ItemAggregate, "签收", decode[AssignmentSigned]},
@@ -248,6 +259,9 @@ var table = [kinds]row{
 	viewSaved:             {"view.saved", 1, ViewAggregate, "存视图", decode[ViewSaved]},
 	viewDropped:           {"view.dropped", 1, ViewAggregate, "去掉视图", decode[ViewDropped]},
 	noticePreferred:       {"notice.preferred", 1, RecipientAggregate, "通知偏好", decode[NoticePreferred]},
+	followAsked:           {"follow.asked", 1, FollowAggregate, "想关注进展", decode[FollowAsked]},
+	followConfirmed:       {"follow.confirmed", 1, FollowAggregate, "确认关注", decode[FollowConfirmed]},
+	followEnded:           {"follow.ended", 1, FollowAggregate, "不再关注", decode[FollowEnded]},
 	ladderSet:             {"ladder.set", 1, LadderAggregate, "定督办阶梯", decode[LadderSet]},
 	columnsMapped:         {"columns.mapped", 1, PaperAggregate, "栏目对照", decode[ColumnsMapped]},
 	templateKept:          {"template.kept", 1, PaperAggregate, "换表单模板", decode[TemplateKept]},

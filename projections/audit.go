@@ -71,6 +71,9 @@ var auditTable = table[traceRow]{name: "audit", key: []string{"sequence"}, then:
 // audit notes who did what.
 func (b *batch) audit(c events.Recorded) {
 	r := &traceRow{Recorded: &c, kind: kindOf(c.Aggregate()), subject: c.Aggregate(), about: c.Item, origin: c.Actor.Origin}
+	if r.subject == events.FollowAggregate {
+		r.about = uuid.Nil // who knows the id can end it: it stands in the letters only
+	}
 	names := make([]string, 0, len(c.Events))
 	var words []string
 	for _, e := range c.Events {
@@ -90,7 +93,7 @@ func (b *batch) audit(c events.Recorded) {
 // kindOf is the kind of what is done to an aggregate, unless a fact is of a kind of its own.
 func kindOf(a events.Aggregate) AuditKind {
 	switch {
-	case a == events.ItemAggregate:
+	case a == events.ItemAggregate, a == events.FollowAggregate:
 		return AuditWork
 	case a == events.AccountAggregate, a == events.RecipientAggregate:
 		return AuditAccount

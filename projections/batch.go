@@ -41,6 +41,8 @@ type row struct {
 	cells   counterSet                  // as stored
 	parts   int                         // assignments as stored
 	watches map[watchKey]events.Watched // as stored
+	rated   []string                    // evaluations as stored
+	until   events.Date                 // last public day as stored
 	now     stint                       // that goes on
 	wrote   stint                       // the last one that stands in the table
 	past    []stint                     // ended since the last write
@@ -84,6 +86,9 @@ type outputs struct {
 	slips     rows[slipRow]
 	samples   rows[sampleRow]
 	shelved   rows[viewRow]
+	said      rows[evaluationRow]
+	expiries  rows[expiryRow]
+	follows   rows[followRow]
 	ends      rows[dayEnd]
 	scrubs    scrubs // after the opinions
 }
@@ -117,6 +122,9 @@ func newOutputs() outputs {
 		slips:    rows[slipRow]{of: &slipTable},
 		samples:  rows[sampleRow]{of: &sampleTable},
 		shelved:  rows[viewRow]{of: &viewTable},
+		said:     rows[evaluationRow]{of: &evaluationTable},
+		expiries: rows[expiryRow]{of: &expiryTable},
+		follows:  rows[followRow]{of: &followTable},
 		ends:     rows[dayEnd]{of: &dayEndTable},
 	}
 }
@@ -124,7 +132,7 @@ func newOutputs() outputs {
 func (o *outputs) all() []output {
 	return []output{&o.parked, &o.entries, &o.traces, &o.opinions, &o.verbatim, &o.links, &o.items, &o.docs, &o.search, &o.parts,
 		&o.stints, &o.sums, &o.days, &o.dues, &o.weeks, &o.kpis, &o.accounts, &o.named, &o.roots, &o.files, &o.erasures, &o.entered, &o.sizes,
-		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.shelved, &o.ends, &o.scrubs}
+		&o.unwatched, &o.watches, &o.slips, &o.samples, &o.shelved, &o.said, &o.expiries, &o.follows, &o.ends, &o.scrubs}
 }
 
 // size is how many bytes wait to be written.
@@ -183,6 +191,7 @@ func (b *batch) apply(c events.Recorded) {
 		b.root(c)
 		b.sample(c)
 		b.shelf(c)
+		b.follow(c)
 		return
 	}
 	r, _ := b.get(c.Item)
@@ -245,6 +254,8 @@ func (b *batch) settleRows(rows []*row, full func() error) error {
 		b.measureDay(r)
 		b.settleAccount(r)
 		b.settleErasure(r)
+		b.settleEvaluations(r)
+		b.settleExpiry(r)
 		r.stored, r.touched, r.changed = true, false, false
 		if i%64 == 63 {
 			if err := full(); err != nil {
@@ -312,6 +323,7 @@ func (b *batch) load(ctx context.Context, q querier, commits []events.Recorded) 
 		r.id, r.CodeHash = r.uuid(), hash
 		r.body, r.cells, r.parts = searchBody(&r.Item), countersOf(&r.Item), len(r.Detail.Assignments)
 		r.watches = watchesOf(&r.Item)
+		r.rated, r.until = ratedOf(&r.Item), r.Detail.PublicUntil
 		r.now = stintOf(&r.Item)
 		r.now.from = fromDate(since)
 		r.wrote = r.now

@@ -108,6 +108,10 @@
 //	watch.go     watch       days that somebody has to keep, found by day; look-backs to draw
 //	slip.go      slip        督办单 as they are tracked
 //	sample.go    sample      draws of look-backs
+//	evaluation.go evaluation what petitioners said, one row a round
+//	expiry.go    expiry      until when an item is public
+//	follow.go    follow      who wants letters about which item; no address
+//	photo.go                 pictures for the public, in the item's document
 //	shelf.go     saved_view  views of the ledger that people saved
 //	audit.go     audit       who did what, one row a commit of any aggregate (audit_words.go); trail.go
 //	             its pages, command.go what became of a command

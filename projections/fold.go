@@ -328,7 +328,7 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		d.ReplyWay, d.RepliedOn = e.Way, on
 		it.sign(events.StepReply, r, on)
 	case events.Evaluated:
-		d.Evaluations = append(d.Evaluations, Evaluation{Evaluated: e, On: on})
+		d.Evaluations = append(d.Evaluations, Evaluation{Evaluated: e, On: on, At: r.Time.UTC(), Unit: it.Lead.ID})
 		it.Unsatisfied = e.Satisfied == events.Dissatisfied || e.Solved == events.SolvedNo
 	case events.RedoOrdered:
 		it.newRound(e.Round)
@@ -353,9 +353,17 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 	case events.PublicTextDrafted:
 		d.PublicText, d.DraftBy = e.Summary, r.Actor.ID
 	case events.ItemReleased:
-		it.Released, d.Released, d.PublicText = true, e.Summary, e.Summary
+		it.Released, d.Released, d.PublicText, d.PublicUntil = true, e.Summary, e.Summary, events.Date{}
 	case events.ItemUnpublished:
-		it.Released, d.Released, d.PublicText, d.DraftBy = false, "", "", ""
+		it.Released, d.Released, d.PublicText, d.DraftBy, d.PublicUntil = false, "", "", "", events.Date{}
+	case events.ReleaseLimited:
+		d.PublicUntil = e.Until
+	case events.PhotoRedacted:
+		d.Photos = append(d.Photos, Photo{PhotoRedacted: e, On: on, By: r.Actor.ID, Post: post(r.Actor)})
+	case events.PhotoReleased:
+		it.photo(e.ID, func(p *Photo) { p.Released, p.Down = on, "" })
+	case events.PhotoUnpublished:
+		it.photo(e.ID, func(p *Photo) { p.Released, p.Down = events.Date{}, e.Reason })
 	case events.ErasureRequested:
 		it.ErasureOn = on
 	case events.ErasureCompleted:
@@ -501,6 +509,9 @@ func inForce(slips []Slip) events.SupervisionLevel {
 	}
 	return events.SupervisionLevels[top]
 }
+
+// Shown reports whether the public finds the item.
+func (it *Item) Shown() bool { return it.shown() }
 
 // shown reports whether the public may find the item in lists. 举报、人员作风, 涉稳 and 保密
 // never are, even when somebody released them.

@@ -51,7 +51,10 @@ func publicOf(it *Item, byCode bool) PublicItem {
 	if p.Released {
 		p.Summary = d.Released
 	}
-	if d.Publicity != nil {
+	if p.Released && !p.Erased {
+		p.Photos = photosOf(d)
+	}
+	if d.Publicity != nil && it.State == events.InPublicity { // a notice is gone with its window
 		p.PublicityUntil, p.PublicityText = d.Publicity.Until, d.Publicity.Text
 	}
 	return p

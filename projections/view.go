@@ -95,6 +95,7 @@ type Detail struct {
 	NodesDone     []string                      `json:"nodes_done,omitzero"`
 	Quantities    []PlaceQuantity               `json:"quantities,omitzero"`
 	Evidence      []events.EvidenceRecorded     `json:"evidence,omitzero"`
+	Photos        []Photo                       `json:"photos,omitzero"`    // pictures for the public, in the order in which they were made
 	Extension     *events.ExtensionRequested    `json:"extension,omitzero"` // open request
 	Pause         *events.PauseRequested        `json:"pause,omitzero"`     // open request
 	Clock         events.Clock                  `json:"clock,omitzero"`     // how the deadline came about
@@ -110,6 +111,7 @@ type Detail struct {
 	Publicity     *events.PublicityOpened       `json:"publicity,omitzero"`
 	PublicityOn   events.Date                   `json:"publicity_on,omitzero"`
 	Objections    []Objection                   `json:"objections,omitzero"`
+	PublicUntil   events.Date                   `json:"public_until,omitzero"`  // last public day, zero for no limit
 	Released      string                        `json:"released,omitzero"`      // the summary that was released; never a draft
 	ReplyPublic   string                        `json:"reply_public,omitzero"`  // draft or issued: for the office
 	ReplyPrivate  events.Sealed                 `json:"reply_private,omitzero"` // draft or issued
@@ -194,6 +196,24 @@ type SiteCheck struct {
 	Post string `json:"post"`
 }
 
+// Photo is a picture for the public, made from one of the evidence.
+type Photo struct {
+	events.PhotoRedacted
+	On       events.Date `json:"on"`
+	By       string      `json:"by"` // actor who covered it
+	Post     string      `json:"post"`
+	Released events.Date `json:"released,omitzero"` // seen wherever the item is, from that day on
+	Down     string      `json:"down,omitzero"`     // reason why it was taken away
+}
+
+// PublicPhoto is a picture as the public sees it.
+type PublicPhoto struct {
+	Object        string       `json:"object"`
+	SHA256        string       `json:"sha256"`
+	Shows         events.Phase `json:"shows,omitzero"` // before or after
+	Width, Height int
+}
+
 // Objection is one public objection.
 type Objection struct {
 	ID       string        `json:"id"`
@@ -227,6 +247,8 @@ type Slip struct {
 type Evaluation struct {
 	events.Evaluated
 	On     events.Date `json:"on"`
+	At     time.Time   `json:"at,omitzero"`     // recorded
+	Unit   string      `json:"unit,omitzero"`   // id of the lead unit when it was given
 	Exempt string      `json:"exempt,omitzero"` // 甄别: "", ASKED, GRANTED, DENIED
 }
 
@@ -523,9 +545,10 @@ type PublicItem struct {
 	CanEvaluate        bool        // replied and not evaluated in this round
 	Touched            time.Time
 	Demo               bool
-	Erased             bool    // its personal data was erased, or is about to be
-	Restricted         bool    // by code only: nothing but the state may be told (举报、涉稳)
-	Timeline           []Entry // PUBLIC entries only: Text is what the public reads, nobody's post, no hash
+	Erased             bool          // its personal data was erased, or is about to be
+	Photos             []PublicPhoto // covered and released; never what was handed in
+	Restricted         bool          // by code only: nothing but the state may be told (举报、涉稳)
+	Timeline           []Entry       // PUBLIC entries only: Text is what the public reads, nobody's post, no hash
 }
 
 // PublicFilter selects items that are shown to the public. Empty fields select everything.

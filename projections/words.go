@@ -45,6 +45,10 @@ func tell(it *Item, e events.Event) telling {
 	return byItself("")
 }
 
+// ToldPublicly reports whether a fact leaves an entry that the public reads; it is the item
+// after the fact.
+func ToldPublicly(it *Item, e events.Event) bool { return tell(it, e).vis == Public }
+
 func tellIntake(it *Item, e events.Event) (telling, bool) {
 	switch e := e.(type) {
 	case events.ItemRaised:
@@ -307,6 +311,14 @@ func tellAfter(it *Item, e events.Event) (telling, bool) {
 		return inside("核过了，公开：" + stop(e.Summary)), true
 	case events.ItemUnpublished:
 		return inside("从公开页面撤下。" + after("理由：", e.Reason)), true
+	case events.ReleaseLimited:
+		return inside("公开到 " + e.Until.String() + " 为止。"), true
+	case events.PhotoRedacted:
+		return inside(pick(len(e.Covered) == 0, "看过照片，没有要盖住的", line("照片盖住了 ", strconv.Itoa(len(e.Covered)), " 处")) + "，等另一个人核过才公开。"), true
+	case events.PhotoReleased:
+		return inside("照片核过了，可以公开。"), true
+	case events.PhotoUnpublished:
+		return inside("照片撤下。" + after("理由：", e.Reason)), true
 	case events.ComplaintNamed:
 		return inside("写明了被反映的人，他们看不到这一件。"), true
 	case events.PersonalRevealed: // why is for the auditor

@@ -1,4 +1,4 @@
-// Makes web/static/dist/app.css and app.js, which the Go program embeds, from
+// Makes web/static/dist/app.css, app.js and photo.js, which the Go program embeds, from
 // web/static/src. Run by `npm run build`, from the Makefile.
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -39,10 +39,10 @@ try {
   })
   await esbuild.build({
     ...common,
-    entryPoints: ['src/app.js'],
+    entryPoints: ['src/app.js', 'src/photo.js'],
     // A closed function works both as a module and as a plain deferred script.
     format: 'iife',
-    outfile: 'dist/app.js',
+    outdir: 'dist',
   })
 } catch {
   await rm(`${web}dist`, { recursive: true, force: true }) // half of it would look finished

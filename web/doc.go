@@ -10,7 +10,8 @@
 // Evidence may come with a file (upload.go): it is read into memory, four requests at a time,
 // kept by [Files] and then named by the command, so a refused command leaves nothing that
 // anybody can see. A file is sent (evidence.go) to staff who may see its item and only when a
-// fact of that item names it; nothing of it is public.
+// fact of that item names it. Nothing of it is public: the public sees pictures that the server
+// made of photos, with parts covered, once a second person released them (photo.go).
 //
 // # Personal data and the audit trail
 //
@@ -62,10 +63,13 @@
 //
 //	public      public*.go home, 回音壁, released item · raise.go, receipt.go · query.go, answer.go
 //	            deadline.go 怎么算的 · roots.go
+//	photos      photo.go parts covered by staff · public_photo.go what the public sees of them
+//	letters     follow.go
 //	open data   public_open.go: /open, /feed/…, /p/{id}/feed.xml, /sitemap.xml, /robots.txt
 //	signing in  signin.go · me.go /account · who.go, act.go
 //	items       items.go ledger · item*.go · form.go, bind.go, give.go commands · evidence.go, upload.go
 //	by person   desk.go office · unit.go · leader.go · inbox.go what came up · live.go staff pages that renew themselves
+//	            odd.go evaluations that look made
 //	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
 //	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
 //	admin       admin.go units, officers, ledgers, duties · admin_rules.go, admin_calendar.go, limits.go time · permissions.go · inbox.go /admin/notices

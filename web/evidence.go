@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -33,6 +34,7 @@ type shownFile struct {
 	Alt         string
 	Says        string // JPEG，1.2 MB，4000 × 3000
 	Internal    bool   // not cleaned: never to be released
+	Public      string // where a picture for the public is made of it
 }
 
 // useNote says that the same file was handed in elsewhere.
@@ -55,6 +57,9 @@ func (s *Server) fillEvidence(ctx context.Context, p *ItemPage, it projections.I
 		return err
 	}
 	sees := map[string]bool{it.Number: true}
+	if rule, _ := rights.Of("redact_photo"); rule.Allows(a.Role) && it.Class == events.Ordinary && !it.Confidential {
+		p.Publishes = true
+	}
 	for _, e := range it.Detail.Evidence {
 		row := evidence{Name: e.Name, Kind: e.Kind.Zh(), Formed: e.Formed.String(), Early: e.Early, File: fileOf(it.Number, e, !it.ErasureOn.IsZero())}
 		for _, u := range otherUses(it, e, uses) {
@@ -167,6 +172,9 @@ func fileOf(number string, e events.EvidenceRecorded, erased bool) *shownFile {
 	if f.Picture() {
 		out.Thumb = out.Href + "/thumb"
 		out.Alt = e.Shows.Zh() + "照片：" + e.Name
+		if f.Cleaned {
+			out.Public = photoPath(number, e.ID)
+		}
 		out.Says += fmt.Sprintf("，%d × %d", f.Width, f.Height)
 	}
 	return out

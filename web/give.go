@@ -89,6 +89,10 @@ func (s *Server) formPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
+	if strings.HasSuffix(spec.Name, "_photo") { // each photo has a page of its own
+		http.Redirect(w, r, "/items/"+url.PathEscape(it.Number)+"#a9", http.StatusSeeOther)
+		return nil
+	}
 	folded, err := s.fold(r.Context(), it)
 	if err != nil {
 		return err
@@ -141,6 +145,9 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 		p.Into = &link{"/items/" + url.PathEscape(it.MergedInto), it.MergedInto}
 	}
 	p.Facts = headFacts(s.row(it), it)
+	if in.spec.Name == "release" {
+		p.Facts = becomesPublic(it)
+	}
 	if slices.Contains([]string{"accept", "answer", "not_accept", "request_info", "merge", "split", "assign", "dispatch"}, in.spec.Name) {
 		os, err := s.reads.Opinions(r.Context(), it.ID)
 		if err != nil {

@@ -38,6 +38,7 @@ type ItemPage struct {
 	Chain     []chainStep
 	ChainSays string
 	Evidence  []evidence
+	Publishes bool       // makes pictures for the public
 	Before    []evidence // photos of 整改前
 	After     []evidence // photos of 整改后
 	Early     int

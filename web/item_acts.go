@@ -48,6 +48,9 @@ func (s *Server) fillActions(p *ItemPage, it projections.Item, folded *domain.It
 		}
 		c := act{Name: x.Spec.Name, Title: x.Spec.Title, Href: commandPath(it.Number, x.Spec.Name), Class: "two"}
 		closing = closing || x.Spec.Name == "close"
+		if strings.HasSuffix(c.Name, "_photo") { // each photo has a page of its own
+			c.Href = "/items/" + it.Number + "#a9"
+		}
 		if x.Refused != nil {
 			c.Why = x.Refused.Message
 			if x.Spec.Name != "close" && (farOff(x.Refused.Rule) || len(p.Not) >= mostNot) {

@@ -59,13 +59,27 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		p.Slips = append(p.Slips, slipOf(it, x, today))
 	}
 	for _, e := range d.Evaluations {
+		if l, asked := it.Limit(events.StageEvaluate, ""); ofUnit(a) && asked && e.Round == it.Round && !today.After(l.Due) {
+			p.Evaluated = append(p.Evaluated, evaluation{Title: fmt.Sprintf("第 %d 轮：评了，评价期过了才给单位看", e.Round)})
+			continue
+		}
 		ev := evaluation{Title: fmt.Sprintf("第 %d 轮：%s，%s", e.Round, e.Solved.Zh(), e.Satisfied.Zh()), Words: s.open(ctx, e.Words),
 			Exempt: map[string]string{"ASKED": "单位申请甄别，等着定", "GRANTED": "甄别同意：不计入满意率", "DENIED": "甄别不同意"}[e.Exempt]}
-		if ofUnit(a) && it.Confidential {
+		if ofUnit(a) && it.Confidential || closedBy(it) == a.ID {
 			ev.Words = ""
 		}
 		p.Evaluated = append(p.Evaluated, ev)
 	}
+}
+
+// closedBy is who struck the number off, "" when nobody has.
+func closedBy(it projections.Item) string {
+	for _, s := range it.Detail.Chain {
+		if s.Step == events.StepClose {
+			return s.By
+		}
+	}
+	return ""
 }
 
 // slipOf is a slip as the item's page lists it. 提醒 and 催办 by the ladder have no form and

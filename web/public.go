@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 
@@ -44,7 +45,11 @@ type HomePage struct {
 	Figures projections.Figures
 	Parts   []part // of the total, without those that are 0
 	Closed  []projections.PublicItem
+	Said    projections.Said // what petitioners said of those struck off
 }
+
+// Enough reports whether so many answered that what they said may be told.
+func (p HomePage) Enough() bool { return p.Said.Evaluated >= projections.MinimumN }
 
 // part is one summand of the total, with the list of its rows.
 type part struct {
@@ -68,6 +73,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 			x.Href = "/echo?s=" + x.Href
 			p.Parts = append(p.Parts, x)
 		}
+	}
+	if p.Said, err = s.reads.PublicSaid(r.Context()); err != nil {
+		return err
 	}
 	if p.Closed, err = s.reads.PublicLatestClosed(r.Context(), recent); err != nil {
 		return err
@@ -95,6 +103,7 @@ var echoStates = []struct {
 type EchoPage struct {
 	Page
 	Q, Mode     string
+	About       string // a unit or a place: only what is of it
 	Category    string
 	State       string
 	Categories  []projections.Option
@@ -140,6 +149,12 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 			f.Mode, p.Mode = m, modes
 		}
 	}
+	var err error
+	if p.About = trim(q.Get("a")); p.About != "" {
+		if f.About, err = s.about(r.Context(), p.About); err != nil {
+			return err
+		}
+	}
 	items, next, total, err := s.reads.PublicItems(r.Context(), f)
 	if err != nil {
 		return err
@@ -151,9 +166,9 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	for _, it := range items {
 		p.Items = append(p.Items, s.echoOf(it))
 	}
-	p.Filtered = p.Q != "" || p.Category != "" || p.State != "" || p.Mode != ""
+	p.Filtered = p.About != "" || p.Q != "" || p.Category != "" || p.State != "" || p.Mode != ""
 	keep := url.Values{}
-	for k, v := range map[string]string{"q": p.Q, "c": p.Category, "s": p.State, "m": p.Mode} {
+	for k, v := range map[string]string{"a": p.About, "q": p.Q, "c": p.Category, "s": p.State, "m": p.Mode} {
 		if v != "" {
 			keep.Set(k, v)
 		}
@@ -166,6 +181,21 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 		p.Next = address("/echo", keep)
 	}
 	return s.render(w, http.StatusOK, "echo", p)
+}
+
+// about is what a name stands for in the read models: the id of a unit of that name, else the
+// name itself, of a place or a category.
+func (s *Server) about(ctx context.Context, name string) (string, error) {
+	units, err := s.reads.Units(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, u := range units {
+		if u.Name == name {
+			return u.Key, nil
+		}
+	}
+	return name, nil
 }
 
 func address(path string, q url.Values) string {

@@ -14,16 +14,17 @@ import (
 	"xiaohao/web/open"
 )
 
-// openRoutes are what programs read of released items.
+// openRoutes are what programs read of released items, and with them their photos and
+// letters.
 func (s *Server) openRoutes() []route {
-	return []route{
+	return append(append(s.photoRoutes(), s.followRoutes()...), []route{
 		{"GET /feed/{name}", s.feed},
 		{"GET /p/{id}/feed.xml", s.storyFeed},
 		{"GET /open", s.openPage},
 		{"GET /open/{file}", s.openFile},
 		{"GET /sitemap.xml", s.sitemap},
 		{"GET /robots.txt", s.robots},
-	}
+	}...)
 }
 
 // feedLength is how many items a feed tells of.
@@ -40,7 +41,11 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, title := projections.PublicFilter{Today: s.today(), Limit: feedLength}, "回音壁"
 	if name != everything {
-		f.About, title = name, name
+		title = name
+		var err error
+		if f.About, err = s.about(r.Context(), name); err != nil {
+			return err
+		}
 	}
 	items, _, total, err := s.reads.PublicItems(r.Context(), f)
 	if err != nil {
@@ -177,7 +182,7 @@ func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 	text := "User-agent: *\nDisallow: /\n"
 	if !s.cfg.Demo {
-		text = "User-agent: *\nDisallow: /api/\nDisallow: /act\nSitemap: " + s.origin(r) + "/sitemap.xml\n"
+		text = "User-agent: *\nDisallow: /api/\nDisallow: /act\nDisallow: /follow/\nSitemap: " + s.origin(r) + "/sitemap.xml\n"
 	}
 	return sendOpen(w, r, "text/plain; charset=utf-8", []byte(text))
 }

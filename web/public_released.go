@@ -16,6 +16,7 @@ type ReleasedPage struct {
 	Story
 	CanObject          bool
 	Objection, Contact Input
+	Mail               Input // where letters go; no Name: none go out
 	ID                 string
 }
 
@@ -32,6 +33,10 @@ func (s *Server) showReleased(w http.ResponseWriter, r *http.Request, status int
 	p.Notice, p.Errors, p.Feed = form.notice, form.refused, "/p/"+it.PublicID+"/feed.xml"
 	if p.CanObject = it.State == events.InPublicity && !s.today().After(it.PublicityUntil); p.CanObject {
 		p.Objection, p.Contact = objectInputs(form)
+	}
+	if s.cfg.Follow != nil {
+		p.Mail = Input{Name: "mail", Label: "电子邮箱", Hint: "只用来告诉您办到哪一步。加锁保存，不公开，随时可以不要。", Kind: domain.Text, Need: true, Auto: "email", Mode: "email",
+			Value: form.value("follow", "mail"), Err: errAt(form.refused, "mail")}
 	}
 	return s.render(w, status, "released", p)
 }

@@ -33,6 +33,7 @@ type Story struct {
 	Steps    []step        // newest first
 	Stale    int           // days without news, 0 = fine
 	ByCode   bool          // the petitioner himself
+	Photos   []shownPhoto
 }
 
 // staleDays is how long an open item may stay without news before its page says so.
@@ -45,7 +46,7 @@ func (s *Server) story(it projections.PublicItem, byCode bool) Story {
 	if it.Restricted {
 		return st
 	}
-	st.Who = whoOf(it)
+	st.Who, st.Photos = whoOf(it), photosOf(it)
 	st.Steps = timelineOf(it.Timeline, true, s.cfg.Now())
 	for i := range st.Steps {
 		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)

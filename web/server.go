@@ -12,6 +12,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
 	"xiaohao/domain/directory"
+	"xiaohao/domain/follow"
 	"xiaohao/domain/trail"
 	"xiaohao/domain/view"
 	"xiaohao/events"
@@ -49,6 +50,8 @@ type Config struct {
 
 	Notices Notices // nil: there is no inbox
 
+	Follow *follow.Desk // takes addresses for letters to the public; nil: none go out
+
 	Trail *trail.Keeper // records what is taken out and who was refused; nil: nothing is handed out
 
 	Files  Files      // nil: no files are taken or shown
@@ -73,6 +76,7 @@ type Server struct {
 	chain   http.Handler // mux with everything around it
 	guesses *limiter     // wrong query codes
 	days    dayTables    // accounts of deadlines
+	letters *limiter     // letters that were asked for, by address
 	units   *nameBook
 	uploads chan struct{} // requests with a file
 	reading *shield.Rates // of those who have not signed in
@@ -94,7 +98,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), units: &nameBook{ask: reads.Units},
+	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), letters: newLimiter(lettersADay, 24*time.Hour), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate), raises: shield.NewRates(sieve.Rate),
 		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
 	for _, rt := range s.routes() {

@@ -37,6 +37,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /items/{number}/evidence/{object}/thumb", s.staff(s.evidenceThumb)},
 		{"GET /items/{number}/slips/{slip}", s.staff(s.slipPage)},
 		{"GET /supervision", s.staff(s.supervisionPage)},
+		{"GET /supervision/evaluations", s.sees(rights.Odd, s.oddPage)},
 		{"GET /supervision/{period}/{draw}", s.staff(s.samplePage)},
 		{"GET /desk", s.staff(s.deskPage)},
 		{"GET /unit", s.staff(s.unitPage)},

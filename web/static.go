@@ -18,7 +18,7 @@ import (
 var staticFS embed.FS
 
 // sources are what a bundle is made of, in order.
-var sources = map[string][]string{"app.css": {"tokens.css", "app.css"}, "app.js": {"app.js"}}
+var sources = map[string][]string{"app.css": {"tokens.css", "app.css"}, "app.js": {"app.js"}, "photo.js": {"photo.js"}}
 
 // bundle is one asset as it is sent.
 type bundle struct {
@@ -27,7 +27,7 @@ type bundle struct {
 	raw, zip []byte
 }
 
-var bundles = loadBundles("app.css", "app.js")
+var bundles = loadBundles("app.css", "app.js", "photo.js")
 
 func loadBundles(names ...string) map[string]bundle {
 	out := map[string]bundle{}

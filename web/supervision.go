@@ -18,6 +18,7 @@ import (
 type SupervisionPage struct {
 	Page
 	All     bool // not only those that wait
+	Odd     bool // may look at odd evaluations
 	Rows    []slipRow
 	Samples []sampleRow
 }
@@ -37,7 +38,7 @@ const (
 
 func (s *Server) supervisionPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	p := SupervisionPage{Page: s.staffPage(r, "督办", "supervision"), All: r.URL.Query().Get("all") != ""}
-	p.Live = p.Sequence
+	p.Live, p.Odd = p.Sequence, rights.Odd.May(a.Role)
 	sight, err := s.sight(r.Context(), a)
 	if err != nil {
 		return err

@@ -90,7 +90,7 @@ func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 	cfg := web.Config{Site: "泉港区整改销号", Owner: "区整改工作领导小组办公室", Phone: "12345", Demo: demo, Log: logger, Now: now,
 		Status: st.status, Case: st.caseFile, Files: st.files, Own: st.own(), Ladders: st.ladders, Accounts: st.accounts, Directory: st.directory, Trail: st.trail, Rules: st.rules, Calendars: calendarDesk{st.almanac, st}}
 	if st.notices != nil {
-		cfg.Notices = st.notices
+		cfg.Notices, cfg.Follow = st.notices, st.follow
 	}
 	cfg.Views = st.views
 	h, err := web.New(cfg, st.desk, st.reads, st.vault)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -33,7 +34,7 @@ func newSiteTelling(t *testing.T, cfg notice.Config) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(st.close)
-	stop, err := st.startNotices(t.Context(), cfg, now, discard())
+	stop, err := st.startNotices(t.Context(), cfg, now, slog.New(slog.NewTextHandler(testLog{t}, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

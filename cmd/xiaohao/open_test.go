@@ -21,7 +21,7 @@ func TestOpenData(t *testing.T) {
 		s.do("clerk", x, "accept", fields{"title": "夜间公交", "category": "民生", "mode": "IMMEDIATE"})
 	}
 	s.do("publisher", n, "draft_public_text", fields{"summary": "晚上没有公交车"})
-	s.do("publisher2", n, "release", nil)
+	s.do("publisher2", n, "release", fields{"until": s.today()})
 	s.settled()
 
 	get := func(path string, header ...string) (int, string, http.Header) {
@@ -58,7 +58,18 @@ func TestOpenData(t *testing.T) {
 	if status, body, _ := get("/p/" + rows[1][0] + "/feed.xml"); status != http.StatusOK || strings.Count(body, "<entry>") < 2 {
 		t.Errorf("what happened to the item: %d %s", status, body)
 	}
+	public := "/p/" + rows[1][0]
+	if s.sweep(); s.call("", http.MethodGet, public, nil).Status != http.StatusOK {
+		t.Error("taken down on its last day")
+	}
 	if status, body, _ := get("/open"); status != http.StatusOK || !strings.Contains(body, year+".csv") {
 		t.Errorf("/open: %d", status)
+	}
+	s.days(1)
+	if s.sweep(); s.call("", http.MethodGet, public, nil).Status != http.StatusNotFound {
+		t.Error("still public after its last day")
+	}
+	if _, body, _ := get("/feed/all.xml"); strings.Contains(body, "晚上没有公交车") {
+		t.Error("still in the feed after its last day")
 	}
 }

@@ -40,13 +40,14 @@ func postings(number string) map[string]any {
 	accept := rule("accept")
 	out := map[string]any{
 		"POST /raise": anybodyMay, "POST /q": anybodyMay, "POST /q/evaluate": anybodyMay, "POST /q/supply": anybodyMay, "POST /q/withdraw": anybodyMay, "POST /q/object": anybodyMay,
-		"POST /q/files": anybodyMay, "POST /p/{id}/object": anybodyMay, "POST /act": anybodyMay, "POST /signin": anybodyMay, "POST /signin/code": anybodyMay, "POST /signout": anybodyMay, "POST /signin/sso": anybodyMay,
+		"POST /q/files": anybodyMay, "POST /p/{id}/object": anybodyMay, "POST /p/{id}/follow": anybodyMay, "POST /follow/{id}": anybodyMay, "POST /act": anybodyMay, "POST /signin": anybodyMay, "POST /signin/code": anybodyMay, "POST /signout": anybodyMay, "POST /signin/sso": anybodyMay,
 		"POST /signin/sso/back": anybodyMay, "POST /api/v1/items": anybodyMay, "POST /api/v1/query": anybodyMay,
 		"POST /account/hat": onesOwn, "POST /account/password": onesOwn, "POST /account/second": onesOwn, "POST /account/sessions": onesOwn, "POST /account/tokens": onesOwn,
 		"POST /account/tokens/revoke": onesOwn, "POST /account/delegations": onesOwn, "POST /account/delegations/withdraw": onesOwn,
 		"POST /items/{number}/{command}": everyItem, "POST /api/v1/items/{number}/{command}": everyItem,
-		"POST /items/{number}/unsplit": []posting{{"/items/" + number + "/unsplit", nil, rule("merge")}},
-		"POST /api/v1/import":          []posting{{"/api/v1/import", nil, accept}}, "POST /import": []posting{{"/import", nil, accept}}, "POST /import/{id}/map": []posting{{"/import/1/map", nil, accept}},
+		"POST /items/{number}/unsplit":           []posting{{"/items/" + number + "/unsplit", nil, rule("merge")}},
+		"POST /items/{number}/photos/{evidence}": []posting{{"/items/" + number + "/photos/1", nil, rule("redact_photo")}},
+		"POST /api/v1/import":                    []posting{{"/api/v1/import", nil, accept}}, "POST /import": []posting{{"/import", nil, accept}}, "POST /import/{id}/map": []posting{{"/import/1/map", nil, accept}},
 		"POST /import/{id}/take": []posting{{"/import/1/take", nil, accept}}, "POST /import/{id}/cancel": []posting{{"/import/1/cancel", nil, accept}},
 		"POST /inbox": []posting{{"/inbox", nil, rights.Ledger.Roles()}}, "POST /inbox/preferences": []posting{{"/inbox/preferences", nil, rights.Ledger.Roles()}},
 		"POST /admin/notices": []posting{{"/admin/notices", url.Values{"notice": {"x"}}, []events.Role{events.SystemAdmin, events.Dispatcher}}},

@@ -85,7 +85,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer stopNotices()
-	cfg.Notices = s.notices
+	cfg.Notices, cfg.Follow = s.notices, s.follow
 	cfg.PublicKey = s.signing.public()
 	h, err := web.New(cfg, s.desk, s.reads, s.vault)
 	if err != nil {

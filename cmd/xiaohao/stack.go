@@ -14,6 +14,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/domain/almanac"
 	"xiaohao/domain/directory"
+	"xiaohao/domain/follow"
 	"xiaohao/domain/rulebook"
 	"xiaohao/domain/rungs"
 	"xiaohao/domain/trail"
@@ -43,6 +44,7 @@ type stack struct {
 	ladders  *rungs.Keeper
 	reads    *projections.Store
 	notices  *notice.Center // set by startNotices
+	follow   *follow.Desk   // set by startNotices, nil when no letters go out
 	logger   *slog.Logger
 	died     chan error // the runner or the private Postgres ended by itself
 	closes   []func()   // in reverse order

@@ -96,7 +96,7 @@ func (w *sweeper) sweep(ctx context.Context) (taken int, err error) {
 			return taken, err
 		}
 		if len(owing) < sweepPage || len(steps) == 0 {
-			return taken, w.drawn(ctx, today)
+			return taken, errors.Join(w.drawn(ctx, today), w.expire(ctx, today))
 		}
 		if err := w.reads.WaitFor(ctx, last); err != nil && !errors.Is(err, projections.ErrBehind) {
 			return taken, fmt.Errorf("wait for the steps taken: %w", err)
@@ -182,6 +182,24 @@ func (w *sweeper) take(ctx context.Context, steps []step) (taken int, last uint6
 	close(work)
 	crew.Wait()
 	return taken, last, errors.Join(append(errs, ctx.Err())...)
+}
+
+// expire takes down what was public up to a day that is over. An item that does not agree,
+// because somebody was faster or it stands in its publicity window, is left alone.
+func (w *sweeper) expire(ctx context.Context, today events.Date) error {
+	ids, err := w.reads.Expired(ctx, today)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, item := range ids {
+		id := uuid.NewSHA1(stepSpace, fmt.Appendf(nil, "%s|expire|%s", item, today))
+		_, err := w.desk.Do(ctx, domain.Order{ID: id, Item: item, Command: domain.ExpireRelease{}, Actor: sweeping, Cause: "sweep"})
+		if err != nil && domain.RefusalsOf(err) == nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // refuse notes that the item did not agree: the rows were old, or somebody was faster. It

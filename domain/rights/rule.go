@@ -164,6 +164,10 @@ var rules = []Rule{
 	{"draft_public_text", editors, Anybody},
 	{"release", set{events.Publisher}, Anybody},
 	{"unpublish", editors, Anybody},
+	{"expire_release", program, Anybody},
+	{"redact_photo", editors, Anybody},
+	{"release_photo", set{events.Publisher}, Anybody},
+	{"unpublish_photo", editors, Anybody},
 
 	// 单位、人员、台账
 	{"put_unit", keepers, Anybody},

@@ -32,6 +32,7 @@ const (
 	Ledger      View = "ledger"      // 台账、搜索、事项、佐证、清单
 	Figures     View = "figures"     // 总览
 	Rates       View = "rates"       // 指标
+	Odd         View = "odd"         // 评价异常
 	Complained  View = "complained"  // 被反映的单位和人
 	Masked      View = "masked"      // 姓名和电话，遮住一部分
 	Case        View = "case"        // 导出卷宗
@@ -82,6 +83,7 @@ var views = []viewRow{
 	{Ledger, "台账、搜索、事项、佐证文件、清单", ledger},
 	{Figures, "总览", ledger},
 	{Rates, "指标（各种率）", rates},
+	{Odd, "评价异常", everyone(All, events.Supervisor, events.Auditor)},
 	{Complained, "被反映的单位和人", map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All, events.LeaderRole: Leads}},
 	{Masked, "反映人（遮住一部分；保密的不给办的单位看）", ledger},
 	{Case, "导出一件的卷宗", map[events.Role]Reach{events.Dispatcher: All, events.Supervisor: All, events.Auditor: All}},

@@ -31,6 +31,12 @@
 // no paper is ever called clean: [events.EvidenceFile].Cleaned is false and it must never be
 // released to the public.
 //
+// # For the public
+//
+// [Store.Redact] makes another picture of one that is kept: smaller, with areas painted over
+// and coded anew, so nothing of what was covered is left in it. It has an object and a hash
+// of its own; only such a picture may ever be sent to the public.
+//
 // # Bounds
 //
 // 20 MiB a file, 50 megapixels, 256 MiB of memory for one decoded picture as reckoned from

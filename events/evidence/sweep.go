@@ -83,6 +83,8 @@ func objectsOf(ctx context.Context, log Log, item string) (map[string]bool, erro
 			switch e := e.(type) {
 			case events.EvidenceRecorded:
 				out[e.File.Object] = true
+			case events.PhotoRedacted:
+				out[e.File.Object] = true
 			case events.LedgerClaimed:
 				out[e.Workbook.Object] = true
 			case events.ErasureCompleted:

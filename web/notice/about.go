@@ -45,6 +45,7 @@ type Notice struct {
 	Says   string
 	At     time.Time // not told before
 	Inside bool      // never leaves the program
+	Except string    // actor who is not told though the box is his
 }
 
 // About returns whom the facts of a commit concern. it is the item as it stands.
@@ -54,10 +55,24 @@ func About(c events.Recorded, it *projections.Item) (out []Notice) {
 		kind, _ := events.TypeOf(e)
 		for _, b := range boxes {
 			out = append(out, Notice{ID: fmt.Sprintf("%s%d/%s", idsOf(c.CommandID.String()), i, b), Box: b, Item: it.ID, Number: it.Number, Kind: kind,
-				Says: it.Number + "：" + says, At: c.Time.Add(held(e)), Inside: it.Confidential || it.Class != events.Ordinary})
+				Says: it.Number + "：" + says, At: c.Time.Add(held(e)), Inside: it.Confidential || it.Class != events.Ordinary, Except: except(e, it)})
 		}
 	}
 	return out
+}
+
+// except is who must not be the one that is told: what a petitioner says goes past whoever
+// struck the number off.
+func except(e events.Event, it *projections.Item) string {
+	if _, ok := e.(events.Evaluated); !ok {
+		return ""
+	}
+	for _, s := range it.Detail.Chain {
+		if s.Step == events.StepClose {
+			return s.By
+		}
+	}
+	return ""
 }
 
 // idsOf is how the ids of the notices of a command begin.
@@ -137,7 +152,7 @@ func concerns(e events.Event, it *projections.Item) (string, []Box) {
 		return "公示期有人提异议，请处理。", []Box{office}
 	case events.Evaluated:
 		if e.Satisfied == events.Dissatisfied || e.Solved == events.SolvedNo {
-			return "群众评价不满意或没解决，请处理。", []Box{office}
+			return "群众评价不满意或没解决，请处理。", []Box{office, oversight}
 		}
 	}
 	return "", nil

@@ -24,7 +24,7 @@ type Delivered struct {
 // Deliveries lists the newest deliveries, or those that were set aside.
 func (o *Outbox) Deliveries(ctx context.Context, dead bool, limit int) ([]Delivered, error) {
 	rows, err := o.pool.Query(ctx, `
-		select d.notice, d.channel, d.address, n.says, d.state, d.unsure,
+		select d.notice, d.channel, case when d.channel = 'follow' then '（关注的人，地址加锁）' else d.address end, n.says, d.state, d.unsure,
 			case when d.state = 'DEAD' then (select count(*) from notice.delivery e where `+together+`) else 0 end, d.attempts, d.error, n.at, d.done
 		from notice.delivery d join notice.notice n on n.id = d.notice
 		where not $1 or d.state = 'DEAD' order by n.at desc, d.notice, d.channel, d.address limit $2`, dead, limit)
@@ -72,6 +72,6 @@ func (o *Outbox) Arrived(ctx context.Context, notice, channel, address string, n
 
 func (o *Outbox) decide(ctx context.Context, set, notice, channel, address string, now time.Time) (bool, error) {
 	tag, err := o.pool.Exec(ctx, `update notice.delivery e set `+set+` from notice.delivery d
-		where d.notice = $1 and d.channel = $2 and d.address = $3 and d.state = 'DEAD' and `+together, notice, channel, address, now)
+		where d.notice = $1 and d.channel = $2 and (d.address = $3 or d.channel = 'follow') and d.state = 'DEAD' and `+together, notice, channel, address, now)
 	return err == nil && tag.RowsAffected() > 0, err
 }

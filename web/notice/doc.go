@@ -33,6 +33,13 @@
 // concerns 举报, 涉稳 and 保密 stays in the inbox and goes to no channel. A test fills every
 // fact with personal data and looks for it in the notices.
 //
+// # The public
+//
+// Who follows a released item (package domain/follow) gets letters by the channel
+// [FollowChannel]: one that asks whether it was he, and then one for the public steps of the
+// item, by their names. Deliveries name the follow; the address is opened only to write the
+// letter, and stands nowhere here.
+//
 // # When
 //
 // Letters and robots keep to working hours ([calendar.Calendar.InHours]) unless the person

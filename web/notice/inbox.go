@@ -21,7 +21,7 @@ func (o *Outbox) Inbox(ctx context.Context, person string, boxes []Box, now time
 	rows, err := o.pool.Query(ctx, `
 		select n.number, n.says, n.at, n.at > coalesce(l.until, '-infinity')
 		from notice.notice n left join notice.looked l on l.person = $1 and l.box = n.box
-		where n.box = any($2) and n.at <= $4 order by n.at desc, n.id limit $3`, person, boxes, limit, now)
+		where n.box = any($2) and n.except_person <> $1 and n.at <= $4 order by n.at desc, n.id limit $3`, person, boxes, limit, now)
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
@@ -37,7 +37,7 @@ func (o *Outbox) Unread(ctx context.Context, person string, boxes []Box, now tim
 	err = o.pool.QueryRow(ctx, `
 		select count(*) from (
 			select 1 from notice.notice n left join notice.looked l on l.person = $1 and l.box = n.box
-			where n.box = any($2) and n.at <= $3 and n.at > coalesce(l.until, '-infinity') limit 100) x`, person, boxes, now).Scan(&n)
+			where n.box = any($2) and n.except_person <> $1 and n.at <= $3 and n.at > coalesce(l.until, '-infinity') limit 100) x`, person, boxes, now).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the inbox: %w", err)
 	}

@@ -24,23 +24,28 @@ type Mail struct {
 // send writes one letter with everything that waits for its address. Its Message-ID is made
 // of the first notice, so a server that has it drops a repeat.
 func (m *Mail) send(ctx context.Context, cs []claimed, link string) error {
+	subject := cs[0].Says
+	if len(cs) > 1 {
+		subject = fmt.Sprintf("有 %d 件事要您看", len(cs))
+	}
+	return m.write(ctx, cs[0].address, subject, text(cs, link), short(cs))
+}
+
+// write sends one letter; id is the same for the same letter.
+func (m *Mail) write(ctx context.Context, to, subject, body, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	msg := mail.NewMsg()
 	if err := msg.From(m.From); err != nil {
 		return fmt.Errorf("sender: %w", err)
 	}
-	if err := msg.To(cs[0].address); err != nil {
+	if err := msg.To(to); err != nil {
 		return fmt.Errorf("recipient: %w", err)
-	}
-	subject := cs[0].Says
-	if len(cs) > 1 {
-		subject = fmt.Sprintf("有 %d 件事要您看", len(cs))
 	}
 	msg.Subject(subject)
 	msg.SetDate()
-	msg.SetMessageIDWithValue(short(cs) + "@xiaohao")
-	msg.SetBodyString(mail.TypeTextPlain, text(cs, link))
+	msg.SetMessageIDWithValue(id + "@xiaohao")
+	msg.SetBodyString(mail.TypeTextPlain, body)
 	opts := []mail.Option{mail.WithPort(m.Port), mail.WithTimeout(sendTimeout), mail.WithTLSPolicy(mail.TLSMandatory)}
 	if m.Plain {
 		opts = append(opts, mail.WithTLSPolicy(mail.NoTLS))

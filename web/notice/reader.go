@@ -40,6 +40,7 @@ type Reader struct {
 	Config   Config
 	Calendar func() *calendar.Calendar
 	Now      func() time.Time
+	Follows  Follows // of the public; nil: nobody follows
 }
 
 // Run reads until ctx ends or something fails; what another process has read is skipped.
@@ -96,11 +97,15 @@ func (r *Reader) keep(ctx context.Context, from, to uint64, batch []events.Recor
 	}
 	var out news
 	for _, c := range batch {
+		if c.Fault == nil && c.Aggregate() == events.FollowAggregate && r.Config.Letters() {
+			ns, ds := followed(c)
+			out.notices, out.deliveries = append(out.notices, ns...), append(out.deliveries, ds...)
+		}
 		if c.Fault != nil || c.Aggregate() != events.ItemAggregate {
 			continue
 		}
 		out.back = append(out.back, takenBack(c)...)
-		if !Concerning(c) {
+		if !Concerning(c) && !r.Config.Letters() {
 			continue
 		}
 		it, err := r.Items.ItemByID(ctx, c.Item.String())
@@ -110,6 +115,11 @@ func (r *Reader) keep(ctx context.Context, from, to uint64, batch []events.Recor
 		if err != nil {
 			return err
 		}
+		ns, ds, err := r.steps(ctx, c, &it)
+		if err != nil {
+			return err
+		}
+		out.notices, out.deliveries = append(out.notices, ns...), append(out.deliveries, ds...)
 		for _, n := range About(c, &it) {
 			out.notices = append(out.notices, n)
 			more, err := r.deliveries(ctx, n)
@@ -157,7 +167,7 @@ func (r *Reader) deliveries(ctx context.Context, n Notice) (out []delivery, err 
 		}
 	}
 	for _, p := range r.Config.People {
-		if r.Config.Mail == nil || p.Mail == "" || !p.in(n.Box) {
+		if r.Config.Mail == nil || p.Mail == "" || !p.in(n.Box) || p.ID == n.Except {
 			continue
 		}
 		pref, err := r.preference(ctx, p.ID)

@@ -27,6 +27,8 @@ type Sender struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Tick   time.Duration // between two looks; 0 = five seconds
+
+	Recipient Recipient // of those who follow; nil: they get no letters
 }
 
 // channel is one way out.
@@ -72,6 +74,9 @@ func (s *Sender) channels() (out []channel) {
 		out = append(out, channel{name: MailChannel, send: func(ctx context.Context, cs []claimed) error {
 			return m.send(ctx, cs, s.Config.Link)
 		}})
+	}
+	if s.Config.Letters() && s.Recipient != nil {
+		out = append(out, channel{name: FollowChannel, send: s.sendLetter})
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func Of(items []projections.PublicItem, words func(projections.PublicItem) strin
 func Story(it projections.PublicItem) []Entry {
 	out := make([]Entry, len(it.Timeline))
 	for i, e := range it.Timeline {
-		out[i] = Entry{ID: fmt.Sprintf("%s:%d.%d", it.PublicID, e.Sequence, e.Index), Title: e.Title, Text: e.Text, Href: "/p/" + it.PublicID, Updated: e.Recorded}
+		out[i] = Entry{ID: fmt.Sprintf("%s:%d.%d", it.PublicID, e.Sequence, e.Index), Title: e.Title, Text: e.Text, Href: fmt.Sprintf("/p/%s#u%d", it.PublicID, len(it.Timeline)-i), Updated: e.Recorded}
 	}
 	return out
 }
