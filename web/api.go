@@ -279,6 +279,7 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 	}
 	b, id, seen, err := s.readCommand(r, spec)
 	if no := spec.AllowsRole(a); no != nil && (err == nil || domain.RefusalsOf(err) != nil) {
+		s.noteRefused(r.Context(), a, it, spec.Name, no)
 		return no
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/sheet"
@@ -33,6 +34,15 @@ func (s *Server) exported(ctx context.Context, a events.Actor, e events.ExportMa
 func worthSeeing(rule string) bool {
 	return strings.HasSuffix(rule, ".role") || strings.HasSuffix(rule, ".scope") || strings.HasSuffix(rule, ".four_eyes") ||
 		strings.HasPrefix(rule, "conduct.") || rule == "reveal.confidential"
+}
+
+// noteRefused records what of an error says that a command was not his to give.
+func (s *Server) noteRefused(ctx context.Context, a events.Actor, it projections.Item, command string, err error) {
+	for _, no := range domain.RefusalsOf(err) {
+		if worthSeeing(no.Rule) {
+			s.refusedTo(ctx, a, events.AccessRefused{Command: command, Rule: no.Rule, Item: it.ID})
+		}
+	}
 }
 
 // refusedTo records a refusal of a member of staff. That it cannot be recorded does not turn the

@@ -256,11 +256,7 @@ func (s *Server) carryOut(ctx context.Context, a events.Actor, it projections.It
 		return domain.Receipt{}, err
 	}
 	rc, err := s.desk.Do(ctx, o)
-	for _, no := range domain.RefusalsOf(err) {
-		if worthSeeing(no.Rule) {
-			s.refusedTo(ctx, a, events.AccessRefused{Command: domain.Name(c), Rule: no.Rule, Item: it.ID})
-		}
-	}
+	s.noteRefused(ctx, a, it, domain.Name(c), err)
 	return rc, err
 }
 

@@ -161,7 +161,7 @@ func TestTrail(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		s.refused("supervisor", n, "not_accept", fields{"reason": "不归我们", "route": "信访"}, ":not_accept.state")
+		s.refused("clerk", n, "not_accept", fields{"reason": "不归我们", "route": "信访"}, ":not_accept.state")
 		s.refused("witness", n, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD"}}}, ":assign.role")
 	}
 	if a := s.call("sysadmin", "POST", "/items/export", "ledger=L1&format=csv", "Content-Type", formType); a.Status != http.StatusForbidden {
