@@ -199,6 +199,7 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 		return s.again(w, r, a, it, formInput{spec: spec, values: form, errs: rs}, http.StatusUnprocessableEntity)
 	}
 	if no := spec.AllowsRole(a); no != nil { // before what is wrong with the form, and with the state
+		s.noteRefused(r.Context(), a, it, spec.Name, no)
 		return refused(domain.Refusals{no})
 	}
 	if len(b.refused) > 0 {
