@@ -123,3 +123,13 @@ func TestImportPages(t *testing.T) {
 		t.Errorf("a unit may import: %d", status)
 	}
 }
+
+// TestLongRequests: what is handed in may be longer than a form.
+func TestLongRequests(t *testing.T) {
+	for path, want := range map[string]bool{"/import": true, "/api/v1/import": true, "/api/v1/imports": true, "/admin/templates": true, "/items/ZG-1/record_evidence": true,
+		"/items/ZG-1/accept": false, "/api/v1/imports/x/take": false, "/admin/ladders": false} {
+		if takesFiles(path) != want {
+			t.Errorf("%s: %v", path, !want)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (s *Server) bodyLimit(r *http.Request) int64 {
 }
 
 func takesFiles(path string) bool {
-	return path == "/raise" || path == "/q/photo" || takesFile[path[strings.LastIndexByte(path, '/')+1:]] || strings.HasSuffix(path, "/import")
+	return path == "/raise" || path == "/q/photo" || path == "/admin/templates" || path == "/api/v1/imports" || takesFile[path[strings.LastIndexByte(path, '/')+1:]] || strings.HasSuffix(path, "/import")
 }
 
 // uploading lets few requests with files through at a time, and gives each the time to send

@@ -84,9 +84,9 @@ func sweepOver(b *testing.B, due int) *sweeper {
 }
 
 // issuing is how many of the open items owe a step, beside those that are not due.
-const issuing = 5000
+const issuing = 2000
 
-// BenchmarkSweepIssue is a sweep over 100,000 open items of which 5,000 owe a step, with the
+// BenchmarkSweepIssue is a sweep over 100,000 open items of which 2,000 owe a step, with the
 // commands given and acknowledged. Each round is another rung of the ladder, so run it with
 // -benchtime 1x, four rounds at most.
 func BenchmarkSweepIssue(b *testing.B) {
