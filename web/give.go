@@ -16,6 +16,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/phrase"
 )
 
 // FormPage is the form of one command beside what the item is.
@@ -29,6 +30,10 @@ type FormPage struct {
 	Into   *link  // the survivor, when this number was merged
 	Late   *overtaken
 	Triage *triage // of the forms that name units
+
+	Phrases []phrase.Phrase // that can be put into its fields
+	Hears   bool            // somebody outside the office reads what is written here
+	Heard   []phrase.Heard  // who and what, when that was asked for
 }
 
 // fact is a name and a value.
@@ -139,6 +144,7 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 			p.Triage.prefill(in.values)
 		}
 	}
+	s.phrases(r.Context(), &p, it, in)
 	p.Form = formOf(in)
 	p.Errors = in.errs
 	if it.State == events.Merged && in.spec.Name != "unmerge" {
