@@ -68,7 +68,7 @@
 //	open data   public_open.go: /open, /feed/…, /p/{id}/feed.xml, /sitemap.xml, /robots.txt
 //	signing in  signin.go · me.go /account · who.go, act.go
 //	items       items.go ledger · item*.go · form.go, bind.go, give.go commands · evidence.go, upload.go
-//	by person   desk.go office · unit.go · leader.go · inbox.go what came up · live.go staff pages that renew themselves
+//	by person   desk*.go office · unit.go · leader.go · inbox.go what came up · live.go staff pages that renew themselves
 //	            odd.go evaluations that look made
 //	oversight   board.go, kpi.go, charts.go · supervision.go slips, draws
 //	papers      export.go · reports.go · papers.go · import*.go ledgers handed in
