@@ -22,7 +22,7 @@ type pageFigure struct {
 }
 
 // measurePages asks the pages of the staff n times each, as the office, as random units and
-// as random leaders.
+// as random leaders. The desk and an item ask the log, too, where copied items are not.
 func measurePages(ctx context.Context, s *projections.Store, g *grower, today events.Date, n int) ([]pageFigure, error) {
 	now := func() time.Time { return today.Time().Add(10 * time.Hour) }
 	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Now: now}, &domain.Desk{Calendars: calendar.Official(), Now: now}, s, nil)
@@ -44,7 +44,7 @@ func measurePages(ctx context.Context, s *projections.Store, g *grower, today ev
 	for _, p := range []struct {
 		path string
 		as   func(i int) string
-	}{{"/desk", clerk}, {"/items", clerk}, {"/board", clerk}, {"/board?as_of=" + today.AddDays(-40).String(), clerk}, {"/board/wall", clerk}, {"/unit", unit}, {"/leader", leader}} {
+	}{{"/items", clerk}, {"/board", clerk}, {"/board?as_of=" + today.AddDays(-40).String(), clerk}, {"/board/wall", clerk}, {"/unit", unit}, {"/leader", leader}} {
 		var took latencies
 		for i := range n + n/5 {
 			if i == n/5 {
