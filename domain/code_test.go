@@ -5,10 +5,38 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
 )
+
+// A code has at least 60 random bits (domain.md §7.1): each of its places takes every letter of the
+// alphabet, and about as often.
+func TestCodeEntropy(t *testing.T) {
+	if bits := float64(codeLength) * math.Log2(float64(len(codeAlphabet))); bits < 60 {
+		t.Errorf("%g bits", bits)
+	}
+	const draws = 6400
+	var seen [codeLength][256]int
+	for range draws {
+		c, err := NewCode(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range codeLength {
+			seen[i][c[i]]++
+		}
+	}
+	want := draws / len(codeAlphabet)
+	for i := range seen {
+		for _, letter := range []byte(codeAlphabet) {
+			if n := seen[i][letter]; n < want/2 || n > want*2 {
+				t.Errorf("place %d is %q %d times, about %d were to be expected", i, letter, n, want)
+			}
+		}
+	}
+}
 
 func TestCode(t *testing.T) {
 	seen := map[string]bool{}

@@ -19,8 +19,8 @@ import (
 
 // Notices is what the pages need of package notice.
 type Notices interface {
-	Inbox(ctx context.Context, person string, boxes []notice.Box, now time.Time, limit int) ([]notice.Entry, error)
-	Unread(ctx context.Context, person string, boxes []notice.Box, now time.Time) (int, error)
+	Inbox(ctx context.Context, person string, boxes []notice.Box, self []string, now time.Time, limit int) ([]notice.Entry, error)
+	Unread(ctx context.Context, person string, boxes []notice.Box, self []string, now time.Time) (int, error)
 	Looked(ctx context.Context, person string, boxes []notice.Box, until time.Time) error
 	Deliveries(ctx context.Context, dead bool, limit int) ([]notice.Delivered, error)
 	Aside(ctx context.Context) (dead, unsure int, err error)
@@ -68,7 +68,7 @@ func (s *Server) inboxPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if r.URL.Query().Get("done") == "prefer" {
 		p.Notice = "已记下怎么通知您"
 	}
-	es, err := s.cfg.Notices.Inbox(r.Context(), a.ID, notice.BoxesOf(a), s.cfg.Now(), inboxRows)
+	es, err := s.cfg.Notices.Inbox(r.Context(), a.ID, notice.BoxesOf(a), rights.SightOf(a, nil).Self, s.cfg.Now(), inboxRows)
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func (s *Server) unread(r *http.Request, a events.Actor) int {
 	if s.cfg.Notices == nil || len(boxes) == 0 {
 		return 0
 	}
-	n, err := s.cfg.Notices.Unread(r.Context(), a.ID, boxes, s.cfg.Now())
+	n, err := s.cfg.Notices.Unread(r.Context(), a.ID, boxes, rights.SightOf(a, nil).Self, s.cfg.Now())
 	if err != nil && r.Context().Err() == nil {
 		s.cfg.Log.Warn("inbox not counted", "error", err)
 	}

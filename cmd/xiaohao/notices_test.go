@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"xiaohao/events"
 	"xiaohao/events/journal/natstest"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg/pgtest"
@@ -212,4 +213,24 @@ func TestSlip(t *testing.T) {
 	b.must(slip)
 	b.axe()
 	b.shot("supervision-375")
+}
+
+// A 举报 is told to the office and not to whoever of it is complained of: neither the notice, nor
+// that there is one.
+func TestNoticesOfConduct(t *testing.T) {
+	s := newSiteTelling(t, notice.Config{})
+	unit := "区走访标甲局"
+	n := s.raise(fields{"text": "收受红包", "category": "作风"}).Number
+	s.do("clerk", n, "accept", fields{"title": "核查一件事", "category": "作风", "mode": "IMMEDIATE", "class": "CONDUCT", "complained_of": []string{"区走访标乙局"}, "complained": []string{"office.clerk2", "l2"}})
+	s.do("clerk", n, "link_leader", fields{"leader": fields{"id": "l1", "post": "区领导甲"}})
+	s.do("clerk", n, "assign", fields{"units": []fields{{"unit": unit, "part": "LEAD"}}})
+	s.do(staff(unit, "UNIT_LIAISON"), n, "sign", nil)
+	s.do(staff(unit, "UNIT_HEAD"), n, "request_extension", fields{"due": events.DateOf(s.stack.now()).AddDays(10).String(), "reason": "要等材料"})
+	inbox := func(as string) string { _, html := s.page(as, "/inbox"); return text(html) }
+	s.until("the office is told", func() bool { return strings.Contains(inbox("clerk"), n+"：申请延期") })
+	for _, as := range []string{"clerk2", staff("区走访标乙局", "UNIT_LIAISON"), staff("区走访标乙局", "UNIT_HEAD"), "leader|l2|区领导乙"} {
+		if got := inbox(as); strings.Contains(got, n) || strings.Contains(got, "没看过") || strings.Contains(got, "收件箱 1") {
+			t.Errorf("%s is told:\n%s", as, got)
+		}
+	}
 }

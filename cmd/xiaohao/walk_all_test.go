@@ -33,7 +33,7 @@ func TestWalk(t *testing.T) {
 		}
 		return !strings.HasPrefix(as, "unit|"+handling)
 	}
-	lists := []string{"/", "/echo", "/items", "/items?size=100", "/items?queue=OPEN", "/desk", "/unit", "/leader", "/board", "/api/v1/items", "/api/v1/board", "/items?class=CONDUCT", "/act"}
+	lists := []string{"/", "/echo", "/items", "/items?size=100", "/items?queue=OPEN", "/desk", "/unit", "/leader", "/board", "/board/wall", "/inbox", "/supervision", "/open", "/api/v1/items", "/api/v1/board", "/board/kpi", "/board/kpi?by=raised", "/items?class=CONDUCT", "/act"}
 	before := map[string]string{}
 	for as := range people {
 		for _, path := range lists {

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"xiaohao/domain"
@@ -45,34 +46,41 @@ type Notice struct {
 	Says   string
 	At     time.Time // not told before
 	Inside bool      // never leaves the program
-	Except string    // actor who is not told though the box is his
+	Never  []string  // ids of units and people who are not told though the box is theirs
 }
 
 // About returns whom the facts of a commit concern. it is the item as it stands.
 func About(c events.Recorded, it *projections.Item) (out []Notice) {
+	about := slices.Clone(it.Detail.Complained) // whom a 举报 is about is never told (domain.md §7.3)
+	for _, u := range it.Detail.ComplainedOf {
+		about = append(about, u.ID)
+	}
+	if it.Class == events.Ordinary {
+		about = nil // an ordinary complaint goes to the service's own unit
+	}
 	for i, e := range c.Events {
 		says, boxes := concerns(e, it)
 		kind, _ := events.TypeOf(e)
 		for _, b := range boxes {
 			out = append(out, Notice{ID: fmt.Sprintf("%s%d/%s", idsOf(c.CommandID.String()), i, b), Box: b, Item: it.ID, Number: it.Number, Kind: kind,
-				Says: it.Number + "：" + says, At: c.Time.Add(held(e)), Inside: it.Confidential || it.Class != events.Ordinary, Except: except(e, it)})
+				Says: it.Number + "：" + says, At: c.Time.Add(held(e)), Inside: it.Confidential || it.Class != events.Ordinary, Never: append(slices.Clone(about), closer(e, it)...)})
 		}
 	}
 	return out
 }
 
-// except is who must not be the one that is told: what a petitioner says goes past whoever
-// struck the number off.
-func except(e events.Event, it *projections.Item) string {
+// closer is who struck the number off, when a petitioner says what became of it: that goes past
+// him.
+func closer(e events.Event, it *projections.Item) []string {
 	if _, ok := e.(events.Evaluated); !ok {
-		return ""
+		return nil
 	}
 	for _, s := range it.Detail.Chain {
 		if s.Step == events.StepClose {
-			return s.By
+			return []string{s.By}
 		}
 	}
-	return ""
+	return nil
 }
 
 // idsOf is how the ids of the notices of a command begin.

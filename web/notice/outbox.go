@@ -28,7 +28,7 @@ const schemaSQL = `
 		at     timestamptz not null,
 		constraint notice_pk primary key (id)
 	);
-	alter table notice.notice add column if not exists except_person text not null default ''; -- whose inbox it is not in
+	alter table notice.notice add column if not exists never text[] not null default '{}'; -- who is not told though the box is his
 	create index if not exists notice_box on notice.notice (box, at desc);
 	comment on index notice.notice_box is 'Inbox, Unread';
 	create table if not exists notice.looked ( -- who looked into a box when
@@ -135,8 +135,8 @@ func (o *Outbox) keep(ctx context.Context, identity string, from, to uint64, n n
 		}
 		var b pgx.Batch
 		for _, n := range n.notices {
-			b.Queue(`insert into notice.notice (id, box, item, number, kind, says, at, except_person) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-				n.ID, n.Box, n.Item, n.Number, n.Kind, n.Says, n.At, n.Except)
+			b.Queue(`insert into notice.notice (id, box, item, number, kind, says, at, never) values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::text[], '{}')) on conflict do nothing`,
+				n.ID, n.Box, n.Item, n.Number, n.Kind, n.Says, n.At, n.Never)
 		}
 		for _, d := range n.deliveries {
 			b.Queue(`insert into notice.delivery (notice, channel, address, state, next) values ($1, $2, $3, 'WAITING', $4) on conflict do nothing`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -167,7 +168,7 @@ func (r *Reader) deliveries(ctx context.Context, n Notice) (out []delivery, err 
 		}
 	}
 	for _, p := range r.Config.People {
-		if r.Config.Mail == nil || p.Mail == "" || !p.in(n.Box) || p.ID == n.Except {
+		if r.Config.Mail == nil || p.Mail == "" || !p.in(n.Box) || slices.Contains(n.Never, p.ID) {
 			continue
 		}
 		pref, err := r.preference(ctx, p.ID)

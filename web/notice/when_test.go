@@ -126,8 +126,8 @@ func TestTakenBackIsNeverTold(t *testing.T) {
 	}
 	boxes := []Box{ns[0].Box}
 	inbox := func(at time.Time) int {
-		es, err := o.Inbox(t.Context(), "p", boxes, at, 9)
-		n, err2 := o.Unread(t.Context(), "p", boxes, at)
+		es, err := o.Inbox(t.Context(), "p", boxes, []string{}, at, 9)
+		n, err2 := o.Unread(t.Context(), "p", boxes, []string{}, at)
 		if err != nil || err2 != nil || n != len(es) {
 			t.Fatal(len(es), n, err, err2)
 		}

@@ -238,6 +238,24 @@ func TestSignIn(t *testing.T) {
 	if o.last() != before+1 {
 		t.Errorf("%d commits were written", o.last()-before)
 	}
+	u, err := url.Parse(o.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted := b.Jar.Cookies(u)
+	for _, to := range []string{"//evil.test/", "https://evil.test/", "/\\evil.test"} { // elsewhere is not gone to, and a planted session is not taken over
+		victim := o.browser(t)
+		victim.Jar.SetCookies(u, planted)
+		if a := victim.ask(sso.Back, victim.there(to)); a.to != "/unit" {
+			t.Errorf("to %q: %+v", to, a)
+		}
+		if now := victim.Jar.Cookies(u); len(now) != 1 || now[0].Value == planted[0].Value {
+			t.Errorf("the cookie was kept: %v", now)
+		}
+	}
+	if a := b.ask("/account", nil); a.status != http.StatusSeeOther {
+		t.Errorf("the planted session still stands: %d", a.status)
+	}
 }
 
 // TestAdministrator holds that an administrator needs a second factor, there or here.
