@@ -176,7 +176,7 @@ func TestPostsWithoutRights(t *testing.T) {
 			}
 		}
 	}
-	if after := s.last(); after != before {
-		t.Errorf("somebody without the right wrote: the log grew from %d to %d", before, after)
+	if wrote := s.written(before); len(wrote) > 0 {
+		t.Errorf("somebody without the right wrote %v", wrote)
 	}
 }
