@@ -188,7 +188,7 @@ func (w *walker) checkDue(before *Item, facts []events.Event) {
 	}
 	for _, e := range facts {
 		switch e.(type) {
-		case events.ModeClassified, events.ExtensionGranted, events.ItemReopened, events.ItemResumed, events.DeadlineRecomputed:
+		case events.ModeClassified, events.ExtensionGranted, events.PauseGranted, events.PauseEnded, events.ItemReopened, events.ItemResumed, events.DeadlineRecomputed:
 			return
 		case events.ItemAssigned, events.PlanSubmitted: // the first deadline of an item that had none
 			if before.Due.IsZero() {
