@@ -73,7 +73,7 @@ func (f Filter) stands(w *where, today events.Date) {
 		}
 	}
 	if len(f.Modes) > 0 {
-		w.add("i.mode = any($)", texts(f.Modes))
+		w.add("i.mode = any($)", column(f.Modes, func(m events.Mode) string { return keyOf(string(m)) }))
 	}
 	w.key("i.source", string(f.Source))
 	w.key("i.category", f.Category)

@@ -49,7 +49,7 @@ func openStore(t testing.TB) *Store {
 // tables are all that a rebuild must bring back.
 var tables = []string{"position", "parked", "audit", "item", "watch", "slip", "sample", "saved_view", "item_doc", "item_search", "assignment", "timeline", "opinion", "opinion_item", "verbatim",
 	"item_day", "board_sum", "board_day", "board_due", "week_count", "kpi_count", "kpi_item", "named", "root", "evidence_file", "erasure",
-	"directory_fact", "directory_size", "log_day"}
+	"directory_fact", "directory_size", "log_day", "follow", "evaluation", "expiry"}
 
 func (s *Store) query(t fataler, sql string, args ...any) []string {
 	t.Helper()

@@ -42,12 +42,25 @@ func (s Sight) texts(of []string) []string { return column(of, clean) }
 func (s Sight) hidden(w *where) string {
 	about := func() string { return "i.complained_of && " + w.arg(s.texts(s.Self)) }
 	switch s.Extent {
-	case SeesAll, SeesUnits:
+	case SeesAll:
 		return "i.class <> 'ORDINARY' and " + about()
+	case SeesUnits: // what was taken back from them is theirs no longer
+		return "i.class <> 'ORDINARY' and (" + about() + " or not i.id in (select a.item from assignment a where a.unit = any(" +
+			w.arg(s.texts(s.Units)) + ") and a.state <> 'WITHDRAWN'))"
 	case SeesLinked:
 		return "i.class <> 'ORDINARY' and (" + about() + " or not i.leader = any(" + w.arg(s.texts(s.Leads)) + "))"
 	}
 	return "i.class <> 'ORDINARY'"
+}
+
+// hiddenThen is hidden for rows of a past day: whoever led an item then may have no part in it
+// any more, and sees it by what is so now.
+func (s Sight) hiddenThen(w *where) string {
+	cond := "i.item in (select i.id from item i where " + s.hidden(w) + ")"
+	if s.Extent == SeesUnits {
+		cond = "(" + cond + " or not i.item in (select a.item from assignment a where a.unit = any(" + w.arg(s.texts(s.Units)) + ")))"
+	}
+	return cond
 }
 
 // limit adds that an item exists for the person.
@@ -60,7 +73,7 @@ func (s Sight) limit(w *where) {
 		units := w.arg(s.texts(s.Units))
 		w.conds = append(w.conds,
 			"i.id in (select a.item from assignment a where a.unit = any("+units+"))",
-			"(i.class = 'ORDINARY' or not ("+s.hidden(w)+") and i.id in (select a.item from assignment a where a.unit = any("+units+") and a.state <> 'WITHDRAWN'))")
+			"not ("+s.hidden(w)+")")
 	default:
 		w.conds = append(w.conds, "not ("+s.hidden(w)+")")
 	}
@@ -70,10 +83,11 @@ func (s Sight) limit(w *where) {
 // see, to be taken off a counter's total.
 func askHidden(b *pgx.Batch, f Filter, s Sight, take func(n int)) {
 	from, w := f.rows()
-	cond := s.hidden(w)
+	hidden := s.hidden
 	if !f.AsOf.IsZero() {
-		cond = "i.item in (select i.id from item i where " + cond + ")"
+		hidden = s.hiddenThen
 	}
+	cond := hidden(w)
 	b.Queue(`select count(*)::int from `+from+` where `+w.String()+` and `+cond, w.args...).QueryRow(func(row pgx.Row) error {
 		var n int
 		err := row.Scan(&n)
@@ -85,12 +99,13 @@ func askHidden(b *pgx.Batch, f Filter, s Sight, take func(n int)) {
 // askHidden adds up what the person does not see of a board.
 func (t *sheet) askHidden(b *pgx.Batch, n *narrowing, at when, s Sight) {
 	w, from := &where{}, "item i"
-	cond := s.hidden(w)
-	if !at.asOf.IsZero() {
-		from, cond = "item_day i", "i.item in (select i.id from item i where "+cond+")"
+	if at.asOf.IsZero() {
+		w.conds = append(w.conds, s.hidden(w))
+	} else {
+		from = "item_day i"
 		w.asOf(at.asOf)
+		w.conds = append(w.conds, s.hiddenThen(w))
 	}
-	w.conds = append(w.conds, cond)
 	n.where(w)
 	t.askRows(b, from, w, at, false)
 }

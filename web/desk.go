@@ -14,16 +14,16 @@ import (
 // is in hand. After each command the next item of the queue is in hand.
 type DeskPage struct {
 	Page
-	Says   string
-	Queues []queueLink
-	Open   int
-	Name   string // of the current queue
-	Count  int
-	Intake bool // rows are opinions, not yet items
-	Rows   []deskRow
-	More   string // the rest in the ledger, "" = all shown
-	Work   *work  // nil: the queue is empty
-	Undo   *undo
+	Says     string
+	Queues   []queueLink
+	Open     int
+	Name     string // of the current queue
+	Count    int
+	Intake   bool // rows are opinions, not yet items
+	Rows     []deskRow
+	More     string // the rest in the ledger, "" = all shown
+	Work     *work  // nil: the queue is empty
+	TakeBack *undo
 }
 
 // queueLink is one queue with its count.
@@ -95,7 +95,7 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		d.InHand = p.Work != nil && p.Work.Item.Number == it.Number
 		p.Rows = append(p.Rows, d)
 	}
-	if p.Undo, err = s.undoable(r, a); err != nil {
+	if p.TakeBack, err = s.undoable(r, a); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "desk", p)

@@ -138,8 +138,8 @@ func TestEveryCommandRefusesRubbish(t *testing.T) {
 			}
 		}
 	}
-	if after := s.last(); after != before {
-		t.Errorf("rubbish was written: the log grew from %d to %d", before, after)
+	if wrote := s.written(before); len(wrote) > 0 {
+		t.Errorf("rubbish was written: %v", wrote)
 	}
 	if a := s.call("clerk", "POST", "/api/v1/items/"+n+"/no_such_command", fields{}); a.Status != http.StatusNotFound {
 		t.Errorf("unknown command: %d", a.Status)
