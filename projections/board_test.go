@@ -229,9 +229,9 @@ func checkOptions(t *testing.T, s *Store) {
 	}{
 		"units":      {func() ([]Option, error) { return s.Units(t.Context()) }, func(k string) Filter { return Filter{Unit: k, LeadOnly: true} }},
 		"leaders":    {func() ([]Option, error) { return s.Leaders(t.Context()) }, func(k string) Filter { return Filter{Leader: k} }},
-		"categories": {func() ([]Option, error) { return s.Categories(t.Context()) }, func(k string) Filter { return Filter{Category: k} }},
-		"areas":      {func() ([]Option, error) { return s.Areas(t.Context()) }, func(k string) Filter { return Filter{Area: k} }},
-		"campaigns":  {func() ([]Option, error) { return s.Campaigns(t.Context()) }, func(k string) Filter { return Filter{Campaign: k} }},
+		"categories": {func() ([]Option, error) { return s.Categories(t.Context(), Sight{}) }, func(k string) Filter { return Filter{Category: k} }},
+		"areas":      {func() ([]Option, error) { return s.Areas(t.Context(), Sight{}) }, func(k string) Filter { return Filter{Area: k} }},
+		"campaigns":  {func() ([]Option, error) { return s.Campaigns(t.Context(), Sight{}) }, func(k string) Filter { return Filter{Campaign: k} }},
 	} {
 		os, err := x.read()
 		if err != nil {

@@ -111,7 +111,7 @@ func (s *Store) KPIs(ctx context.Context, f KPIFilter) (out KPIReport, err error
 	}
 	out.Total = KPIRow{Ratios: ratios(&total)}
 	for _, u := range append(ns.of(unitName), nameRef{Name: "还没交办"}) {
-		if c := counts[u.ID]; c != nil {
+		if c := counts[u.ID]; c != nil && *c != [measureCount]int{} {
 			out.Units = append(out.Units, KPIRow{u.ID, u.Name, ratios(c)})
 		}
 	}

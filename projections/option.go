@@ -90,19 +90,19 @@ func (s *Store) Leaders(ctx context.Context) ([]Option, error) {
 	return s.options(ctx, "leaders", `select id, name from named where kind = 'LEADER' order by first, id`)
 }
 
-// Categories returns the categories that items have, the most frequent first.
-func (s *Store) Categories(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "categories", valuesOf, "CATEGORY")
+// Categories returns the categories that items have which the person sees, the most frequent first.
+func (s *Store) Categories(ctx context.Context, sight Sight) ([]Option, error) {
+	return s.values(ctx, "categories", byCategory, sight)
 }
 
-// Areas returns the areas that items have, the most frequent first.
-func (s *Store) Areas(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "areas", valuesOf, "AREA")
+// Areas returns the areas that items have which the person sees, the most frequent first.
+func (s *Store) Areas(ctx context.Context, sight Sight) ([]Option, error) {
+	return s.values(ctx, "areas", byArea, sight)
 }
 
-// Campaigns returns the campaigns that items have, the most frequent first.
-func (s *Store) Campaigns(ctx context.Context) ([]Option, error) {
-	return s.options(ctx, "campaigns", valuesOf, "CAMPAIGN")
+// Campaigns returns the campaigns that items have which the person sees, the most frequent first.
+func (s *Store) Campaigns(ctx context.Context, sight Sight) ([]Option, error) {
+	return s.values(ctx, "campaigns", byCampaign, sight)
 }
 
 // PublicCategories returns the categories of items that the public sees, and PublicAreas their
@@ -116,18 +116,31 @@ func (s *Store) PublicAreas(ctx context.Context) ([]Option, error) {
 	return s.options(ctx, "public areas", shownOf, "AREA")
 }
 
-// valuesOf lists the values that a dimension has, the most frequent first; shownOf those that
-// the public sees.
+// shownOf lists the values that a dimension has among what the public sees, the most frequent
+// first.
 const (
-	valuesOf = `select key, key from board_sum_all where scope = 'ALL' and value = '' and dim = $1 and key <> ''` + mostFirst
-	shownOf  = `select key, key from board_sum_all where scope = 'SHOWN' and value = '1' and dim = $1 and key <> ''` + mostFirst
+	shownOf = `select key, key from board_sum_all where scope = 'SHOWN' and value = '1' and dim = $1 and key <> ''` + mostFirst
 )
 
 const (
 	allPlaces = `sum(registered + info + waiting + open + rectified + verifying + publicity + standing + held + closed
 		+ answered + ended + merged)`
-	mostFirst = ` group by key having ` + allPlaces + ` <> 0 order by ` + allPlaces + ` desc, key`
+	mostFirst = ` group by key having ` + allPlaces + ` > 0 order by ` + allPlaces + ` desc, key`
 )
+
+// values lists those that a dimension has, the most frequent first; a value that only items
+// have which the person does not see is none.
+func (s *Store) values(ctx context.Context, what string, d dimension, sight Sight) ([]Option, error) {
+	w := &where{}
+	w.add("scope = 'ALL' and value = '' and dim = $ and key <> ''", d.code())
+	sql := `select b.key, b.key from board_sum_all b where ` + w.String() + ` group by b.key having ` + allPlaces + ` > `
+	if sight.free() {
+		sql += `0`
+	} else {
+		sql += `(select count(*) from item i where i.` + d.column() + ` = b.key and ` + sight.hidden(w) + `)`
+	}
+	return s.options(ctx, what, sql+` order by `+allPlaces+` desc, b.key`, w.args...)
+}
 
 func (s *Store) options(ctx context.Context, what, sql string, args ...any) ([]Option, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)

@@ -148,10 +148,17 @@ func (s *Server) filter(ctx context.Context, a events.Actor) (projections.Filter
 // known reads what can be picked in forms and filters. Categories, places and campaigns may
 // stand in one item only: they are for those who see all items.
 func (s *Server) known(ctx context.Context, a events.Actor) (l lists, err error) {
+	all, err := s.sight(ctx, a)
+	if err != nil {
+		return l, err
+	}
+	seen := func(read func(context.Context, projections.Sight) ([]projections.Option, error)) func(context.Context) ([]projections.Option, error) {
+		return func(ctx context.Context) ([]projections.Option, error) { return read(ctx, reach(all)) }
+	}
 	for _, x := range []struct {
 		into *[]projections.Option
 		read func(context.Context) ([]projections.Option, error)
-	}{{&l.units, s.reads.Units}, {&l.leaders, s.reads.Leaders}, {&l.categories, s.reads.Categories}, {&l.areas, s.reads.Areas}, {&l.campaigns, s.reads.Campaigns}} {
+	}{{&l.units, s.reads.Units}, {&l.leaders, s.reads.Leaders}, {&l.categories, seen(s.reads.Categories)}, {&l.areas, seen(s.reads.Areas)}, {&l.campaigns, seen(s.reads.Campaigns)}} {
 		if *x.into, err = x.read(ctx); err != nil {
 			return l, err
 		}

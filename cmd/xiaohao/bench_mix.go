@@ -23,10 +23,13 @@ type mix struct {
 }
 
 func (m *mix) learn(ctx context.Context) (err error) {
+	all := func(read func(context.Context, projections.Sight) ([]projections.Option, error)) func(context.Context) ([]projections.Option, error) {
+		return func(ctx context.Context) ([]projections.Option, error) { return read(ctx, projections.Sight{}) }
+	}
 	for _, x := range []struct {
 		into *[]projections.Option
 		read func(context.Context) ([]projections.Option, error)
-	}{{&m.units, m.s.Units}, {&m.leaders, m.s.Leaders}, {&m.categories, m.s.Categories}, {&m.areas, m.s.Areas}, {&m.campaigns, m.s.Campaigns}} {
+	}{{&m.units, m.s.Units}, {&m.leaders, m.s.Leaders}, {&m.categories, all(m.s.Categories)}, {&m.areas, all(m.s.Areas)}, {&m.campaigns, all(m.s.Campaigns)}} {
 		if *x.into, err = x.read(ctx); err != nil {
 			return err
 		}
