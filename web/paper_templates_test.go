@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"xiaohao/domain"
 	papers "xiaohao/web/paper/form"
 	"xiaohao/web/paper/own"
 )
@@ -17,7 +18,7 @@ import (
 // and nothing changes; a good one is what Word files are made of, until it is withdrawn.
 func TestOwnTemplates(t *testing.T) {
 	x, st := withFiles(t)
-	x.s.cfg.Own = &own.Shelf{Log: x.s.desk.Journal.(own.Log), Files: st, Now: time.Now}
+	x.s.cfg.Own = &own.Shelf{Log: x.s.desk.Journal.(domain.Histories), Files: st, Now: time.Now}
 	receipt, err := papers.Template(papers.Receipt)
 	if err != nil {
 		t.Fatal(err)

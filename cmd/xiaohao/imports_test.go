@@ -27,7 +27,7 @@ var imports = map[string]struct {
 	"xiaohao/domain/rungs":               {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/limit", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/rulebook":            {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/limit", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/ladder":              {[]string{"xiaohao/events"}, nil},
-	"xiaohao/domain/sample":              {[]string{"xiaohao/events"}, nil},
+	"xiaohao/domain/sample":              {[]string{"xiaohao/domain", "xiaohao/events"}, nil},
 	"xiaohao/domain/almanac":             {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/limit", "xiaohao/domain/ladder", "xiaohao/domain/rights", "xiaohao/events"}, nil},
 	"xiaohao/domain/rights":              {[]string{"xiaohao/events"}, nil},
 	"xiaohao/domain/follow":              {[]string{"xiaohao/domain", "xiaohao/domain/calendar", "xiaohao/domain/detect", "xiaohao/domain/ladder", "xiaohao/domain/limit", "xiaohao/domain/rights", "xiaohao/events"}, nil},

@@ -12,7 +12,6 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/rungs"
-	"xiaohao/domain/sample"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -26,7 +25,7 @@ type sweeper struct {
 	reads   *projections.Store
 	desk    *domain.Desk
 	ladders *rungs.Keeper // the desk's
-	draws   sample.Log
+	draws   domain.Histories
 	log     *slog.Logger
 	whole   func(context.Context) error // returns when the read models have all of the log
 

@@ -2,11 +2,9 @@ package almanac
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,24 +15,10 @@ import (
 	"xiaohao/events"
 )
 
-// Journal is the log as the keeper needs it.
-type Journal interface {
-	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
-	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
-}
-
 // Keeper holds the calendars and takes new ones.
 type Keeper struct {
-	journal Journal
-	clock   func() time.Time
-	main    string
-	now     atomic.Pointer[held]
-}
-
-// held is the almanac and the commit up to which it goes.
-type held struct {
-	almanac *calendar.Almanac
-	last    events.Recorded
+	held  *domain.Held[*calendar.Almanac]
+	clock func() time.Time
 }
 
 // Receipt says what came of publishing.
@@ -51,18 +35,17 @@ var Titles = map[string]string{"publish_calendar": "录入放假安排", "set_wo
 var Program = events.Actor{ID: "system", Role: events.System, Post: "系统"}
 
 // Open loads the calendars. main is the area of the office; clock nil = time.Now.
-func Open(ctx context.Context, j Journal, main string, clock func() time.Time) (*Keeper, error) {
+func Open(ctx context.Context, log domain.Histories, main string, clock func() time.Time) (*Keeper, error) {
 	if clock == nil {
 		clock = time.Now
 	}
-	k := &Keeper{journal: j, clock: clock, main: main}
-	k.now.Store(&held{almanac: calendar.NewAlmanac(main)})
-	_, err := k.Refresh(ctx)
-	return k, err
+	held, err := domain.Hold(ctx, log, domain.Change{Of: events.CalendarAggregate, Entry: events.CalendarID}, calendar.NewAlmanac(main),
+		func(is *calendar.Almanac, facts []events.Event) *calendar.Almanac { return is.With(facts...) })
+	return &Keeper{held, clock}, err
 }
 
 // Almanac returns the calendars as they are known now.
-func (k *Keeper) Almanac() *calendar.Almanac { return k.now.Load().almanac }
+func (k *Keeper) Almanac() *calendar.Almanac { return k.held.Now() }
 
 // Of returns the calendar that an area goes by.
 func (k *Keeper) Of(area string) *calendar.Calendar { return k.Almanac().Of(area) }
@@ -73,21 +56,7 @@ func (k *Keeper) At(version int, area string) *calendar.Calendar {
 }
 
 // Refresh loads what was published since, by others too, and reports whether there was any.
-func (k *Keeper) Refresh(ctx context.Context) (bool, error) {
-	history, err := k.journal.LoadOf(ctx, events.CalendarAggregate, events.CalendarID)
-	if err != nil {
-		return false, fmt.Errorf("load the calendars: %w", err)
-	}
-	is := k.now.Load()
-	if len(history) <= is.almanac.Version() {
-		return false, nil
-	}
-	next := &held{almanac: is.almanac, last: history[len(history)-1]}
-	for _, r := range history[is.almanac.Version():] {
-		next.almanac = next.almanac.With(r.Events...)
-	}
-	return k.now.CompareAndSwap(is, next), nil
-}
+func (k *Keeper) Refresh(ctx context.Context) (bool, error) { return k.held.Refresh(ctx) }
 
 // Missing returns the year whose notice ought to be looked for: next year, from November
 // on, or this one; 0 when nothing is missing (domain.md §2.7).
@@ -141,6 +110,9 @@ var shipID = uuid.MustParse("0b1b9f0a-5f0e-5c7e-9d5b-1f2f6d1f3a55")
 
 // Ship publishes the shipped notices of years that have none.
 func (k *Keeper) Ship(ctx context.Context) (Receipt, error) {
+	if _, err := k.Refresh(ctx); err != nil {
+		return Receipt{}, err
+	}
 	var missing []events.Notice
 	is := k.Almanac()
 	for _, n := range calendar.Shipped() {
@@ -155,45 +127,21 @@ func (k *Keeper) Ship(ctx context.Context) (Receipt, error) {
 	return k.Publish(ctx, id, Program, "", missing)
 }
 
-// tries bounds deciding anew after somebody else was faster.
-const tries = 10
-
 func (k *Keeper) do(ctx context.Context, id uuid.UUID, a events.Actor, command string, decide func(*calendar.Almanac) []events.Event) (Receipt, error) {
 	if rule, ok := rights.Of(command); !ok || !rule.Allows(a.Role) {
 		return Receipt{}, &domain.Refusal{Rule: command + ".role", Message: "日历由领导小组办公室和系统管理员维护，您现在是" + a.Role.Zh() + "。"}
 	}
-	var last error
-	for range tries {
-		if err := ctx.Err(); err != nil {
-			return Receipt{}, err
-		}
-		rc, err := k.try(ctx, id, a, command, decide)
-		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
-			return rc, err
-		}
-		last = err
-	}
-	return Receipt{}, fmt.Errorf("%w: %w", domain.ErrConflict, last)
-}
-
-func (k *Keeper) try(ctx context.Context, id uuid.UUID, a events.Actor, command string, decide func(*calendar.Almanac) []events.Event) (Receipt, error) {
-	if _, err := k.Refresh(ctx); err != nil {
-		return Receipt{}, err
-	}
-	is := k.now.Load()
-	facts := decide(is.almanac)
-	if len(facts) == 0 {
-		return Receipt{Version: is.almanac.Version()}, nil
-	}
-	c := events.Commit{Item: events.CalendarID, Rev: is.last.Rev + 1, Prev: is.last.Hash, CommandID: id, Command: command, Actor: a, At: k.clock(), Events: facts}
-	if _, err := k.journal.Append(ctx, events.Write{Commit: c, Expected: is.last.Sequence}); err != nil {
-		return Receipt{}, fmt.Errorf("append to the calendars: %w", err)
-	}
-	if _, err := k.Refresh(ctx); err != nil {
-		return Receipt{}, err
-	}
+	was := k.Almanac()
+	changed, err := k.held.Do(ctx, domain.Change{ID: id, Command: command, Actor: a}, k.clock(), func(is *calendar.Almanac) []events.Event {
+		was = is
+		return decide(is)
+	})
 	now := k.Almanac()
-	return Receipt{Version: now.Version(), Changed: true, From: firstChange(is.almanac, now)}, nil
+	rc := Receipt{Version: now.Version(), Changed: changed}
+	if changed {
+		rc.From = firstChange(was, now)
+	}
+	return rc, err
 }
 
 // firstChange is the earliest day on which the calendar of any area changed.

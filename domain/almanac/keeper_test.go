@@ -26,7 +26,7 @@ func date(s string) events.Date {
 	return d
 }
 
-func open(t *testing.T, j Journal, day string) *Keeper {
+func open(t *testing.T, j domain.Histories, day string) *Keeper {
 	t.Helper()
 	k, err := Open(t.Context(), j, "", at(day))
 	if err != nil {

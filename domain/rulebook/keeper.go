@@ -2,11 +2,9 @@ package rulebook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -18,23 +16,10 @@ import (
 	"xiaohao/events"
 )
 
-// Journal is the log as the keeper needs it.
-type Journal interface {
-	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
-	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
-}
-
 // Keeper holds the table and takes changes of it.
 type Keeper struct {
-	journal Journal
-	clock   func() time.Time
-	now     atomic.Pointer[held]
-}
-
-// held is the table and the commits that made it.
-type held struct {
-	table   *limit.Table
-	history []events.Recorded
+	held  *domain.Held[*limit.Table]
+	clock func() time.Time
 }
 
 // Receipt says what came of a change.
@@ -50,38 +35,23 @@ var Titles = map[string]string{"set_limit": "定时限", "withdraw_limit": "撤�
 var Program = events.Actor{ID: "system", Role: events.System, Post: "系统"}
 
 // Open loads the table. clock nil = time.Now.
-func Open(ctx context.Context, j Journal, clock func() time.Time) (*Keeper, error) {
+func Open(ctx context.Context, log domain.Histories, clock func() time.Time) (*Keeper, error) {
 	if clock == nil {
 		clock = time.Now
 	}
-	k := &Keeper{journal: j, clock: clock}
-	k.now.Store(&held{table: limit.Shipped()})
-	_, err := k.Refresh(ctx)
-	return k, err
+	held, err := domain.Hold(ctx, log, domain.Change{Of: events.RulesAggregate, Entry: events.RulesID}, limit.Shipped(),
+		func(is *limit.Table, facts []events.Event) *limit.Table { return is.With(facts...) })
+	return &Keeper{held, clock}, err
 }
 
 // Now returns the table as it is known now.
-func (k *Keeper) Now() *limit.Table { return k.now.Load().table }
+func (k *Keeper) Now() *limit.Table { return k.held.Now() }
 
 // History returns the commits that made the table, oldest first; the nth made version n.
-func (k *Keeper) History() []events.Recorded { return slices.Clone(k.now.Load().history) }
+func (k *Keeper) History() []events.Recorded { return k.held.History() }
 
 // Refresh loads what was changed since, by others too, and reports whether there was any.
-func (k *Keeper) Refresh(ctx context.Context) (bool, error) {
-	history, err := k.journal.LoadOf(ctx, events.RulesAggregate, events.RulesID)
-	if err != nil {
-		return false, fmt.Errorf("load the time limits: %w", err)
-	}
-	is := k.now.Load()
-	if len(history) <= len(is.history) {
-		return false, nil
-	}
-	next := &held{table: is.table, history: history}
-	for _, r := range history[len(is.history):] {
-		next.table = next.table.With(r.Events...)
-	}
-	return k.now.CompareAndSwap(is, next), nil
-}
+func (k *Keeper) Refresh(ctx context.Context) (bool, error) { return k.held.Refresh(ctx) }
 
 // Set enters a row or changes its figure: text is as [limit.ReadRules] reads it. The error
 // is a *domain.Refusal, domain.ErrConflict or a failure of the log.
@@ -149,7 +119,7 @@ func (k *Keeper) Ship(ctx context.Context) (Receipt, error) {
 // never lists the rows of the program that no fact ever set.
 func (k *Keeper) never() []limit.Row {
 	set := map[events.LimitKey]bool{}
-	for _, r := range k.now.Load().history {
+	for _, r := range k.History() {
 		for _, e := range r.Events {
 			if s, ok := e.(events.LimitSet); ok {
 				set[s.Row] = true
@@ -193,47 +163,10 @@ func forms(s events.Stage) string {
 	return "写成 3wd（工作日）、7d（自然日）或 24h（小时）。"
 }
 
-// tries bounds deciding anew after somebody else was faster.
-const tries = 10
-
 func (k *Keeper) do(ctx context.Context, id uuid.UUID, a events.Actor, command string, decide func(*limit.Table) []events.Event) (Receipt, error) {
 	if rule, ok := rights.Of(command); !ok || !rule.Allows(a.Role) {
 		return Receipt{}, &domain.Refusal{Rule: command + ".role", Message: "时限规则由领导小组办公室和系统管理员维护，您现在是" + a.Role.Zh() + "。"}
 	}
-	var last error
-	for range tries {
-		if err := ctx.Err(); err != nil {
-			return Receipt{}, err
-		}
-		rc, err := k.try(ctx, id, a, command, decide)
-		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
-			return rc, err
-		}
-		last = err
-	}
-	return Receipt{}, fmt.Errorf("%w: %w", domain.ErrConflict, last)
-}
-
-func (k *Keeper) try(ctx context.Context, id uuid.UUID, a events.Actor, command string, decide func(*limit.Table) []events.Event) (Receipt, error) {
-	if _, err := k.Refresh(ctx); err != nil {
-		return Receipt{}, err
-	}
-	is := k.now.Load()
-	if slices.ContainsFunc(is.history, func(r events.Recorded) bool { return r.CommandID == id }) {
-		return Receipt{Version: is.table.Version(), Changed: true}, nil // an earlier try was stored
-	}
-	facts := decide(is.table)
-	if len(facts) == 0 {
-		return Receipt{Version: is.table.Version()}, nil
-	}
-	var last events.Recorded
-	if n := len(is.history); n > 0 {
-		last = is.history[n-1]
-	}
-	c := events.Commit{Item: events.RulesID, Rev: last.Rev + 1, Prev: last.Hash, CommandID: id, Command: command, Actor: a, At: k.clock(), Events: facts}
-	if _, err := k.journal.Append(ctx, events.Write{Commit: c, Expected: last.Sequence}); err != nil {
-		return Receipt{}, fmt.Errorf("append to the time limits: %w", err)
-	}
-	_, err := k.Refresh(ctx)
-	return Receipt{Version: k.Now().Version(), Changed: true}, err
+	changed, err := k.held.Do(ctx, domain.Change{ID: id, Command: command, Actor: a}, k.clock(), decide)
+	return Receipt{Version: k.Now().Version(), Changed: changed}, err
 }

@@ -15,7 +15,7 @@ import (
 
 var office = events.Actor{ID: "d-1", Role: events.Dispatcher, Post: "交办员"}
 
-func open(t *testing.T, j Journal) *Keeper {
+func open(t *testing.T, j domain.Histories) *Keeper {
 	t.Helper()
 	k, err := Open(t.Context(), j, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, events.Beijing) })
 	if err != nil {

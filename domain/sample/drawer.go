@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,18 +12,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain"
 	"xiaohao/events"
 )
 
-// Log is the log as a Drawer needs it.
-type Log interface {
-	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
-	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
-}
-
 // Drawer draws the look-backs of a week.
 type Drawer struct {
-	Log  Log
+	Log  domain.Histories
 	Now  func() time.Time
 	Rand io.Reader // nil = crypto/rand
 }
@@ -44,33 +38,43 @@ type Place struct {
 	Chosen bool
 }
 
-// tries is how often a draw is tried when other processes draw too.
-const tries = 5
-
-// Draw draws among the lots that stand in no draw of this week or the last, and returns
-// where each of them stands now.
+// Draw draws among the lots that stand in no draw of this week or the last, at most [MaxLots]
+// of them, and returns where each that was drawn stands now.
 func (d *Drawer) Draw(ctx context.Context, lots []events.Lot) (map[string]Place, error) {
-	today := events.DateOf(d.Now())
+	now := d.Now()
+	today := events.DateOf(now)
 	period := Period(today)
-	var err error
-	for range tries {
-		places := map[string]Place{}
-		var last *events.Recorded
-		if _, err = d.read(ctx, Period(today.AddDays(-7)), places); err != nil {
-			break
-		}
-		if last, err = d.read(ctx, period, places); err != nil {
-			break
-		}
+	places, err := d.draw(ctx, now, period, Period(today.AddDays(-7)), lots)
+	if err != nil {
+		return nil, fmt.Errorf("draw look-backs of %s: %w", period, err)
+	}
+	return places, nil
+}
+
+func (d *Drawer) draw(ctx context.Context, now time.Time, period, before string, lots []events.Lot) (map[string]Place, error) {
+	seed, err := d.seed()
+	if err != nil {
+		return nil, err
+	}
+	last, err := d.Log.LoadOf(ctx, events.SampleAggregate, ID(before))
+	if err != nil {
+		return nil, err
+	}
+	places := map[string]Place{}
+	stand(places, before, last)
+	c := domain.Change{ID: uuid.NewSHA1(ID(period), []byte(seed)), Of: events.SampleAggregate, Entry: ID(period), Command: "draw_sample", Actor: actor, Cause: "sweep"}
+	drawn, err := c.Carry(ctx, d.Log, nil, now, func(h []events.Recorded) ([]events.Event, error) {
+		stand(places, period, h)
 		rest := slices.DeleteFunc(slices.Clone(lots), func(l events.Lot) bool { _, in := places[key(l.Item, l.Due)]; return in })
 		if len(rest) == 0 {
-			return places, nil
+			return nil, nil
 		}
-		if err = d.append(ctx, period, last, rest[:min(len(rest), MaxLots)]); err != nil && !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
-			break
-		}
+		return []events.Event{drawOf(period, seed, rest[:min(len(rest), MaxLots)])}, nil
+	})
+	if err == nil && drawn.Sequence > 0 {
+		stand(places, period, []events.Recorded{drawn})
 	}
-	return nil, fmt.Errorf("draw look-backs of %s: %w", period, err)
+	return places, err
 }
 
 // PlaceOf finds a lot among the places that Draw returned.
@@ -81,13 +85,9 @@ func PlaceOf(places map[string]Place, l events.Lot) (Place, bool) {
 
 func key(item string, due events.Date) string { return item + "|" + due.String() }
 
-// read adds the places of a week's draws and returns its last commit.
-func (d *Drawer) read(ctx context.Context, period string, places map[string]Place) (*events.Recorded, error) {
-	h, err := d.Log.LoadOf(ctx, events.SampleAggregate, ID(period))
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range h {
+// stand adds the places of a week's draws.
+func stand(places map[string]Place, period string, draws []events.Recorded) {
+	for _, c := range draws {
 		for _, e := range c.Events {
 			if s, ok := e.(events.SampleDrawn); ok {
 				for _, l := range s.Lots {
@@ -96,33 +96,23 @@ func (d *Drawer) read(ctx context.Context, period string, places map[string]Plac
 			}
 		}
 	}
-	if len(h) == 0 {
-		return nil, nil
-	}
-	return &h[len(h)-1], nil
 }
 
-func (d *Drawer) append(ctx context.Context, period string, last *events.Recorded, lots []events.Lot) error {
+func (d *Drawer) seed() (string, error) {
 	r := d.Rand
 	if r == nil {
 		r = rand.Reader
 	}
-	seed := make([]byte, 32)
-	if _, err := io.ReadFull(r, seed); err != nil {
-		return fmt.Errorf("make a seed: %w", err)
+	b := make([]byte, 32)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return "", fmt.Errorf("make a seed: %w", err)
 	}
+	return hex.EncodeToString(b), nil
+}
+
+func drawOf(period, seed string, lots []events.Lot) events.SampleDrawn {
 	lots = slices.SortedFunc(slices.Values(lots), func(a, b events.Lot) int { return strings.Compare(a.Item, b.Item) })
-	e := events.SampleDrawn{Period: period, Seed: hex.EncodeToString(seed), Share: Share, Lots: lots, Method: Method}
-	e.Chosen = Choose(e.Seed, lots, e.Share)
-	id := ID(period)
-	c := events.Commit{Item: id, Rev: 1, Command: "draw_sample", Actor: actor, Cause: "sweep", At: d.Now(), Events: []events.Event{e}}
-	var expected uint64
-	if last != nil {
-		c.Rev, c.Prev, expected = last.Rev+1, last.Hash, last.Sequence
-	}
-	c.CommandID = uuid.NewSHA1(id, []byte(e.Seed))
-	_, err := d.Log.Append(ctx, events.Write{Commit: c, Expected: expected})
-	return err
+	return events.SampleDrawn{Period: period, Seed: seed, Share: Share, Lots: lots, Method: Method, Chosen: Choose(seed, lots, Share)}
 }
 
 // ID returns the id under which the draws of a week are kept.

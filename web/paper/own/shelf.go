@@ -18,12 +18,6 @@ import (
 	"xiaohao/web/paper/ledger"
 )
 
-// Log is the log as the shelf needs it.
-type Log interface {
-	LoadOf(ctx context.Context, a events.Aggregate, id uuid.UUID) ([]events.Recorded, error)
-	Append(ctx context.Context, writes ...events.Write) ([]events.Recorded, error)
-}
-
 // Files keeps the files of templates; events/evidence is one.
 type Files interface {
 	Put(ctx context.Context, of uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
@@ -32,7 +26,7 @@ type Files interface {
 
 // Shelf has what the office has set. It is safe for concurrent use, on any number of nodes.
 type Shelf struct {
-	Log   Log
+	Log   domain.Histories
 	Files Files // nil: no templates can be kept
 	Now   func() time.Time
 }
@@ -153,32 +147,9 @@ func (s *Shelf) Withdraw(ctx context.Context, id uuid.UUID, a events.Actor, k fo
 	return s.record(ctx, events.TemplateID(string(k)), id, a, "withdraw_template", events.TemplateWithdrawn{Paper: string(k)})
 }
 
-// tries is how often a fact is recorded anew when somebody else set the same at the moment.
-const tries = 5
-
 // record appends one fact. The same command id is carried out once.
 func (s *Shelf) record(ctx context.Context, of, id uuid.UUID, a events.Actor, command string, fact events.Event) error {
-	var err error
-	for range tries {
-		var h []events.Recorded
-		if h, err = s.Log.LoadOf(ctx, events.PaperAggregate, of); err != nil {
-			break
-		}
-		c := events.Commit{Item: of, Rev: 1, CommandID: id, Command: command, Actor: a, At: s.Now(), Events: []events.Event{fact}}
-		var expected uint64
-		if n := len(h); n > 0 {
-			last := h[n-1]
-			c.Rev, c.Prev, expected = last.Rev+1, last.Hash, last.Sequence
-		}
-		if slices.ContainsFunc(h, func(r events.Recorded) bool { return r.CommandID == id }) {
-			return nil
-		}
-		if _, err = s.Log.Append(ctx, events.Write{Commit: c, Expected: expected}); err == nil {
-			return nil
-		}
-		if !errors.Is(err, events.ErrConflict) && !errors.Is(err, events.ErrOutcomeUnknown) {
-			break
-		}
-	}
-	return fmt.Errorf("%s: %w", command, err)
+	c := domain.Change{ID: id, Of: events.PaperAggregate, Entry: of, Command: command, Actor: a}
+	_, err := c.Carry(ctx, s.Log, nil, s.Now(), func([]events.Recorded) ([]events.Event, error) { return []events.Event{fact}, nil })
+	return err
 }
