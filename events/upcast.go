@@ -78,9 +78,7 @@ type supervisionV1 struct {
 	Due   Date             `json:"due,omitzero"`
 }
 
-func (s supervisionV1) next() supervisionV2 {
-	return supervisionV2{Slip: s.Slip, Level: s.Level, Text: s.Text, Due: s.Due}
-}
+func (s supervisionV1) next() supervisionV2 { return supervisionV2{supervisionV1: s} }
 
 // modeV1 did not say by which calendar it was counted: Monday to Friday.
 type modeV1 struct {
@@ -93,9 +91,7 @@ type modeV1 struct {
 	Reason     string `json:"reason,omitzero"`
 }
 
-func (m modeV1) next() modeV2 {
-	return modeV2{Mode: m.Mode, Due: m.Due, Rule: m.Rule, From: m.From, ReviewDays: m.ReviewDays, NextReview: m.NextReview, Reason: m.Reason}
-}
+func (m modeV1) next() modeV2 { return modeV2{modeV1: m} }
 
 // reopenedV1 did not say how its deadline was found.
 type reopenedV1 struct {
@@ -104,9 +100,7 @@ type reopenedV1 struct {
 	Due    Date   `json:"due"`
 }
 
-func (r reopenedV1) next() reopenedV2 {
-	return reopenedV2{Reason: r.Reason, Round: r.Round, Due: r.Due}
-}
+func (r reopenedV1) next() reopenedV2 { return reopenedV2{reopenedV1: r} }
 
 // answeredV1 did not say how long it took.
 type answeredV1 struct {
@@ -117,17 +111,8 @@ func (a answeredV1) next() ItemAnswered { return ItemAnswered{Title: a.Title} }
 
 // rectifiedV2 did not say how long it took.
 type rectifiedV2 struct {
-	Result      string   `json:"result"`
-	Quantity    Quantity `json:"quantity,omitzero"`
-	Truth       Truth    `json:"truth"`
-	Contacted   bool     `json:"contacted"`
-	ContactNote Sealed   `json:"contact_note,omitzero"`
-	Solved      Solved   `json:"solved"`
-	Unsolved    string   `json:"unsolved,omitzero"`
-	Alike       string   `json:"alike,omitzero"`
-	LongTerm    string   `json:"long_term,omitzero"`
-	Late        bool     `json:"late,omitzero"`
-	Reply       Limit    `json:"reply,omitzero"`
+	rectifiedV1
+	Reply Limit `json:"reply,omitzero"`
 }
 
 func (r rectifiedV2) next() RectificationReported {

@@ -21,14 +21,8 @@ func (r raisedV1) next() ItemRaised {
 }
 
 type modeV2 struct {
-	Mode       Mode     `json:"mode"`
-	Due        Date     `json:"due,omitzero"`
-	Rule       string   `json:"rule,omitzero"`
-	From       Date     `json:"from,omitzero"`
-	Counted    Counting `json:"counted,omitzero"`
-	ReviewDays int      `json:"review_days,omitzero"`
-	NextReview Date     `json:"next_review,omitzero"`
-	Reason     string   `json:"reason,omitzero"`
+	modeV1
+	Counted Counting `json:"counted,omitzero"`
 }
 
 func (m modeV2) next() ModeClassified {
@@ -45,9 +39,7 @@ type resumedV1 struct {
 func (r resumedV1) next() ItemResumed { return ItemResumed{To: r.To, Due: r.Due, Reason: r.Reason} }
 
 type reopenedV2 struct {
-	Reason  string   `json:"reason"`
-	Round   int      `json:"round"`
-	Due     Date     `json:"due"`
+	reopenedV1
 	Rule    string   `json:"rule,omitzero"`
 	Counted Counting `json:"counted,omitzero"`
 }
@@ -101,13 +93,10 @@ func (a arbitrationV1) next() ArbitrationDecided {
 }
 
 type supervisionV2 struct {
-	Slip  string           `json:"slip"`
-	Level SupervisionLevel `json:"level"`
-	Text  string           `json:"text"`
-	Due   Date             `json:"due,omitzero"`
-	Watch Watch            `json:"watch,omitzero"`
-	Ref   string           `json:"ref,omitzero"`
-	For   Date             `json:"for,omitzero"`
+	supervisionV1
+	Watch Watch  `json:"watch,omitzero"`
+	Ref   string `json:"ref,omitzero"`
+	For   Date   `json:"for,omitzero"`
 }
 
 func (s supervisionV2) next() SupervisionIssued {
@@ -127,10 +116,7 @@ type rectifiedV1 struct {
 	Late        bool     `json:"late,omitzero"`
 }
 
-func (r rectifiedV1) next() rectifiedV2 {
-	return rectifiedV2{Result: r.Result, Quantity: r.Quantity, Truth: r.Truth, Contacted: r.Contacted, ContactNote: r.ContactNote,
-		Solved: r.Solved, Unsolved: r.Unsolved, Alike: r.Alike, LongTerm: r.LongTerm, Late: r.Late}
-}
+func (r rectifiedV1) next() rectifiedV2 { return rectifiedV2{rectifiedV1: r} }
 
 type closureV1 struct {
 	Attempt int     `json:"attempt"`

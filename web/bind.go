@@ -64,7 +64,7 @@ func bindJSON(spec domain.Spec, r io.Reader, n names) (bound, error) {
 	var v any
 	switch err := d.Decode(&v); {
 	case errors.Is(err, io.EOF):
-		v = map[string]any{}
+		v = map[string]any{} // untyped on purpose: what is wrong with it is told field by field, by the command's own types
 	case err != nil:
 		return bound{}, fmt.Errorf("decode body of %s: %w", spec.Name, err)
 	}

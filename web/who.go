@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -74,7 +75,7 @@ func (s *Server) setSession(w http.ResponseWriter, r *http.Request, cookie strin
 
 // visitor is where a request comes from.
 func (s *Server) visitor(r *http.Request) account.Visitor {
-	return account.Visitor{Address: s.client(r), Agent: account.Agent(r.UserAgent())}
+	return account.Visitor{Address: s.client(r), Agent: cmp.Or(shield.Agent(r.UserAgent()), "其他程序")}
 }
 
 // actor returns who the request acts as, and whether that is staff: whoever signed in, and in

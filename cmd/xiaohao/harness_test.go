@@ -135,6 +135,7 @@ func (a answer) rules() string {
 	return strings.Join(out, " ")
 }
 
+// fields is the body of a request, untyped so that a test can send what no client would.
 type fields map[string]any
 
 // call sends one API request as somebody ("clerk", "unit|增口乡|UNIT_HEAD", "" for the public).

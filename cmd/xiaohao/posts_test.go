@@ -23,49 +23,55 @@ type posting struct {
 	may  []events.Role // of the roles: these have the right and are not tried here
 }
 
-// Reasons why a route has no row of its own below.
-const (
-	anybodyMay = "anybody may: number and code, a password or a state prove the rest"
-	onesOwn    = "of one's own account: nobody without a session"
-	everyItem  = "every command of an item, tried one by one"
+// entry is what is tried of a route, or why nothing is.
+type entry struct {
+	try []posting
+	why string
+}
+
+// Reasons why nothing is tried of a route by itself.
+var (
+	anybodyMay = entry{why: "anybody may: number and code, a password or a state prove the rest"}
+	onesOwn    = entry{why: "of one's own account: nobody without a session"}
+	everyItem  = entry{why: "every command of an item, tried one by one"}
 )
 
 // postings has an entry for each POST route: the postings that people without the right try, or
 // why there are none.
-func postings(number string) map[string]any {
+func postings(number string) map[string]entry {
 	rule := func(command string) []events.Role {
 		r, _ := rights.Of(command)
 		return r.Roles
 	}
 	accept := rule("accept")
-	out := map[string]any{
+	out := map[string]entry{
 		"POST /raise": anybodyMay, "POST /q": anybodyMay, "POST /q/evaluate": anybodyMay, "POST /q/supply": anybodyMay, "POST /q/withdraw": anybodyMay, "POST /q/object": anybodyMay,
 		"POST /q/photo": anybodyMay, "POST /raise/step": anybodyMay, "POST /p/{id}/object": anybodyMay, "POST /p/{id}/follow": anybodyMay, "POST /follow/{id}": anybodyMay, "POST /act": anybodyMay, "POST /signin": anybodyMay, "POST /signin/code": anybodyMay, "POST /signout": anybodyMay, "POST /signin/sso": anybodyMay,
 		"POST /signin/sso/back": anybodyMay, "POST /api/v1/items": anybodyMay, "POST /api/v1/query": anybodyMay,
 		"POST /account/hat": onesOwn, "POST /account/password": onesOwn, "POST /account/second": onesOwn, "POST /account/sessions": onesOwn, "POST /account/tokens": onesOwn,
 		"POST /account/tokens/revoke": onesOwn, "POST /account/delegations": onesOwn, "POST /account/delegations/withdraw": onesOwn,
 		"POST /items/{number}/{command}": everyItem, "POST /api/v1/items/{number}/{command}": everyItem,
-		"POST /items/{number}/unsplit":           []posting{{"/items/" + number + "/unsplit", nil, rule("merge")}},
-		"POST /items/{number}/photos/{evidence}": []posting{{"/items/" + number + "/photos/1", nil, rule("redact_photo")}},
-		"POST /raise/batch":                      []posting{{"/raise/batch", nil, []events.Role{events.Intake, events.Dispatcher}}},
-		"POST /items/bulk":                       []posting{{"/items/bulk", nil, rights.Ledger.Roles()}}, "POST /items/columns": []posting{{"/items/columns", nil, rights.Ledger.Roles()}},
-		"POST /items/views": []posting{{"/items/views", nil, rights.Ledger.Roles()}}, "POST /items/export": []posting{{"/items/export", nil, rights.Ledger.Roles()}},
-		"POST /items/{number}/print/{form}": []posting{{"/items/" + number + "/print/assignment", nil, rights.Ledger.Roles()}},
-		"POST /reports/{kind}":              []posting{{"/reports/week", nil, rights.Ledger.Roles()}},
-		"POST /admin/audit/export":          []posting{{"/admin/audit/export", nil, rights.Audit.Roles()}},
-		"POST /api/v1/items/{number}/case":  []posting{{"/api/v1/items/" + number + "/case", nil, rights.Case.Roles()}},
-		"POST /api/v1/import":               []posting{{"/api/v1/import", nil, accept}}, "POST /import": []posting{{"/import", nil, accept}}, "POST /import/{id}/map": []posting{{"/import/1/map", nil, accept}},
-		"POST /import/{id}/take": []posting{{"/import/1/take", nil, accept}}, "POST /import/{id}/cancel": []posting{{"/import/1/cancel", nil, accept}},
-		"POST /api/v1/imports": []posting{{"/api/v1/imports", nil, accept}}, "POST /api/v1/imports/{id}/take": []posting{{"/api/v1/imports/1/take", nil, accept}},
-		"POST /api/v1/imports/{id}/cancel": []posting{{"/api/v1/imports/1/cancel", nil, accept}},
-		"POST /admin/ladders":              []posting{{"/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"ITEM"}, "rungs": {"催办 1"}}, rights.Ladders.Roles()}},
-		"POST /admin/templates":            []posting{{"/admin/templates", url.Values{"paper": {"reply"}, "do": {"withdraw"}}, rights.Templates.Roles()}},
-		"POST /inbox":                      []posting{{"/inbox", nil, rights.Ledger.Roles()}}, "POST /inbox/preferences": []posting{{"/inbox/preferences", nil, rights.Ledger.Roles()}},
-		"POST /admin/notices": []posting{{"/admin/notices", url.Values{"notice": {"x"}}, []events.Role{events.SystemAdmin, events.Dispatcher}}},
-		"POST /admin/rules": []posting{{"/admin/rules", url.Values{"command": {"set_limit"}, "stage": {"SIGN"}, "rules": {"3 个工作日"}}, rule("set_limit")},
-			{"/admin/rules", url.Values{"command": {"withdraw_limit"}, "stage": {"SIGN"}}, rule("withdraw_limit")}},
-		"POST /admin/calendar": []posting{{"/admin/calendar", url.Values{"command": {"recompute"}}, rule("publish_calendar")},
-			{"/admin/calendar", url.Values{"command": {"publish_calendar"}}, rule("publish_calendar")}, {"/admin/calendar", url.Values{"command": {"set_working_hours"}}, rule("set_working_hours")}},
+		"POST /items/{number}/unsplit":           {try: []posting{{"/items/" + number + "/unsplit", nil, rule("merge")}}},
+		"POST /items/{number}/photos/{evidence}": {try: []posting{{"/items/" + number + "/photos/1", nil, rule("redact_photo")}}},
+		"POST /raise/batch":                      {try: []posting{{"/raise/batch", nil, []events.Role{events.Intake, events.Dispatcher}}}},
+		"POST /items/bulk":                       {try: []posting{{"/items/bulk", nil, rights.Ledger.Roles()}}}, "POST /items/columns": {try: []posting{{"/items/columns", nil, rights.Ledger.Roles()}}},
+		"POST /items/views": {try: []posting{{"/items/views", nil, rights.Ledger.Roles()}}}, "POST /items/export": {try: []posting{{"/items/export", nil, rights.Ledger.Roles()}}},
+		"POST /items/{number}/print/{form}": {try: []posting{{"/items/" + number + "/print/assignment", nil, rights.Ledger.Roles()}}},
+		"POST /reports/{kind}":              {try: []posting{{"/reports/week", nil, rights.Ledger.Roles()}}},
+		"POST /admin/audit/export":          {try: []posting{{"/admin/audit/export", nil, rights.Audit.Roles()}}},
+		"POST /api/v1/items/{number}/case":  {try: []posting{{"/api/v1/items/" + number + "/case", nil, rights.Case.Roles()}}},
+		"POST /api/v1/import":               {try: []posting{{"/api/v1/import", nil, accept}}}, "POST /import": {try: []posting{{"/import", nil, accept}}}, "POST /import/{id}/map": {try: []posting{{"/import/1/map", nil, accept}}},
+		"POST /import/{id}/take": {try: []posting{{"/import/1/take", nil, accept}}}, "POST /import/{id}/cancel": {try: []posting{{"/import/1/cancel", nil, accept}}},
+		"POST /api/v1/imports": {try: []posting{{"/api/v1/imports", nil, accept}}}, "POST /api/v1/imports/{id}/take": {try: []posting{{"/api/v1/imports/1/take", nil, accept}}},
+		"POST /api/v1/imports/{id}/cancel": {try: []posting{{"/api/v1/imports/1/cancel", nil, accept}}},
+		"POST /admin/ladders":              {try: []posting{{"/admin/ladders", url.Values{"preset": {"COUNTY_LEDGER"}, "watch": {"ITEM"}, "rungs": {"催办 1"}}, rights.Ladders.Roles()}}},
+		"POST /admin/templates":            {try: []posting{{"/admin/templates", url.Values{"paper": {"reply"}, "do": {"withdraw"}}, rights.Templates.Roles()}}},
+		"POST /inbox":                      {try: []posting{{"/inbox", nil, rights.Ledger.Roles()}}}, "POST /inbox/preferences": {try: []posting{{"/inbox/preferences", nil, rights.Ledger.Roles()}}},
+		"POST /admin/notices": {try: []posting{{"/admin/notices", url.Values{"notice": {"x"}}, []events.Role{events.SystemAdmin, events.Dispatcher}}}},
+		"POST /admin/rules": {try: []posting{{"/admin/rules", url.Values{"command": {"set_limit"}, "stage": {"SIGN"}, "rules": {"3 个工作日"}}, rule("set_limit")},
+			{"/admin/rules", url.Values{"command": {"withdraw_limit"}, "stage": {"SIGN"}}, rule("withdraw_limit")}}},
+		"POST /admin/calendar": {try: []posting{{"/admin/calendar", url.Values{"command": {"recompute"}}, rule("publish_calendar")},
+			{"/admin/calendar", url.Values{"command": {"publish_calendar"}}, rule("publish_calendar")}, {"/admin/calendar", url.Values{"command": {"set_working_hours"}}, rule("set_working_hours")}}},
 	}
 	var officers []posting
 	for _, sp := range account.Specs() {
@@ -76,7 +82,7 @@ func postings(number string) map[string]any {
 	for _, name := range []string{"leave_post", "return_officer"} {
 		officers = append(officers, posting{"/admin/officers/office.clerk/" + name, url.Values{"post": {"x"}}, rule(name)})
 	}
-	out["POST /admin/officers/{officer}/{act}"] = officers
+	out["POST /admin/officers/{officer}/{act}"] = entry{try: officers}
 	kinds := map[string][]posting{}
 	for _, sp := range directory.Specs() {
 		kind := map[string]string{"unit": "units", "officer": "officers", "post": "officers", "ledger": "ledgers", "duty": "catalogue"}[sp.Name[strings.LastIndex(sp.Name, "_")+1:]]
@@ -85,7 +91,7 @@ func postings(number string) map[string]any {
 		}
 	}
 	for kind, of := range kinds {
-		out["POST /admin/"+kind] = of
+		out["POST /admin/"+kind] = entry{try: of}
 	}
 	return out
 }
@@ -140,25 +146,23 @@ func TestPostsWithoutRights(t *testing.T) {
 		if !strings.HasPrefix(pattern, "POST ") {
 			continue
 		}
-		switch entry := table[pattern].(type) {
-		case []posting:
-			for _, p := range entry {
-				for role, as := range people {
-					if !slices.Contains(p.may, role) {
-						form(as, p)
-					}
-				}
-			}
-		case string:
-			if entry == onesOwn {
-				for _, as := range people {
-					if a := s.call(as, "POST", strings.TrimPrefix(pattern, "POST "), "", "Content-Type", "application/x-www-form-urlencoded"); a.Status != http.StatusForbidden {
-						t.Errorf("%s as %q: %d", pattern, as, a.Status)
-					}
-				}
-			}
-		default:
+		e := table[pattern]
+		if len(e.try) == 0 && e.why == "" {
 			t.Errorf("%s has no entry in the table: say who may", pattern)
+		}
+		for _, p := range e.try {
+			for role, as := range people {
+				if !slices.Contains(p.may, role) {
+					form(as, p)
+				}
+			}
+		}
+		if e.why == onesOwn.why {
+			for _, as := range people {
+				if a := s.call(as, "POST", strings.TrimPrefix(pattern, "POST "), "", "Content-Type", "application/x-www-form-urlencoded"); a.Status != http.StatusForbidden {
+					t.Errorf("%s as %q: %d", pattern, as, a.Status)
+				}
+			}
 		}
 	}
 	for _, sp := range domain.Specs() {

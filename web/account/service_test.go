@@ -482,15 +482,3 @@ func TestHash(t *testing.T) {
 		}
 	}
 }
-
-func TestAgent(t *testing.T) {
-	t.Parallel()
-	for ua, want := range map[string]string{
-		"Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36": "Chrome · Windows",
-		"": "其他程序", "curl/8.1": "curl",
-	} {
-		if got := Agent(ua); got != want {
-			t.Errorf("%q: %s", ua, got)
-		}
-	}
-}

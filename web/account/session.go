@@ -160,27 +160,3 @@ func (s *Service) endOthers(ctx context.Context, officer, keep string) error {
 	_, err := s.table.exec(ctx, "end other sessions", `delete from account.session where officer = $1 and id <> $2`, officer, keep)
 	return err
 }
-
-// Agent is the class of a browser: what a person recognises, and nothing that tells one
-// machine from another.
-func Agent(userAgent string) string {
-	find := func(pairs ...string) string {
-		for i := 0; i < len(pairs); i += 2 {
-			if strings.Contains(userAgent, pairs[i]) {
-				return pairs[i+1]
-			}
-		}
-		return ""
-	}
-	browser := find("MicroMessenger", "微信", "Edg/", "Edge", "Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari", "curl/", "curl")
-	system := find("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS X", "Mac", "Linux", "Linux")
-	switch {
-	case browser == "" && system == "":
-		return "其他程序"
-	case browser == "":
-		return system
-	case system == "":
-		return browser
-	}
-	return browser + " · " + system
-}
