@@ -167,12 +167,9 @@ func askSums(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 	n := int(places)
 	sql := `select dim, key, ` + summed(measureNames[:n]) + ` from board_sum_all where ` + w.String() + ` group by dim, key`
 	if !at.asOf.IsZero() {
-		n = measures
-		names := strings.Join(measureNames[:], ", ")
+		n, w = measures, &where{}
 		sql = `select dim, key, ` + summed(measureNames[:]) + ` from (` +
-			spansTo(w, at.asOf, func(cond string) string {
-				return `select dim, key, ` + names + ` from board_day_all where ` + w.String() + ` and ` + cond
-			}) + `) x group by dim, key`
+			r.spanned(w, "board_day", `dim, key, `+strings.Join(measureNames[:], ", "), dims, key, spansTo(w, at.asOf)) + `) x group by dim, key`
 	}
 	var name, value string
 	var ns [measures]int
@@ -191,16 +188,37 @@ func askSums(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 // summed lists columns, each added up.
 func summed(cols []string) string { return `sum(` + strings.Join(cols, `)::int, sum(`) + `)::int` }
 
-// spansTo joins one query for each span of which the days up to the end of d are made; each
-// reads one stretch of an index.
-func spansTo(w *where, d events.Date, query func(cond string) string) string {
+// spansTo lists the conditions of the spans of which the days up to the end of d are made.
+func spansTo(w *where, d events.Date) []string {
 	year, month, ten := w.arg(date(spanYear.start(d))), w.arg(date(spanMonth.start(d))), w.arg(date(spanTen.start(d)))
-	return strings.Join(column([]string{
+	return []string{
 		"span = 'Y' and since < " + year,
 		"span = 'M' and since >= " + year + " and since < " + month,
 		"span = 'T' and since >= " + month + " and since < " + ten,
 		"span = 'D' and since >= " + ten + " and since <= " + w.arg(date(d)),
-	}, query), "\n\t\tunion all ")
+	}
+}
+
+// spanned selects columns of a table of sums over days, of the spans that the conditions name,
+// and what is noted to be added to them: notes are read once. Several dimensions are looked up
+// one by one, because the planner takes their rows for fewer than they are and would read all
+// of the scope for each span.
+func (r read) spanned(w *where, table, cols string, dims []string, key string, spans []string) string {
+	scope := "scope = " + w.arg(scopeCodes[r.scope]) + " and value = " + w.arg(r.key)
+	before, of, after, noted := "", "", "", ""
+	if len(dims) == 1 {
+		of = " and dim = " + w.arg(dims[0]) + " and key = " + w.arg(key)
+		noted = of
+	} else {
+		list := w.arg(dims)
+		before, after = "select x.* from unnest("+list+"::text[]) d (name) cross join lateral (", " offset 0) x"
+		of, noted = " and dim = d.name", " and dim = any("+list+")"
+	}
+	stored := column(spans, func(span string) string {
+		return "select " + cols + " from " + table + " where " + scope + of + " and " + span
+	})
+	return before + strings.Join(stored, "\n\t\tunion all ") + after +
+		"\n\t\tunion all select " + cols + " from " + table + "_noted where " + scope + noted + " and (" + strings.Join(spans, " or ") + ")"
 }
 
 // askDues queues what reads what is late and near today.
@@ -209,14 +227,9 @@ func askDues(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 		return
 	}
 	w := &where{}
-	r.pick(w, dims, key)
-	part := func(late string) func(cond string) string {
-		return func(cond string) string {
-			return `select dim, key, waiting, open, ` + late + ` as late from board_due_all where ` + w.String() + ` and ` + cond
-		}
-	}
-	sql := spansTo(w, at.today.AddDays(-1), part("true"))
-	sql += " union all " + part("false")("span = 'D' and since >= "+w.arg(date(at.today))+" and since <= "+w.arg(date(at.near)))
+	today := w.arg(date(at.today))
+	spans := append(spansTo(w, at.today.AddDays(-1)), "span = 'D' and since >= "+today+" and since <= "+w.arg(date(at.near)))
+	sql := r.spanned(w, "board_due", `dim, key, waiting, open, since < `+today+` as late`, dims, key, spans)
 	var name, value string
 	var f figures
 	each(b, `

@@ -124,10 +124,10 @@ create table board_day_added (
     late_waiting integer[] not null,
     late_open    integer[] not null
 );
-create view board_day_all as
-    select scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open from board_day
-    union all
+create view board_day_noted as
     select u.* from board_day_added a, unnest(a.scope, a.value, a.span, a.since, a.dim, a.key, a.registered, a.info, a.waiting, a.open, a.rectified, a.verifying, a.publicity, a.standing, a.held, a.closed, a.answered, a.ended, a.merged, a.late_waiting, a.late_open) as u (scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open);
+create view board_day_all as
+    select scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open from board_day union all select scope, value, span, since, dim, key, registered, info, waiting, open, rectified, verifying, publicity, standing, held, closed, answered, ended, merged, late_waiting, late_open from board_day_noted;
 
 create table board_due_added (
     scope        text[] not null,
@@ -139,10 +139,10 @@ create table board_due_added (
     waiting      integer[] not null,
     open         integer[] not null
 );
-create view board_due_all as
-    select scope, value, span, since, dim, key, waiting, open from board_due
-    union all
+create view board_due_noted as
     select u.* from board_due_added a, unnest(a.scope, a.value, a.span, a.since, a.dim, a.key, a.waiting, a.open) as u (scope, value, span, since, dim, key, waiting, open);
+create view board_due_all as
+    select scope, value, span, since, dim, key, waiting, open from board_due union all select scope, value, span, since, dim, key, waiting, open from board_due_noted;
 
 create table week_count_added (
     scope        text[] not null,
