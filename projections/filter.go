@@ -133,13 +133,19 @@ func (f Filter) conditions(w *where) {
 	f.stands(w, f.Today)
 	if f.LeadOnly || f.Unit == Any || f.Unit == None {
 		w.key("i.unit", f.Unit)
-	} else if f.Unit != "" {
+	} else if f.Unit != "" && !f.Queue.ofParts() { // a queue of parts says it itself
 		w.add("i.id in (select a.item from assignment a where a.unit = $ and a.lists)", clean(f.Unit))
 	}
+	f.Sight.within = f.Sight.within || f.ownUnit()
 	f.now(w)
 	if f.Queue != "" {
 		w.conds = append(w.conds, w.queue(f.Queue, f))
 	}
+}
+
+// ownUnit reports whether the filter is for what one of the person's own units has a part in.
+func (f Filter) ownUnit() bool {
+	return !f.LeadOnly && f.Unit != Any && f.Unit != None && slices.Contains(f.Sight.Units, f.Unit)
 }
 
 // now adds what only item knows.

@@ -255,10 +255,14 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 // LatestClosed returns the n items that were struck off last, newest first: of one leader,
 // or of all with leader "".
 func (s *Store) LatestClosed(ctx context.Context, leader string, n int) ([]Item, error) {
+	w := &where{}
+	w.add("i.closed_at is not null")
+	w.key("i.leader", leader)
+	limit := w.arg(n)
 	rows, err := s.pool.Query(ctx, `
 		select i.code_hash, d.doc from item i join item_doc d on d.item = i.id
-		where i.closed_at is not null and ($1 = '' or i.leader = $1)
-		order by i.closed_at desc, i.id limit $2`, clean(leader), n)
+		where `+w.String()+`
+		order by i.closed_at desc, i.id limit `+limit, w.args...)
 	return closedItems(rows, err)
 }
 

@@ -82,8 +82,9 @@ func (x *listing) rows() (sql string, args []any) {
 	f, w := x.f, &where{}
 	from, at, id := "item i", "i.", "i.id"
 	if f.byParts() {
-		from, at, id = "assignment a join item i on i.id = a.item", "a.", "a.item"
+		from, at, id = f.ofParts(), "a.", "a.item"
 		w.add("a.unit = $ and a.lists", clean(f.Unit))
+		f.Sight.within = f.ownUnit()
 		f.Unit = ""
 	}
 	f.conditions(w)
@@ -113,6 +114,17 @@ func (x *listing) rows() (sql string, args []any) {
 // its parts.
 func (f Filter) byParts() bool {
 	return f.Unit != "" && f.Unit != Any && f.Unit != None && !f.LeadOnly && f.Queue == "" && f.AsOf.IsZero()
+}
+
+// ofParts joins the parts of a unit with their items. Where hardly an item is passed over, each
+// is looked up: the planner would rather read all items, taking a limit for soon reached.
+func (f Filter) ofParts() string {
+	g := f
+	g.Unit, g.Lamp, g.Sight = "", "", Sight{}
+	if g.plain() {
+		return "assignment a cross join lateral (select * from item where item.id = a.item offset 0) i"
+	}
+	return "assignment a join item i on i.id = a.item"
 }
 
 // page is the page when the answers are there.

@@ -52,6 +52,10 @@ func queuesOf(it *Item) (s queueSet) {
 	return s
 }
 
+// ofParts reports whether the queue is of parts that stand in some way, so that with a unit it is
+// of what that unit has a part in.
+func (q Queue) ofParts() bool { return q == QueueToSign || q == QueueSentBack || q == QueueOpen }
+
 // queue is the condition of one queue.
 func (w *where) queue(q Queue, f Filter) string {
 	parts := func(cond string) string {
@@ -121,7 +125,7 @@ func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 		f.Lamp, f.Queue = x.lamp, x.queue
 		fs = append(fs, f)
 	}
-	ps, err := s.pages(ctx, fs)
+	ps, err := s.Pages(ctx, fs...)
 	if err != nil {
 		return Stuck{}, fmt.Errorf("list what is stuck: %w", err)
 	}
@@ -131,9 +135,9 @@ func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 	return st, nil
 }
 
-// pages reads the first page of each of several filters, of one state of the log unless they
-// have words.
-func (s *Store) pages(ctx context.Context, fs []Filter) (ps []Page, err error) {
+// Pages reads the first page of each of several filters, in one round trip and of one state of
+// the log unless they have words; then all have the same.
+func (s *Store) Pages(ctx context.Context, fs ...Filter) (ps []Page, err error) {
 	xs := make([]*listing, len(fs))
 	for i, f := range fs {
 		if len(words(f.Q)) > 0 {
@@ -146,7 +150,7 @@ func (s *Store) pages(ctx context.Context, fs []Filter) (ps []Page, err error) {
 			return nil, err
 		}
 	}
-	if len(ps) > 0 { // all have the same words
+	if len(ps) > 0 {
 		return ps, nil
 	}
 	err = s.together(ctx, func(b *pgx.Batch) {
@@ -154,10 +158,13 @@ func (s *Store) pages(ctx context.Context, fs []Filter) (ps []Page, err error) {
 			x.ask(b)
 		}
 	})
+	if err != nil {
+		return nil, fmt.Errorf("list items: %w", err)
+	}
 	for _, x := range xs {
 		ps = append(ps, x.page())
 	}
-	return ps, err
+	return ps, nil
 }
 
 // Queues counts each queue among the rows of f; Queue of f is not looked at. Each count is
@@ -172,7 +179,7 @@ func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err er
 	}
 	ts := make([]*total, len(fs))
 	if len(words(f.Q)) > 0 {
-		ps, err := s.pages(ctx, fs)
+		ps, err := s.Pages(ctx, fs...)
 		if err != nil {
 			return nil, fmt.Errorf("count queues: %w", err)
 		}

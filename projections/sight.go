@@ -25,6 +25,8 @@ type Sight struct {
 	Units  []string // ids of the own unit and those below it
 	Self   []string // ids of the person, of whom he acts for, and of his unit: 举报 about them is absent
 	Leads  []string // ids of leaders that he is or acts for
+
+	within bool // the rows are of the Units already
 }
 
 func (s Sight) free() bool { return s.Extent == SeesEverything }
@@ -70,10 +72,10 @@ func (s Sight) limit(w *where) {
 	case SeesNothing:
 		w.add("false")
 	case SeesUnits:
-		units := w.arg(s.texts(s.Units))
-		w.conds = append(w.conds,
-			"i.id in (select a.item from assignment a where a.unit = any("+units+"))",
-			"not ("+s.hidden(w)+")")
+		if !s.within {
+			w.conds = append(w.conds, "i.id in (select a.item from assignment a where a.unit = any("+w.arg(s.texts(s.Units))+"))")
+		}
+		w.conds = append(w.conds, "not ("+s.hidden(w)+")")
 	default:
 		w.conds = append(w.conds, "not ("+s.hidden(w)+")")
 	}

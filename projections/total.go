@@ -56,10 +56,11 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 // parts says from where the rows of a unit that leads or helps are counted, and which.
 func (f Filter) parts() (from string, w *where) {
 	unit := clean(f.Unit)
+	from = f.ofParts()
+	f.Sight.within = f.ownUnit()
 	f.Unit = ""
 	w = &where{}
 	f.conditions(w)
-	from = "assignment a join item i on i.id = a.item"
 	if len(w.conds) == 0 {
 		from = "assignment a"
 	}

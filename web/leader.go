@@ -91,24 +91,27 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	open.Groups = []projections.Group{projections.GroupOpen, projections.GroupWaiting}
 	mine := open
 	mine.Modes = []events.Mode{events.Immediate}
-	list, err := s.reads.Items(r.Context(), mine)
+	open.Limit = 1
+	ext, ver, stuck := f, f, f
+	ext.Queue = projections.QueueExtension
+	ver.States = []events.State{events.UnderVerification}
+	stuck.Groups = []projections.Group{projections.GroupOpen, projections.GroupHeld}
+	lists, err := s.reads.Pages(r.Context(), mine, open, ext, ver, stuck)
 	if err != nil {
 		return err
 	}
+	list, all := lists[0], lists[1]
 	for _, it := range list.Items {
 		p.Mine = append(p.Mine, s.leaderRow(it))
 	}
 	if list.Total > len(list.Items) {
 		p.MineAll = "/items?" + url.Values{"leader": {who}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
 	}
-	open.Limit = 1
-	all, err := s.reads.Items(r.Context(), open)
-	if err != nil {
-		return err
-	}
 	p.Others = all.Total - list.Total
 	p.OthersAll = "/items?" + url.Values{"leader": {who}, "group": {"OPEN,WAITING"}}.Encode()
-	if err := s.leaderRest(r, &p, a, f); err != nil {
+	s.waitingFor(&p, lists[2].Items, lists[3].Items)
+	s.stuckFor(&p, lists[4].Items)
+	if err := s.struckOff(r, &p, a, who); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "leader", p)
@@ -148,15 +151,9 @@ func cellWords(c projections.Cell) string {
 	return strings.Join(words, "，")
 }
 
-// leaderRest fills what waits for the leader, what is stuck and what was struck off.
-func (s *Server) leaderRest(r *http.Request, p *LeaderPage, a events.Actor, f projections.Filter) error {
-	ext := f
-	ext.Queue = projections.QueueExtension
-	list, err := s.reads.Items(r.Context(), ext)
-	if err != nil {
-		return err
-	}
-	for _, it := range list.Items {
+// waitingFor fills what waits for the leader's signature: what is asked for, and 销号.
+func (s *Server) waitingFor(p *LeaderPage, asked, verified []projections.Item) {
+	for _, it := range asked {
 		says := it.Lead.Name
 		if e := it.Detail.Extension; e != nil {
 			says += fmt.Sprintf(" · 第 %d 次延期，想延到 %s：%s", it.Extensions+1, dayIn(e.Due, s.today()), e.Reason)
@@ -166,30 +163,28 @@ func (s *Server) leaderRest(r *http.Request, p *LeaderPage, a events.Actor, f pr
 		}
 		p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：批" + askedFor(it), says})
 	}
-	ver := f
-	ver.States = []events.State{events.UnderVerification}
-	if list, err = s.reads.Items(r.Context(), ver); err != nil {
-		return err
-	}
-	for _, it := range list.Items {
+	for _, it := range verified {
 		i := slices.IndexFunc(it.Detail.Chain, func(c projections.ChainStep) bool { return c.On.IsZero() })
 		if i >= 0 && it.Detail.Chain[i].Step == events.StepLeader {
 			p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.calendar(), it))})
 		}
 	}
-	stuck := f
-	stuck.Groups = []projections.Group{projections.GroupOpen, projections.GroupHeld}
-	if list, err = s.reads.Items(r.Context(), stuck); err != nil {
-		return err
-	}
-	for _, it := range list.Items {
+}
+
+// stuckFor fills what somebody said he cannot get on with, and why.
+func (s *Server) stuckFor(p *LeaderPage, open []projections.Item) {
+	for _, it := range open {
 		if it.Blocked == "" {
 			continue
 		}
 		row := s.row(it)
 		p.Stuck = append(p.Stuck, stuckRow{row.Href, it.Blocked.Zh(), row.Title, strings.TrimSuffix(row.Lead+" · "+row.Left.Text, " · —") + zhOr(it.Progress != "", " · "+it.Progress)})
 	}
-	closed, err := s.reads.LatestClosed(r.Context(), f.Leader, leaderClosed)
+}
+
+// struckOff fills what was struck off last.
+func (s *Server) struckOff(r *http.Request, p *LeaderPage, a events.Actor, who string) error {
+	closed, err := s.reads.LatestClosed(r.Context(), who, leaderClosed)
 	if err != nil {
 		return err
 	}

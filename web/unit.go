@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -66,8 +65,7 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, g := range []struct {
+	groups := []struct {
 		unitGroup
 		queue projections.Queue
 		lamp  projections.Lamp
@@ -79,16 +77,28 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		{unitGroup{ID: "u4", Name: "退回", Class: "near", Icon: "back"}, projections.QueueSentBack, "", ""},
 		{unitGroup{ID: "u5", Name: "待反馈", Icon: "run"}, projections.QueueOpen, projections.LampCalm, ""},
 		{unitGroup{ID: "u7", Name: "待申请销号", Class: "done", Icon: "ok"}, "", "", events.Rectified},
-	} {
+	}
+	base.Unit = a.Unit.ID
+	all, lead := base, base
+	all.Limit, lead.Limit, lead.LeadOnly = 1, 1, true
+	asked := []projections.Filter{all, lead}
+	for _, g := range groups {
 		f := base
-		f.Unit, f.Queue, f.Lamp, f.Limit = a.Unit.ID, g.queue, g.lamp, unitRows
+		f.Queue, f.Lamp, f.Limit = g.queue, g.lamp, unitRows
 		if g.state != "" {
 			f.States, f.LeadOnly = []events.State{g.state}, true
 		}
-		list, err := s.reads.Items(r.Context(), f)
-		if err != nil {
-			return err
-		}
+		asked = append(asked, f)
+	}
+	lists, err := s.reads.Pages(r.Context(), asked...)
+	if err != nil {
+		return err
+	}
+	p.All = lists[0].Total
+	p.Says = fmt.Sprintf("主办 %d 件 · 协办 %d 件 · %s", lists[1].Total, lists[0].Total-lists[1].Total, a.Role.Zh())
+	seen := map[string]bool{}
+	for i, g := range groups {
+		list := lists[i+2]
 		g.Count = list.Total
 		if g.queue == projections.QueueOpen && list.Total <= unitRows { // what stands above is not said twice
 			list.Items = slices.DeleteFunc(list.Items, func(it projections.Item) bool { return seen[it.Number] })
@@ -109,9 +119,6 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		}
 		p.Groups = append(p.Groups, g.unitGroup)
 	}
-	if err := s.unitCounts(r.Context(), &p, a, base); err != nil {
-		return err
-	}
 	return s.render(w, http.StatusOK, "unit", p)
 }
 
@@ -128,22 +135,6 @@ func unitHref(a events.Actor, q projections.Queue, l projections.Lamp, state eve
 		v.Set("lead", "1")
 	}
 	return "/items?" + v.Encode()
-}
-
-func (s *Server) unitCounts(ctx context.Context, p *UnitPage, a events.Actor, f projections.Filter) error {
-	f.Unit, f.Limit = a.Unit.ID, 1
-	all, err := s.reads.Items(ctx, f)
-	if err != nil {
-		return err
-	}
-	f.LeadOnly = true
-	lead, err := s.reads.Items(ctx, f)
-	if err != nil {
-		return err
-	}
-	p.All = all.Total
-	p.Says = fmt.Sprintf("主办 %d 件 · 协办 %d 件 · %s", lead.Total, all.Total-lead.Total, a.Role.Zh())
-	return nil
 }
 
 // part is the unit's own live assignment.

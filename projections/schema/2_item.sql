@@ -123,6 +123,8 @@ create index item_shown on item (number desc, id desc) where shown;
 comment on index item_shown is 'PublicItems';
 create index item_closed on item (closed_at desc, id) where closed_at is not null;
 comment on index item_closed is 'LatestClosed, PublicLatestClosed';
+create index item_leader_closed on item (leader, closed_at desc, id) where closed_at is not null;
+comment on index item_leader_closed is 'LatestClosed of a leader';
 create index item_search_newest on item_search (month desc, number desc);
 comment on index item_search_newest is 'Items: Filter.Q, the newest first';
 create index item_search_grams on item_search using gin (grams) with (gin_pending_list_limit = 256);
