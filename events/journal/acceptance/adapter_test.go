@@ -32,7 +32,7 @@ type stored struct {
 	Version       int
 	Time          time.Time
 	Data          json.RawMessage `json:",omitempty"` // absent: an event without data
-	Metadata      map[string]any // as eventhorizon has it
+	Metadata      map[string]any  // as eventhorizon has it
 }
 
 func (s store) Save(ctx context.Context, list []eh.Event, original int) error {
