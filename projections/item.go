@@ -126,6 +126,8 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	boolCol("reply_open", func(r *row) bool { return r.ReplyOpen }),
 	boolCol("held", func(r *row) bool { return r.Held }),
 	boolCol("unsatisfied", func(r *row) bool { return r.Unsatisfied }),
+	boolCol("blocked", func(r *row) bool { return r.isBlocked() }),
+	boolCol("leader_decides", func(r *row) bool { return r.leaderDecides() }),
 	boolCol("shown", func(r *row) bool { return r.shown() }),
 	textsCol("complained_of", func(r *row) []string {
 		units := column(r.Detail.ComplainedOf, func(u events.Unit) string { return clean(u.ID) })

@@ -12,10 +12,10 @@ import (
 
 // queues lists every queue.
 var queues = []Queue{QueueRegistered, QueueAccepted, QueueReturn, QueueExtension, QueueVerify, QueuePublicity,
-	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview, QueueHeld}
+	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview, QueueHeld, QueueBlocked, QueueLeader}
 
 // queueSet is a set of queues, by place in queues.
-type queueSet uint16
+type queueSet uint32
 
 // queuesOf says in which queues an item is. QueueReview is not among them: it depends on
 // what day it is.
@@ -49,7 +49,23 @@ func queuesOf(it *Item) (s queueSet) {
 	}))
 	in(QueueReopened, it.Reopened > 0 && (it.open() || it.Group == GroupDone))
 	in(QueueBounced, it.Returns > 1 && it.open())
+	in(QueueBlocked, it.isBlocked())
+	in(QueueLeader, it.leaderDecides())
 	return s
+}
+
+// isBlocked reports whether somebody said that he cannot get on, and nothing came of it yet.
+func (it *Item) isBlocked() bool {
+	return it.Blocked != "" && (it.Group == GroupOpen || it.Group == GroupHeld)
+}
+
+// leaderDecides reports whether the item waits for its linked leader.
+func (it *Item) leaderDecides() bool {
+	if it.State != events.UnderVerification {
+		return it.ExtOpen && it.open()
+	}
+	i := slices.IndexFunc(it.Detail.Chain, func(c ChainStep) bool { return c.On.IsZero() })
+	return i >= 0 && it.Detail.Chain[i].Step == events.StepLeader
 }
 
 // ofParts reports whether the queue is of parts that stand in some way, so that with a unit it is
@@ -95,6 +111,10 @@ func (w *where) queue(q Queue, f Filter) string {
 		return "i.reopened > 0 and i.grp in ('WAITING', 'OPEN', 'DONE')"
 	case QueueBounced:
 		return "i.returns > 1 and i.grp in ('WAITING', 'OPEN')"
+	case QueueBlocked:
+		return "i.blocked"
+	case QueueLeader:
+		return "i.leader_decides"
 	}
 	return "false"
 }

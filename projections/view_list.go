@@ -101,6 +101,8 @@ const (
 	QueueReopened    Queue = "REOPENED"    // 反弹, still open
 	QueueBounced     Queue = "BOUNCED"     // 退回 2 次以上, still open
 	QueueHeld        Queue = "HELD"        // 待甄别: came over the web and looks odd
+	QueueBlocked     Queue = "BLOCKED"     // 报了卡点, or 挂账
+	QueueLeader      Queue = "LEADER"      // the linked leader decides: more time, or his step of the chain
 )
 
 // Page is one page of ledger rows, what is stuck first: by urgency of deadline, then number.

@@ -25,7 +25,7 @@ type BoardPage struct {
 	KPIs      string // address of the rates
 	Stuck     []stuckGroup
 	StuckN    int
-	Total     int
+	Total     number
 	Figures   []figure
 	Sums      []string
 	Beside    []figure // what is not in the total
@@ -221,7 +221,7 @@ var bucketPairs = map[string][]string{"逾期": {"lamp", "OVERDUE"}, "临期": {
 // boardOf makes the view of a board.
 func (s *Server) boardOf(b projections.Board, base url.Values) BoardPage {
 	c := b.All
-	p := BoardPage{Total: c.Total, Heads: []string{"逾期", "临期", "整改中", "待交办", "挂账", "完成未销", "常态", "已销号"}}
+	p := BoardPage{Total: number{c.Total, ledger(base, "group", "BASE")}, Heads: []string{"逾期", "临期", "整改中", "待交办", "挂账", "完成未销", "常态", "已销号"}}
 	open := c.Overdue + c.Near + c.Running + c.Waiting
 	p.Figures = []figure{
 		{ledger(base, "group", "DONE,CLOSED"), "整改完成（单位报的）", rate(c.Rectified(), c.Total), c.Rectified()},

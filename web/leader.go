@@ -18,14 +18,16 @@ import (
 // LeaderPage is what a linked leader does on a telephone.
 type LeaderPage struct {
 	Page
-	Total     int
+	Total     number
 	Says      string
 	Mine      []leaderRow // 立即改, still open
-	MineAll   string      // the rest in the ledger, "" = all shown
-	Others    int         // open items of other modes
-	OthersAll string      // all open ones in the ledger
+	MineN     number
+	Others    int    // open items of other modes
+	OthersAll string // all open ones in the ledger
 	Sign      []waiting
+	SignN     number
 	Stuck     []stuckRow
+	StuckN    number
 	Closed    []closedRow
 	Order     string   // what one tap on 督办 says
 	Delegated []string // who acts for whom, and until when
@@ -84,7 +86,6 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	if err != nil {
 		return err
 	}
-	p.Total = b.All.Total
 	p.Says = fmt.Sprintf("%s 星期%s · %s", zhDay(s.today()), weekdayZh(s.today()), cellWords(b.All))
 	f.Leader, f.Limit = who, leaderRows
 	open := f
@@ -92,25 +93,27 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	mine := open
 	mine.Modes = []events.Mode{events.Immediate}
 	open.Limit = 1
-	ext, ver, stuck := f, f, f
-	ext.Queue = projections.QueueExtension
-	ver.States = []events.State{events.UnderVerification}
-	stuck.Groups = []projections.Group{projections.GroupOpen, projections.GroupHeld}
-	lists, err := s.reads.Pages(r.Context(), mine, open, ext, ver, stuck)
+	sign, stuck := f, f
+	sign.Queue, stuck.Queue = projections.QueueLeader, projections.QueueBlocked
+	lists, err := s.reads.Pages(r.Context(), mine, open, sign, stuck)
 	if err != nil {
 		return err
 	}
-	list, all := lists[0], lists[1]
-	for _, it := range list.Items {
+	of := url.Values{"leader": {who}}
+	p.Total = number{b.All.Total, ledger(of, "group", "BASE")}
+	p.MineN = number{lists[0].Total, ledger(of, "mode", "IMMEDIATE", "group", "OPEN,WAITING")}
+	p.Others, p.OthersAll = lists[1].Total-lists[0].Total, ledger(of, "group", "OPEN,WAITING")
+	p.SignN = number{lists[2].Total, ledger(of, "queue", string(projections.QueueLeader))}
+	p.StuckN = number{lists[3].Total, ledger(of, "queue", string(projections.QueueBlocked))}
+	for _, it := range lists[0].Items {
 		p.Mine = append(p.Mine, s.leaderRow(it))
 	}
-	if list.Total > len(list.Items) {
-		p.MineAll = "/items?" + url.Values{"leader": {who}, "mode": {"IMMEDIATE"}, "group": {"OPEN,WAITING"}}.Encode()
+	for _, it := range lists[2].Items {
+		p.Sign = append(p.Sign, s.waitingFor(it))
 	}
-	p.Others = all.Total - list.Total
-	p.OthersAll = "/items?" + url.Values{"leader": {who}, "group": {"OPEN,WAITING"}}.Encode()
-	s.waitingFor(&p, lists[2].Items, lists[3].Items)
-	s.stuckFor(&p, lists[4].Items)
+	for _, it := range lists[3].Items {
+		p.Stuck = append(p.Stuck, s.stuckFor(it))
+	}
 	if err := s.struckOff(r, &p, a, who); err != nil {
 		return err
 	}
@@ -151,35 +154,26 @@ func cellWords(c projections.Cell) string {
 	return strings.Join(words, "，")
 }
 
-// waitingFor fills what waits for the leader's signature: what is asked for, and 销号.
-func (s *Server) waitingFor(p *LeaderPage, asked, verified []projections.Item) {
-	for _, it := range asked {
-		says := it.Lead.Name
-		if e := it.Detail.Extension; e != nil {
-			says += fmt.Sprintf(" · 第 %d 次延期，想延到 %s：%s", it.Extensions+1, dayIn(e.Due, s.today()), e.Reason)
-		}
-		if e := it.Detail.Pause; e != nil {
-			says += fmt.Sprintf(" · 因%s想暂停计时到 %s：%s", e.Ground.Zh(), dayIn(e.Until, s.today()), e.Reason)
-		}
-		p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：批" + askedFor(it), says})
+// waitingFor says what the leader has to decide: what is asked for, or 销号.
+func (s *Server) waitingFor(it projections.Item) waiting {
+	at := s.row(it).Href + "#ac"
+	if it.State == events.UnderVerification {
+		return waiting{at, titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.calendar(), it))}
 	}
-	for _, it := range verified {
-		i := slices.IndexFunc(it.Detail.Chain, func(c projections.ChainStep) bool { return c.On.IsZero() })
-		if i >= 0 && it.Detail.Chain[i].Step == events.StepLeader {
-			p.Sign = append(p.Sign, waiting{s.row(it).Href + "#ac", titleOf(it) + "：销号审签", it.Lead.Name + " · " + rectifiedWords(it, outcome(s.calendar(), it))})
-		}
+	says := it.Lead.Name
+	if e := it.Detail.Extension; e != nil {
+		says += fmt.Sprintf(" · 第 %d 次延期，想延到 %s：%s", it.Extensions+1, dayIn(e.Due, s.today()), e.Reason)
 	}
+	if e := it.Detail.Pause; e != nil {
+		says += fmt.Sprintf(" · 因%s想暂停计时到 %s：%s", e.Ground.Zh(), dayIn(e.Until, s.today()), e.Reason)
+	}
+	return waiting{at, titleOf(it) + "：批" + askedFor(it), says}
 }
 
-// stuckFor fills what somebody said he cannot get on with, and why.
-func (s *Server) stuckFor(p *LeaderPage, open []projections.Item) {
-	for _, it := range open {
-		if it.Blocked == "" {
-			continue
-		}
-		row := s.row(it)
-		p.Stuck = append(p.Stuck, stuckRow{row.Href, it.Blocked.Zh(), row.Title, strings.TrimSuffix(row.Lead+" · "+row.Left.Text, " · —") + zhOr(it.Progress != "", " · "+it.Progress)})
-	}
+// stuckFor says why somebody cannot get on.
+func (s *Server) stuckFor(it projections.Item) stuckRow {
+	row := s.row(it)
+	return stuckRow{row.Href, it.Blocked.Zh(), row.Title, strings.TrimSuffix(row.Lead+" · "+row.Left.Text, " · —") + zhOr(it.Progress != "", " · "+it.Progress)}
 }
 
 // struckOff fills what was struck off last.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +18,8 @@ type UnitPage struct {
 	Page
 	Unit     string
 	Says     string
+	Led      number
+	Helps    int
 	Groups   []unitGroup
 	All      int
 	Progress *progressForm
@@ -95,7 +96,8 @@ func (s *Server) unitPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		return err
 	}
 	p.All = lists[0].Total
-	p.Says = fmt.Sprintf("主办 %d 件 · 协办 %d 件 · %s", lists[1].Total, lists[0].Total-lists[1].Total, a.Role.Zh())
+	p.Says, p.Helps = a.Role.Zh(), lists[0].Total-lists[1].Total
+	p.Led = number{lists[1].Total, ledger(url.Values{"unit": {a.Unit.ID}}, "lead", "1")}
 	seen := map[string]bool{}
 	for i, g := range groups {
 		list := lists[i+2]

@@ -20,7 +20,7 @@ type WallPage struct {
 	StuckN  int
 	Stuck   []wallRow
 	More    int // stuck ones for which there is no room
-	Total   int
+	Total   number
 	Figures []figure
 	Linked  []tallyRow
 	ClosedN number // this week

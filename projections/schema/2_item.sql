@@ -29,6 +29,8 @@ create table item (
     reply_open   boolean  not null,
     held         boolean  not null,
     unsatisfied  boolean  not null,
+    blocked      boolean  not null,
+    leader_decides boolean not null,
     shown        boolean  not null, -- released, and of a class that may be
     complained_of text[]  not null,
     level        text     not null,
@@ -115,6 +117,10 @@ create index item_reopened on item (rank, sort_day, number, id) where reopened >
 comment on index item_reopened is 'Items: QueueReopened, Filter.Reopened; Stuck';
 create index item_unsatisfied on item (rank, sort_day, number, id) where unsatisfied;
 comment on index item_unsatisfied is 'Items: QueueUnsatisfied, Filter.Unsatisfied; Stuck';
+create index item_blocked on item (rank, sort_day, number, id) where blocked;
+comment on index item_blocked is 'Items: QueueBlocked';
+create index item_leader_decides on item (rank, sort_day, number, id) where leader_decides;
+comment on index item_leader_decides is 'Items: QueueLeader';
 create index item_held on item (rank, sort_day, number, id) where held;
 comment on index item_held is 'Items: QueueHeld';
 create index item_reply on item (rank, sort_day, number, id) where reply_open;
