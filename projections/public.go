@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -63,7 +64,28 @@ func publicOf(it *Item, byCode bool) PublicItem {
 // PublicByCode returns what the petitioner may read. codeHash is the SHA-256 of number and
 // query code, hex. A wrong number and a wrong code both give ErrNotFound.
 func (s *Store) PublicByCode(ctx context.Context, number, codeHash string) (PublicItem, error) {
-	return s.public(ctx, `select id from item where number = $1 and code_hash = $2 and code_hash <> '' order by id limit 1`, true, clean(number), codeHash)
+	return s.public(ctx, byCodeSQL, true, clean(number), codeHash)
+}
+
+const byCodeSQL = `select id from item where number = $1 and code_hash = $2 and code_hash <> '' order by id limit 1`
+
+// versionSQL names one state of an item's document: no other row of any generation has, or
+// had, the same table, writing transaction and place. Whatever happens to an item writes its
+// document anew.
+const versionSQL = `d.tableoid::text || ' ' || d.xmin::text || ' ' || d.ctid::text`
+
+// PublicVersion returns the Version of what PublicByCode would return now, for whoever has
+// made something of an earlier one.
+func (s *Store) PublicVersion(ctx context.Context, number, codeHash string) (string, error) {
+	var v string
+	err := s.pool.QueryRow(ctx, `select `+versionSQL+` from item_doc d where d.item = (`+byCodeSQL+`)`, clean(number), codeHash).Scan(&v)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("read public item: %w", err)
+	}
+	return v, nil
 }
 
 // PublicByID returns a released item, ErrNotFound for one that may not be shown.
@@ -80,13 +102,18 @@ func (s *Store) public(ctx context.Context, which string, byCode bool, args ...a
 	var p PublicItem
 	found := false
 	err := s.together(ctx, func(b *pgx.Batch) {
-		b.Queue(`select i.code_hash, d.doc from item i join item_doc d on d.item = i.id where i.id = (`+which+`)`, args...).Query(func(rows pgx.Rows) error {
-			its, err := pgx.CollectRows(rows, scanItem)
-			if found = len(its) > 0; found {
-				p = publicOf(&its[0], byCode)
-			}
-			return err
-		})
+		var it Item
+		var doc []byte
+		var version string
+		each(b, `select i.code_hash, d.doc, `+versionSQL+` from item i join item_doc d on d.item = i.id where i.id = (`+which+`)`, args,
+			[]any{&it.CodeHash, (*pgtype.DriverBytes)(&doc), &version}, func() error {
+				if err := json.Unmarshal(doc, &it); err != nil {
+					return err
+				}
+				p, found = publicOf(&it, byCode), true
+				p.Version = version
+				return nil
+			})
 		b.Queue(timelineSQL+` where item = (`+which+`) and visibility = 'PUBLIC' `+timelineOrder, args...).Query(func(rows pgx.Rows) (err error) {
 			p.Timeline, err = pgx.CollectRows(rows, scanEntry)
 			return err

@@ -10,6 +10,7 @@ import (
 // released, and what the petitioner reads with number and code.
 type PublicItem struct {
 	ID                 string // item id, not shown
+	Version            string // of one item: another one as soon as anything happens to it; not shown
 	Number             string
 	PublicID           string
 	Released           bool

@@ -56,7 +56,7 @@ func (a answerForm) value(command, field string) string {
 }
 
 func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, f found, form answerForm) error {
-	it := f.item
+	it, made := f.item, s.madeWith()
 	p := AnswerPage{Page: s.page(r, it.Number+" "+publicMark(it.State).word, "query"), Story: s.story(it, !f.merged()), No: f.no, Code: f.code, ID: uuid.NewString()}
 	p.Notice, p.Errors = form.notice, form.refused
 	if f.merged() {
@@ -76,6 +76,9 @@ func (s *Server) showAnswer(w http.ResponseWriter, r *http.Request, status int, 
 	if p.MergedFrom == "" && s.cfg.Files != nil && slices.Contains(photoStates, it.State) {
 		p.Photo = photoInput()
 		p.Photo.Err = errAt(form.refused, photoField)
+	}
+	if status == http.StatusOK && form.notice == "" && s.mayKeep(r, f) && !p.NotOpened && !p.Erased {
+		return s.keepAnswer(w, f, p, made)
 	}
 	return s.render(w, status, "answer", p)
 }

@@ -6,14 +6,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // The budgets of a public page on its first visit (interface.md).
@@ -124,71 +121,4 @@ func (c counted) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	c.n.Add(int64(n))
 	return n, err
-}
-
-// TestFlood holds that somebody who raises without end and somebody who guesses codes are
-// held up before they cost much: staff are answered meanwhile, no guess opens an item, and of
-// a thousand opinions a minute from one address few are registered.
-func TestFlood(t *testing.T) {
-	x := newSite(t)
-	n := x.accepted("路灯不亮", "路灯", "IMMEDIATE", nil)
-	cfg := x.s.cfg
-	cfg.Demo = false // there nobody is held to a rate
-	public, err := New(cfg, x.s.desk, x.s.reads, x.s.vault)
-	if err != nil {
-		t.Fatal(err)
-	}
-	send := func(path string, form url.Values) int {
-		r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.RemoteAddr = "203.0.113.9:4000"
-		w := httptest.NewRecorder()
-		public.ServeHTTP(w, r)
-		return w.Code
-	}
-	flood := func() (raised, opened int) {
-		for range 1000 {
-			x.mu.Lock()
-			x.clock = x.clock.Add(time.Minute / 1000)
-			x.mu.Unlock()
-			if send("/raise", url.Values{"text": {"刷屏"}, "behalf": {"SELF"}}) == http.StatusOK {
-				raised++
-			}
-			for range 10 {
-				if send("/q", url.Values{"no": {n}, "code": {"AAAAAAAAAAAAA"}}) == http.StatusOK {
-					opened++
-				}
-			}
-		}
-		return raised, opened
-	}
-	alone := x.p95("/desk", 40)
-	var raised, opened int
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		raised, opened = flood()
-	}()
-	meanwhile := x.p95("/desk", 40)
-	<-done
-	t.Logf("p95 of /desk: alone %v, in the flood %v; %d of 1000 opinions registered", alone, meanwhile, raised)
-	if meanwhile > 5*alone+500*time.Millisecond {
-		t.Errorf("staff wait %v in the flood, %v without it", meanwhile, alone)
-	}
-	if most := writeRate.Burst + int(time.Minute/writeRate.Every) + 1; raised > most || opened > 0 {
-		t.Errorf("%d of 1000 opinions registered, at most %d may be; %d of 10000 guesses opened", raised, most, opened)
-	}
-}
-
-// p95 is how long 95 of 100 requests of staff take at most.
-func (x *site) p95(path string, n int) time.Duration {
-	x.t.Helper()
-	took := make([]time.Duration, n)
-	for i := range took {
-		began := time.Now()
-		x.get("clerk", path)
-		took[i] = time.Since(began)
-	}
-	slices.Sort(took)
-	return took[n*95/100]
 }

@@ -2,8 +2,8 @@
 //
 // It stands on three things and joins them: domain.Desk takes commands, projections.Store
 // answers queries, an Opener opens what was sealed for the one person who may read it. It
-// keeps nothing itself but, in memory, a few counters against guessing and the ledgers that
-// were handed in and are not imported yet.
+// keeps nothing itself but, in memory, a few counters against guessing, the ledgers that were
+// handed in and are not imported yet, and answers to the public without what is personal.
 //
 // # Files
 //
@@ -61,7 +61,7 @@
 // JavaScript; static/src/app.js only adds. A GET records nothing. What the public reads comes
 // from projections.PublicItem, which has whitelisted fields only.
 //
-//	public      public*.go home, 回音壁, released item · raise.go, receipt.go · query.go, answer.go
+//	public      public*.go home, 回音壁, released item · raise.go, receipt.go · query.go, answer.go, answer_kept.go
 //	            deadline.go 怎么算的 · roots.go
 //	photos      photo.go parts covered by staff · public_photo.go what the public sees of them
 //	letters     follow.go
@@ -75,5 +75,5 @@
 //	admin       admin.go units, officers, ledgers, duties · admin_rules.go, admin_calendar.go, limits.go time · permissions.go · inbox.go /admin/notices
 //	audit       audit.go the trail, audit_export.go it as a file · reveal.go personal data, shown once
 //	programs    api.go, openapi.go · status.go, ready.go, metrics.go
-//	around all  server.go routes · guard.go, gzip.go, limiter.go, errors.go · render.go, funcs.go, input.go, static.go
+//	around all  server.go routes · guard.go, gzip.go, limiter.go, errors.go, toofast.go · render.go, funcs.go, input.go, static.go
 package web

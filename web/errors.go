@@ -131,6 +131,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		problem(w, r, t, err)
 		return
 	}
+	if _, in := s.actor(r); !in && errors.Is(err, errTooFast) {
+		if err := s.turnAway(w, r, t); err != nil {
+			s.cfg.Log.Error("error page failed", "request", requestID(r), "error", err)
+		}
+		return
+	}
 	p := ErrorPage{Page: s.page(r, t.Title, ""), Trouble: t}
 	p.Errors = domain.RefusalsOf(err)
 	p.Status, p.Staff = t.Status, p.SignedIn

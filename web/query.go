@@ -29,6 +29,7 @@ func (s *Server) queryPage(w http.ResponseWriter, r *http.Request) error {
 // found is what number and code led to.
 type found struct {
 	no, code string                 // as they prove the petitioner
+	hash     string                 // of both, as the item knows it
 	asked    projections.PublicItem // of the number that was asked for
 	item     projections.PublicItem // the survivor, when that number was merged; else asked
 }
@@ -37,8 +38,14 @@ func (f found) merged() bool { return f.item.ID != f.asked.ID }
 
 // query answers number and code with the item's page.
 func (s *Server) query(w http.ResponseWriter, r *http.Request) error {
-	f, ok, err := s.prove(w, r)
+	f, ok, err := s.asked(w, r)
 	if err != nil || !ok {
+		return err
+	}
+	if sent, err := s.sendKept(w, r, f); sent || err != nil {
+		return err
+	}
+	if f, ok, err = s.find(w, r, f); err != nil || !ok {
 		return err
 	}
 	return s.showAnswer(w, r, http.StatusOK, f, answerForm{})
@@ -47,12 +54,22 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request) error {
 // prove reads number and code from the form and finds the item. Without one it has already
 // answered, and returns false.
 func (s *Server) prove(w http.ResponseWriter, r *http.Request) (found, bool, error) {
+	f, ok, err := s.asked(w, r)
+	if err != nil || !ok {
+		return f, ok, err
+	}
+	return s.find(w, r, f)
+}
+
+// asked reads number and code from the form, and lets nobody guess. Where it returns false it
+// has already answered.
+func (s *Server) asked(w http.ResponseWriter, r *http.Request) (found, bool, error) {
 	if err := r.ParseForm(); err != nil {
 		return found{}, false, badForm(err)
 	}
 	f := found{no: normalizeNumber(r.PostForm.Get("no")), code: domain.NormalizeCode(r.PostForm.Get("code"))}
-	p := QueryPage{Page: s.page(r, "查进展", "query"), No: f.no, Code: r.PostForm.Get("code")}
 	if f.no == "" || f.code == "" {
+		p := s.queryAgain(r, f)
 		if f.no == "" {
 			p.Errors = append(p.Errors, &domain.Refusal{Rule: "query.number", Field: "no", Message: "编号：还没有填。"})
 		}
@@ -61,15 +78,32 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request) (found, bool, err
 		}
 		return f, false, s.render(w, http.StatusUnprocessableEntity, "query", p)
 	}
-	now, keys := s.cfg.Now(), []string{"from " + s.client(r), "no " + f.no}
-	if !s.guesses.allowed(now, keys...) {
+	if !s.guesses.allowed(s.cfg.Now(), s.guesser(r, f)...) {
+		p := s.queryAgain(r, f)
 		p.TooOften = true
 		return f, false, s.render(w, http.StatusTooManyRequests, "query", p)
 	}
+	f.hash = domain.HashCode(f.no, f.code)
+	return f, true, nil
+}
+
+// guesser is who and what wrong codes are counted by.
+func (s *Server) guesser(r *http.Request, f found) []string {
+	return []string{"from " + s.client(r), "no " + f.no}
+}
+
+// queryAgain is the form with what was typed.
+func (s *Server) queryAgain(r *http.Request, f found) QueryPage {
+	return QueryPage{Page: s.page(r, "查进展", "query"), No: f.no, Code: r.PostForm.Get("code")}
+}
+
+// find finds the item of number and code.
+func (s *Server) find(w http.ResponseWriter, r *http.Request, f found) (found, bool, error) {
 	var err error
-	f.asked, err = s.reads.PublicByCode(r.Context(), f.no, domain.HashCode(f.no, f.code))
+	f.asked, err = s.reads.PublicByCode(r.Context(), f.no, f.hash)
 	if errors.Is(err, projections.ErrNotFound) {
-		s.guesses.failed(now, keys...)
+		s.guesses.failed(s.cfg.Now(), s.guesser(r, f)...)
+		p := s.queryAgain(r, f)
 		p.Missed = true
 		return f, false, s.render(w, http.StatusNotFound, "query", p)
 	}
@@ -125,7 +159,7 @@ func (s *Server) byCode(done string, build func(r *http.Request, code string) (d
 			form.refused = rs
 			return s.showAnswer(w, r, http.StatusUnprocessableEntity, f, form)
 		}
-		again, err := s.reads.PublicByCode(r.Context(), f.no, domain.HashCode(f.no, f.code))
+		again, err := s.reads.PublicByCode(r.Context(), f.no, f.hash)
 		if err != nil {
 			return err
 		}

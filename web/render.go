@@ -60,13 +60,19 @@ func (s *Server) page(r *http.Request, title, nav string) Page {
 		p.HasAccount, p.Pending = !who.Program, firstPage(who) != ""
 	}
 	p.Example = fmt.Sprintf("%s-%d-000099", cmp.Or(s.desk.Prefix, "QG"), s.today().Year())
+	p.Size, p.Contrast = display(r)
+	return p
+}
+
+// display is what the switches 大字版 and 高对比 say.
+func display(r *http.Request) (size, contrast string) {
 	if c, err := r.Cookie("size"); err == nil && c.Value == "large" {
-		p.Size = "large"
+		size = "large"
 	}
 	if c, err := r.Cookie("contrast"); err == nil && c.Value == "high" {
-		p.Contrast = "high"
+		contrast = "high"
 	}
-	return p
+	return size, contrast
 }
 
 // staffPage is page in the look of the office. live says that it follows changes.

@@ -76,11 +76,13 @@ type Server struct {
 	chain   http.Handler // mux with everything around it
 	guesses *limiter     // wrong query codes
 	days    dayTables    // accounts of deadlines
+	answers *keptAnswers // pages by number and code
 	letters *limiter     // letters that were asked for, by address
 	units   *nameBook
 	uploads chan struct{} // requests with a file
 	reading *shield.Rates // of those who have not signed in
 	writing *shield.Rates
+	tooFast tooFast
 	raises  *shield.Rates // opinions of an address beyond which a person looks first
 	papers  chan struct{} // files that are being made
 	stage   *intake.Stage // ledgers handed in and not imported yet
@@ -98,7 +100,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), letters: newLimiter(lettersADay, 24*time.Hour), units: &nameBook{ask: reads.Units},
+	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), answers: newKeptAnswers(), letters: newLimiter(lettersADay, 24*time.Hour), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate), raises: shield.NewRates(sieve.Rate),
 		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
 	for _, rt := range s.routes() {
