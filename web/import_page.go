@@ -29,6 +29,7 @@ type StagedPage struct {
 	Duplicates         []paper.Duplicate
 	Skipped            []paper.Skip
 	Others             string
+	Units              []intake.Unknown
 	Running            bool
 	Progress           intake.Progress
 	Result             *intake.Result
@@ -93,7 +94,7 @@ func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, f *intake.St
 // stagedPageOf fills the page from a staged file.
 func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 	l := v.Read
-	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others),
+	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others), Units: v.Unknown(),
 		Total: len(l.Items), Running: v.Running, Progress: v.Progress, Result: v.Result, HasBads: len(l.Rejected) > 0}
 	for i, n := range l.HeaderRows {
 		if i > 0 {
@@ -140,11 +141,11 @@ func readItemOf(it paper.Item, o intake.Outcome) readItem {
 	case o.Kind == intake.Changed:
 		out.Becomes = "有变化：" + zhDeltas(o.Changes)
 	case it.Mode == events.Planned && it.Deadline == nil:
-		out.Becomes = events.Registered.Zh()
+		out.Becomes = "新登记，" + events.Registered.Zh()
 	case it.LeadUnit == "":
-		out.Becomes = events.Accepted.Zh()
+		out.Becomes = "新登记，" + events.Accepted.Zh()
 	default:
-		out.Becomes = events.InProgress.Zh()
+		out.Becomes = "新登记，" + events.InProgress.Zh()
 	}
 	return out
 }

@@ -48,6 +48,9 @@ func TestImportLarge(t *testing.T) {
 	read := time.Since(began)
 	began = time.Now()
 	s.imports("POST", at+"/take")
+	if _, page := s.page("clerk", strings.TrimPrefix(at, "/api/v1")); s.imports("GET", at).Running && !strings.Contains(page, "<progress max=") {
+		t.Errorf("the page shows no progress: %.2000s", page)
+	}
 	natstest.Eventually(t, 2*time.Minute, "progress", func() error {
 		if now := s.imports("GET", at); now.Running && now.Progress.Done < rows/8 {
 			return fmt.Errorf("%d of %d", now.Progress.Done, now.Progress.Total)

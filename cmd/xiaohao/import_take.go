@@ -238,5 +238,8 @@ func printResult(r importResult) {
 	for _, x := range r.Rejected {
 		fmt.Printf("第 %d 行  %s  不收：%s\n", x.Row, x.Cell, x.Reason)
 	}
+	for _, u := range r.Units {
+		fmt.Println(u.Zh())
+	}
 	fmt.Printf("新导入 %d 件，有变化 %d 件，没有变化 %d 件，不收 %d 件。原文件的 SHA-256：%s\n", r.New, r.Changed, r.Same, r.Refused+len(r.Rejected), r.File)
 }

@@ -70,7 +70,7 @@ type Outcome struct {
 	Item    uuid.UUID            `json:"-"`
 	Reason  string               `json:"reason,omitempty"` // of a refusal
 	Changes []events.LedgerDelta `json:"changes,omitempty"`
-	Notes   []string             `json:"notes,omitempty"` // units that the directory does not know
+	Notes   []string             `json:"notes,omitempty"`
 }
 
 // Result is what came of an import.
@@ -82,7 +82,8 @@ type Result struct {
 	Refused  int       `json:"refused"`
 	Rows     []Outcome `json:"rows"`     // by row
 	Sequence uint64    `json:"sequence"` // wait for this in the read models
-	Cut      bool      `json:"cut"`      // ended before its end; importing once more completes it
+	Units    []Unknown `json:"unknown_units"`
+	Cut      bool      `json:"cut"` // ended before its end; importing once more completes it
 }
 
 // Progress is how far an import is, in items.
@@ -149,7 +150,7 @@ type run struct {
 func newRun(desk Desk, files Files, im Import, show func(Progress)) *run {
 	sum := sha256.Sum256(im.Data)
 	r := &run{Import: im, desk: desk, files: files, hash: hex.EncodeToString(sum[:]), keys: keysOf(im.Read.Items), show: show}
-	r.out = Result{File: r.hash, Rows: []Outcome{}}
+	r.out = Result{File: r.hash, Rows: []Outcome{}, Units: im.Unknown()}
 	return r
 }
 

@@ -126,3 +126,23 @@ var errUnread = errors.New("not to be read")
 type unread struct{ domain.Journal }
 
 func (unread) Load(context.Context, uuid.UUID) ([]events.Recorded, error) { return nil, errUnread }
+
+// TestUnknown: names that the directory lacks are listed once, with what they may mean.
+func TestUnknown(t *testing.T) {
+	csv := head + "甲路灯不亮,住建局、水利局,限期改,2026年12月30日,,,,\n乙井盖缺失,住建局、某某公司,限期改,2026年12月30日,,,,\n"
+	l, err := ledger.Read("a.csv", strings.NewReader(csv), int64(len(csv)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	im := Import{Read: l, Units: NewDirectory([]events.Unit{{ID: "zj", Name: "住房和城乡建设局"}, {ID: "sl", Name: "水 利 局"}, {ID: "jt", Name: "交通运输局"}})}
+	got := im.Unknown()
+	if len(got) != 2 || got[0].Name != "住建局" || got[0].Rows != 2 || len(got[0].Like) == 0 || got[0].Like[0] != "住房和城乡建设局" || got[1].Name != "某某公司" || len(got[1].Like) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if zh := got[0].Zh(); !strings.HasPrefix(zh, "单位目录里没有“住建局”（2 行），是不是住房和城乡建设局") {
+		t.Error(zh)
+	}
+	if im.Units = nil; len(im.Unknown()) != 0 {
+		t.Error("a name is unknown where there is no directory")
+	}
+}

@@ -102,15 +102,9 @@ func (r *run) units(w *row) (lead events.Unit, co []events.Unit) {
 		if r.Units == nil {
 			return u
 		}
-		known, like := r.Units.Match(name)
-		if !known.IsZero() {
+		if known, _ := r.Units.Match(name); !known.IsZero() {
 			return known
 		}
-		note := "单位目录里没有“" + name + "”"
-		if len(like) > 0 {
-			note += "，是不是" + strings.Join(like, "、")
-		}
-		w.notes = append(w.notes, note+"。")
 		return u
 	}
 	if w.LeadUnit != "" {
