@@ -48,7 +48,7 @@ func TestImportLarge(t *testing.T) {
 	read := time.Since(began)
 	began = time.Now()
 	s.imports("POST", at+"/take")
-	if _, page := s.page("clerk", strings.TrimPrefix(at, "/api/v1")); s.imports("GET", at).Running && !strings.Contains(page, "<progress max=") {
+	if _, page := s.page("clerk", strings.Replace(at, "/api/v1/imports", "/import", 1)); s.imports("GET", at).Running && !strings.Contains(page, "<progress max=") {
 		t.Errorf("the page shows no progress: %.2000s", page)
 	}
 	natstest.Eventually(t, 2*time.Minute, "progress", func() error {
