@@ -191,6 +191,7 @@ var assignmentTable = table[partRow]{name: "assignment", key: []string{"item", "
 	smallCol("rank", func(r *partRow) int { return rankOf(&r.of.Item) }),
 	lastDateCol("sort_day", func(r *partRow) events.Date { return sortDay(&r.of.Item) }),
 	textCol("number", func(r *partRow) string { return r.of.Number }),
+	smallCol("place", func(r *partRow) int { return int(placeOf(r.of.Group, r.of.State)) }),
 }}
 
 func (b *batch) settleParts(r *row) {

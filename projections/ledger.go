@@ -67,7 +67,7 @@ func (x *listing) ask(b *pgx.Batch) {
 		order = "p.rank desc, p.sort_day desc, p.number desc, p.id desc"
 	}
 	b.Queue(`
-		select p.code_hash, d.doc from (`+inner+`) p join item_doc d on d.item = p.id
+		select i.code_hash, d.doc from (`+inner+`) p join item i on i.id = p.id join item_doc d on d.item = p.id
 		order by `+order, args...).Query(func(rows pgx.Rows) error {
 		var err error
 		x.items, err = pgx.CollectRows(rows, scanItem)
@@ -81,14 +81,14 @@ func (x *listing) ask(b *pgx.Batch) {
 func (x *listing) rows() (sql string, args []any) {
 	f, w := x.f, &where{}
 	from, at, id := "item i", "i.", "i.id"
+	var rs ranks
 	if f.byParts() {
-		from, at, id = f.ofParts(), "a.", "a.item"
-		w.add("a.unit = $ and a.lists", clean(f.Unit))
-		f.Sight.within = f.ownUnit()
-		f.Unit = ""
+		at, id = "a.", "a.item"
+		from, rs = f.ofParts(w)
+	} else {
+		f.conditions(w)
+		rs = f.ordered(w, at)
 	}
-	f.conditions(w)
-	rs := f.ordered(w, at)
 	compare, desc := ">", ""
 	if x.cur.back {
 		compare, desc = "<", " desc"
@@ -98,7 +98,7 @@ func (x *listing) rows() (sql string, args []any) {
 	}
 	limit := w.arg(x.limit + 1)
 	query := func(conds, order string) string {
-		return `select i.id, ` + at + `rank, ` + at + `sort_day, ` + at + `number, i.code_hash from ` + from + ` where ` + conds + `
+		return `select ` + id + ` as id, ` + at + `rank, ` + at + `sort_day, ` + at + `number from ` + from + ` where ` + conds + `
 			order by ` + order + at + `sort_day` + desc + `, ` + at + `number` + desc + `, ` + id + desc + ` limit ` + limit
 	}
 	if !rs.gaps() {
@@ -108,23 +108,6 @@ func (x *listing) rows() (sql string, args []any) {
 	each := `select x.* from unnest(` + w.arg(rs.list()) + `::smallint[]) r (rank) cross join lateral (` +
 		query(w.String()+" and "+at+"rank = r.rank", "") + `) x`
 	return each + ` order by x.rank` + desc + `, x.sort_day` + desc + `, x.number` + desc + `, x.id` + desc + ` limit ` + limit, w.args
-}
-
-// byParts reports whether the rows are those of a unit that leads or helps, which are read by
-// its parts.
-func (f Filter) byParts() bool {
-	return f.Unit != "" && f.Unit != Any && f.Unit != None && !f.LeadOnly && f.Queue == "" && f.AsOf.IsZero()
-}
-
-// ofParts joins the parts of a unit with their items. Where hardly an item is passed over, each
-// is looked up: the planner would rather read all items, taking a limit for soon reached.
-func (f Filter) ofParts() string {
-	g := f
-	g.Unit, g.Lamp, g.Sight = "", "", Sight{}
-	if g.plain() {
-		return "assignment a cross join lateral (select * from item where item.id = a.item offset 0) i"
-	}
-	return "assignment a join item i on i.id = a.item"
 }
 
 // page is the page when the answers are there.

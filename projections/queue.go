@@ -74,7 +74,8 @@ func (q Queue) ofParts() bool { return q == QueueToSign || q == QueueSentBack ||
 
 // queue is the condition of one queue.
 func (w *where) queue(q Queue, f Filter) string {
-	parts := func(cond string) string {
+	parts := func() string {
+		cond := partsIn(q, "a.")
 		if f.Unit != "" && f.Unit != Any && f.Unit != None {
 			cond += " and a.unit = " + w.arg(clean(f.Unit))
 		}
@@ -101,12 +102,8 @@ func (w *where) queue(q Queue, f Filter) string {
 		return "i.reply_open"
 	case QueueReview:
 		return "i.grp in ('STANDING', 'HELD') and i.next_review <= " + w.arg(date(f.Today))
-	case QueueToSign:
-		return parts("a.state = 'ISSUED'")
-	case QueueSentBack:
-		return parts("a.state = 'SENT_BACK'")
-	case QueueOpen:
-		return parts("a.state not in ('REPORTED', 'ACCEPTED', 'WITHDRAWN')")
+	case QueueToSign, QueueSentBack, QueueOpen:
+		return parts()
 	case QueueReopened:
 		return "i.reopened > 0 and i.grp in ('WAITING', 'OPEN', 'DONE')"
 	case QueueBounced:

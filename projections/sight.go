@@ -26,7 +26,7 @@ type Sight struct {
 	Self   []string // ids of the person, of whom he acts for, and of his unit: 举报 about them is absent
 	Leads  []string // ids of leaders that he is or acts for
 
-	within bool // the rows are of the Units already
+	within bool // the rows are of parts of the Units that were not taken back
 }
 
 func (s Sight) free() bool { return s.Extent == SeesEverything }
@@ -47,6 +47,9 @@ func (s Sight) hidden(w *where) string {
 	case SeesAll:
 		return "i.class <> 'ORDINARY' and " + about()
 	case SeesUnits: // what was taken back from them is theirs no longer
+		if s.within {
+			return "i.class <> 'ORDINARY' and " + about()
+		}
 		return "i.class <> 'ORDINARY' and (" + about() + " or not i.id in (select a.item from assignment a where a.unit = any(" +
 			w.arg(s.texts(s.Units)) + ") and a.state <> 'WITHDRAWN'))"
 	case SeesLinked:

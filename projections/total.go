@@ -18,7 +18,8 @@ type total struct {
 
 // askTotal queues what says how many rows a filter without words selects: from a counter when
 // one is kept, else counted. Filters of what a board shows are counted to the end, so that
-// the list behind a figure says the same number; all others up to countLimit.
+// the list behind a figure says the same number, and so is what a unit has a part in; all
+// others up to countLimit.
 func askTotal(b *pgx.Batch, f Filter) *total {
 	t := &total{}
 	if f.Class == events.Ordinary && f.AsOf.IsZero() && (f.Sight.free() || f.Sight.counted()) {
@@ -35,14 +36,17 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 	}
 	from, w := f.rows()
 	if f.byParts() {
-		from, w = f.parts()
+		var rs ranks
+		w = &where{}
+		from, rs = f.ofParts(w)
+		w.only(rs, "a.")
 	}
+	bounded := !f.onBoard() && !f.inParts()
 	sql, args := `select count(*)::int from `+from+` where `+w.String(), w.args
-	if !f.onBoard() {
+	if bounded {
 		limit := w.arg(countLimit + 1)
 		sql, args = `select count(*)::int from (select from `+from+` where `+w.String()+` limit `+limit+`) x`, w.args
 	}
-	bounded := !f.onBoard()
 	b.Queue(sql, args...).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&t.n)
 		if bounded && t.n > countLimit {
@@ -53,25 +57,11 @@ func askTotal(b *pgx.Batch, f Filter) *total {
 	return t
 }
 
-// parts says from where the rows of a unit that leads or helps are counted, and which.
-func (f Filter) parts() (from string, w *where) {
-	unit := clean(f.Unit)
-	from = f.ofParts()
-	f.Sight.within = f.ownUnit()
-	f.Unit = ""
-	w = &where{}
-	f.conditions(w)
-	if len(w.conds) == 0 {
-		from = "assignment a"
-	}
-	w.only(f.ordered(w, "a."), "a.")
-	w.add("a.unit = $ and a.lists", unit)
-	return from, w
-}
-
-// onBoard reports whether the filter has nothing in it that boards do not narrow by.
+// onBoard reports whether the filter has nothing in it that boards do not narrow by, for
+// whomever.
 func (f Filter) onBoard() bool {
 	g := f
+	g.Sight = Sight{}
 	g.Source, g.Category, g.Area, g.Leader, g.Campaign, g.Preset, g.Queue = "", "", "", "", "", "", ""
 	g.States, g.Groups, g.Modes, g.Lamp, g.NewIn, g.ClosedIn, g.AsOf = nil, nil, nil, "", events.Date{}, events.Date{}, events.Date{}
 	if g.LeadOnly || g.Unit == Any || g.Unit == None {
@@ -106,7 +96,7 @@ func (f Filter) narrowing() (n narrowing, ok bool) {
 // askCounted queues what reads from counters how many rows a filter selects, false when none
 // is kept.
 func askCounted(b *pgx.Batch, f Filter, n *int) bool {
-	if !f.onBoard() {
+	if !f.onBoard() || !f.Sight.free() {
 		return false
 	}
 	by, ok := f.narrowing()

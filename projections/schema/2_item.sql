@@ -75,6 +75,7 @@ create table assignment (
     rank     smallint not null, -- as in item
     sort_day date     not null,
     number   text     not null,
+    place    smallint not null, -- where the item stands, as fine as a board shows it
     constraint assignment_pk primary key (item, id)
 );
 
@@ -135,7 +136,9 @@ create index item_search_newest on item_search (month desc, number desc);
 comment on index item_search_newest is 'Items: Filter.Q, the newest first';
 create index item_search_grams on item_search using gin (grams) with (gin_pending_list_limit = 256);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
-create index assignment_unit on assignment (unit, rank, sort_day, number, item) where lists;
+create index assignment_unit on assignment (unit, rank, sort_day, number, item) include (place) where lists;
 comment on index assignment_unit is 'Items: Filter.Unit';
 create index assignment_state on assignment (unit, state, item);
-comment on index assignment_state is 'Items, Queues: QueueToSign, QueueSentBack, QueueOpen with Filter.Unit';
+comment on index assignment_state is 'Queues: QueueToSign, QueueSentBack, QueueOpen of one unit';
+create index item_complained on item using gin (complained_of) where class <> 'ORDINARY';
+comment on index item_complained is 'Sight.Self';
