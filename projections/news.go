@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ type news struct {
 	at       uint64
 	err      error // what ended the runner of this process, or holds it up
 	next     chan struct{}
-	watchers map[chan Change]struct{}
+	watchers map[chan Change]string // of which item, "" for all
 }
 
 // moved passes a change on, once.
@@ -34,7 +35,10 @@ func (n *news) moved(c Change) {
 	}
 	n.at = c.Sequence
 	n.wake()
-	for w := range n.watchers {
+	for w, item := range n.watchers {
+		if item != "" && (c.Quiet || len(c.Items) > 0 && !slices.Contains(c.Items, item)) {
+			continue
+		}
 		for sent := false; !sent; {
 			select {
 			case w <- c:
@@ -66,14 +70,14 @@ func (n *news) now() (at uint64, moved <-chan struct{}) {
 	return n.at, n.next
 }
 
-func (n *news) watch() (<-chan Change, func()) {
+func (n *news) watch(item string) (<-chan Change, func()) {
 	w := make(chan Change, 64)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.watchers == nil {
-		n.watchers = map[chan Change]struct{}{}
+		n.watchers = map[chan Change]string{}
 	}
-	n.watchers[w] = struct{}{}
+	n.watchers[w] = item
 	return w, func() {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -129,7 +133,10 @@ func (s *Store) Ready(ctx context.Context) error {
 // Watch returns a channel that gets a Change for each batch that was written, in whichever
 // process the runner is. A reader that falls behind loses the oldest ones. cancel closes
 // the channel.
-func (s *Store) Watch() (changes <-chan Change, cancel func()) { return s.news.watch() }
+func (s *Store) Watch() (changes <-chan Change, cancel func()) { return s.news.watch("") }
+
+// WatchItem is Watch for what touched one item, or too many items to tell.
+func (s *Store) WatchItem(id string) (changes <-chan Change, cancel func()) { return s.news.watch(id) }
 
 // channel is where processes tell each other; what they tell takes effect with the
 // transaction that tells it.

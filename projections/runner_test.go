@@ -283,6 +283,9 @@ func TestWaitForAndWatch(t *testing.T) {
 	log := &fakeLog{id: "S", commits: st.log[:1], more: make(chan events.Recorded)}
 	changes, cancel := s.Watch()
 	_, cancel2 := s.Watch() // never reads
+	first := st.log[1].Item.String()
+	ofFirst, cancel3 := s.WatchItem(first)
+	defer cancel3()
 	ctx, stop := context.WithCancel(t.Context())
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Run(ctx, log) }()
@@ -299,7 +302,7 @@ func TestWaitForAndWatch(t *testing.T) {
 			t.Fatalf("command of %d: %s %d %v %v", r.Sequence, item, seq, found, err)
 		}
 	}
-	last := uint64(len(st.log))
+	last, heard := uint64(len(st.log)), 0
 	for c := range changes {
 		if len(c.Items) != 1 {
 			t.Fatalf("%+v", c)
@@ -311,6 +314,15 @@ func TestWaitForAndWatch(t *testing.T) {
 	cancel()
 	cancel()
 	cancel2()
+	for len(ofFirst) > 0 {
+		if c := <-ofFirst; len(c.Items) != 1 || c.Items[0] != first {
+			t.Errorf("who watches %s hears %+v", first, c)
+		}
+		heard++
+	}
+	if heard == 0 {
+		t.Errorf("who watches %s hears nothing", first)
+	}
 	if err := s.WaitFor(t.Context(), last+1); !errors.Is(err, ErrBehind) {
 		t.Errorf("waiting for what never comes: %v", err)
 	}

@@ -47,6 +47,7 @@ func (s *Server) imports(h staffHandler) handler {
 type ImportPage struct {
 	Page
 	Ledger string
+	Known  []string // names of the directory's ledgers
 	MaxMB  int64
 	Off    bool // no files are taken here
 }
@@ -59,6 +60,15 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 	p := ImportPage{Page: s.staffPage(r, "导入台账", "items"), Ledger: name, Off: s.cfg.Files == nil}
 	if s.cfg.Files != nil {
 		p.MaxMB = s.cfg.Files.MaxSize() >> 20
+	}
+	directory, err := s.reads.Roster(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, l := range directory.Ledgers() {
+		if !l.Closed {
+			p.Known = append(p.Known, l.Name)
+		}
 	}
 	p.Errors = errs
 	return s.render(w, status, "import", p)
@@ -87,7 +97,7 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 	if err != nil {
 		return im, nil, err
 	}
-	im = intake.Import{Ledger: strings.TrimSpace(form.Get("ledger")), Actor: a, Preset: events.CountyLedger, Today: s.today()}
+	im = intake.Import{Ledger: strings.TrimSpace(form.Get("ledger")), Actor: a, Today: s.today()}
 	if im.Ledger == "" || len([]rune(im.Ledger)) > 60 {
 		errs = append(errs, &domain.Refusal{Rule: "import.ledger", Field: "ledger", Message: "台账名称：要写，不超过 60 个字。"})
 	}
@@ -109,21 +119,11 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 	if err != nil {
 		return im, errs, err
 	}
-	im.Units, err = s.importUnits(r.Context())
-	return im, errs, err
-}
-
-// importUnits are the units of the directory, nil when there are none yet.
-func (s *Server) importUnits(ctx context.Context) (intake.Units, error) {
-	known, err := s.reads.Roster(ctx)
+	directory, err := s.reads.Roster(r.Context())
 	if err != nil {
-		return nil, err
+		return im, errs, err
 	}
-	var units []events.Unit
-	for _, u := range known.Units(s.today()) {
-		units = append(units, known.Ref(u.ID, s.today()))
-	}
-	return intake.NewDirectory(units), nil
+	return im, append(errs, domain.RefusalsOf(im.Place(directory))...), nil
 }
 
 // mapping is what the actor's unit has said its columns mean.

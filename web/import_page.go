@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"xiaohao/domain"
@@ -27,6 +29,7 @@ type StagedPage struct {
 	Duplicates         []paper.Duplicate
 	Skipped            []paper.Skip
 	Others             string
+	Units              []intake.Unknown
 	Running            bool
 	Progress           intake.Progress
 	Result             *intake.Result
@@ -50,9 +53,9 @@ type chosen struct {
 
 // readItem is one row of the dry run.
 type readItem struct {
-	Row                                                int
-	Problem, Lead, Co, Deadline, Mode, Status, Becomes string
-	Warnings                                           []string
+	Row                                                        int
+	Problem, Lead, Co, Deadline, Mode, Status, Number, Becomes string
+	Warnings                                                   []string
 }
 
 // told is one row of a finished import that people should look at.
@@ -77,6 +80,11 @@ func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, f *intake.St
 	}
 	p := stagedPageOf(s.staffPage(r, "导入台账", "items"), f.ID, f.Look())
 	p.Errors = errs
+	if !p.Running {
+		if err := s.foresee(r.Context(), &p, f.Look().Import); err != nil {
+			return err
+		}
+	}
 	if p.Running {
 		w.Header().Set("Refresh", "2")
 	}
@@ -86,7 +94,7 @@ func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, f *intake.St
 // stagedPageOf fills the page from a staged file.
 func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 	l := v.Read
-	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others),
+	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others), Units: v.Unknown(),
 		Total: len(l.Items), Running: v.Running, Progress: v.Progress, Result: v.Result, HasBads: len(l.Rejected) > 0}
 	for i, n := range l.HeaderRows {
 		if i > 0 {
@@ -101,27 +109,43 @@ func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 		}
 		p.Columns = append(p.Columns, m)
 	}
-	for _, it := range l.Items[:min(len(l.Items), shownRows)] {
-		p.Items = append(p.Items, readItemOf(it))
-	}
-	p.More = len(l.Items) - len(p.Items)
+	p.More = max(0, len(l.Items)-shownRows)
 	p.CanImport = !v.Running && v.Result == nil && len(l.Items) > 0
 	p.outcome(v)
 	return p
 }
 
-func readItemOf(it paper.Item) readItem {
-	out := readItem{Row: it.Row, Problem: paper.Short(it.Problem, 60), Lead: it.LeadUnit, Co: zhList(it.CoUnits), Mode: it.Mode.Zh(), Status: it.Status.Zh(), Warnings: it.Warnings}
+// foresee fills in row by row what was read and what an import makes of it.
+func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import) error {
+	outcomes, err := intake.Foresee(ctx, s.desk, im, shownRows)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		p.Items = append(p.Items, readItemOf(im.Read.Items[i], o))
+	}
+	return nil
+}
+
+func readItemOf(it paper.Item, o intake.Outcome) readItem {
+	out := readItem{Row: it.Row, Problem: paper.Short(it.Problem, 60), Lead: it.LeadUnit, Co: zhList(it.CoUnits), Mode: it.Mode.Zh(), Status: it.Status.Zh(), Number: o.Number,
+		Warnings: slices.Concat(it.Warnings, o.Notes)}
 	if it.Deadline != nil {
 		out.Deadline = it.Deadline.String()
 	}
 	switch {
+	case o.Kind == intake.Refused:
+		out.Becomes = "不收：" + o.Reason
+	case o.Kind == intake.Same:
+		out.Becomes = "没有变化"
+	case o.Kind == intake.Changed:
+		out.Becomes = "有变化：" + zhDeltas(o.Changes)
 	case it.Mode == events.Planned && it.Deadline == nil:
-		out.Becomes = events.Registered.Zh()
+		out.Becomes = "新登记，" + events.Registered.Zh()
 	case it.LeadUnit == "":
-		out.Becomes = events.Accepted.Zh()
+		out.Becomes = "新登记，" + events.Accepted.Zh()
 	default:
-		out.Becomes = events.InProgress.Zh()
+		out.Becomes = "新登记，" + events.InProgress.Zh()
 	}
 	return out
 }
@@ -143,18 +167,24 @@ func (p *StagedPage) outcome(v intake.View) {
 		case intake.Refused:
 			p.Told = append(p.Told, told{o.Row, "", o.Reason, true})
 		case intake.Changed:
-			for _, d := range o.Changes {
-				text := "文字有改动。"
-				if d.Was != "" || d.Now != "" {
-					text = fmt.Sprintf("%s：原为“%s”，现为“%s”。", paper.Field(d.Field).Zh(), d.Was, d.Now)
-				}
-				p.Told = append(p.Told, told{o.Row, o.Number, text, false})
-			}
+			p.Told = append(p.Told, told{o.Row, o.Number, zhDeltas(o.Changes), false})
 		}
 		for _, n := range o.Notes {
 			p.Told = append(p.Told, told{o.Row, o.Number, n, false})
 		}
 	}
+}
+
+// zhDeltas says in which cells a row differs from what it was.
+func zhDeltas(ds []events.LedgerDelta) (out string) {
+	for _, d := range ds {
+		if d.Was == "" && d.Now == "" {
+			out += "文字有改动。"
+			continue
+		}
+		out += fmt.Sprintf("%s原为“%s”，现为“%s”。", paper.Field(d.Field).Zh(), d.Was, d.Now)
+	}
+	return out
 }
 
 func zhList(parts []string) string {

@@ -76,6 +76,17 @@ func TestImportPages(t *testing.T) {
 			t.Fatalf("not imported: %.2000s", page)
 		}
 	}
+	// Before it goes in once more each row says what it will be.
+	more := strings.Replace(officeLedger, "12月30日", "12月31日", 1) + "3,河道淤积,水利局,12月30日,\n"
+	body, kind = handIn(t, "2026年台账", "台账.csv", more)
+	_, _, h = x.ask(clerk, "POST", "/import", body, "Content-Type", kind)
+	_, page, _ = x.ask(clerk, "GET", h.Get("Location"), nil)
+	balanced(t, "staged again", page)
+	for _, want := range []string{"有变化：整改时限原为“2026-12-30”，现为“2026-12-31”。", "新登记，整改中"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
 	body, kind = handIn(t, "2026年台账", "台账.csv", officeLedger)
 	_, page, _ = x.ask(clerk, "POST", "/api/v1/import", body, "Content-Type", kind)
 	var again struct{ Same, New int }

@@ -86,6 +86,8 @@ type Server struct {
 	raises  *shield.Rates // opinions of an address beyond which a person looks first
 	papers  chan struct{} // files that are being made
 	stage   *intake.Stage // ledgers handed in and not imported yet
+	items   turns         // of open pages of items
+	lists   turns         // of all other open pages
 }
 
 // New parses all templates and makes the server.
@@ -102,7 +104,7 @@ func New(cfg Config, desk *domain.Desk, reads *projections.Store, vault Opener) 
 	}
 	s := &Server{cfg: cfg, desk: desk, reads: reads, vault: vault, pages: p, mux: http.NewServeMux(), guesses: newLimiter(5, 10*time.Minute), answers: newKeptAnswers(), letters: newLimiter(lettersADay, 24*time.Hour), units: &nameBook{ask: reads.Units},
 		uploads: make(chan struct{}, uploadsAtOnce), reading: shield.NewRates(readRate), writing: shield.NewRates(writeRate), raises: shield.NewRates(sieve.Rate),
-		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage()}
+		papers: make(chan struct{}, papersAtOnce), stage: intake.NewStage(), items: turns{every: liveItems}, lists: turns{every: liveLists}}
 	for _, rt := range s.routes() {
 		s.mux.Handle(rt.pattern, s.handle(rt.h))
 	}

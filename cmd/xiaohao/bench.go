@@ -11,6 +11,7 @@ type benchCmd struct {
 	Append  benchAppendCmd  `cmd:"" help:"Durable commands a second through the whole desk, beside raw publishing and a plain Postgres transaction."`
 	Project benchProjectCmd `cmd:"" help:"Read models rebuilt from the log, beside plain COPY of the same rows; and how soon a write is seen."`
 	Board   benchBoardCmd   `cmd:"" help:"Pages of boards, ledger and search at growing sizes."`
+	Live    benchLiveCmd    `cmd:"" help:"What pages cost that lie open and renew themselves while commands arrive."`
 	Public  benchPublicCmd  `cmd:"" help:"The query page by number and code over HTTP, beside a server that sends as many bytes and does nothing else."`
 }
 

@@ -54,6 +54,7 @@ func (s *stack) control(cfg stackConfig) http.Handler {
 	mux.Handle("POST /rules/change", controlled(s.changeRules))
 	mux.Handle("POST /case", controlled(s.exportCase))
 	mux.Handle("POST /import", controlledUpTo(maxImport, s.importLedger))
+	mux.Handle("POST /import/columns", controlled(s.columns))
 	mux.Handle("POST /import/progress", controlled(s.importProgress))
 	mux.Handle("POST /form", handing(s.form))
 	mux.Handle("POST /report", handing(s.report))

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"xiaohao/domain"
@@ -16,14 +18,15 @@ import (
 
 // importCmd takes in a ledger as offices keep it.
 type importCmd struct {
-	File   string `arg:"" type:"path" help:"Ledger of problems: .xlsx, or .csv in UTF-8 or GB18030."`
-	Ledger string `required:"" placeholder:"L" help:"Name of the ledger that the rows belong to. A row is known again within it."`
-	Map    string `type:"path" placeholder:"FILE" help:"Corrected mapping, JSON: {\"heading\": \"field\"}, as the columns that --json prints."`
-	DryRun bool   `help:"Say what would happen, row by row. Needs no server and changes nothing."`
-	JSON   bool   `help:"Print one JSON object."`
-	Data   string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. A running server imports into its own log."`
-	Demo   bool   `help:"The demonstration's data."`
-	Prefix string `default:"ZG" env:"XIAOHAO_PREFIX" help:"Letters before item numbers."`
+	File     string `arg:"" type:"path" help:"Ledger of problems: .xlsx, or .csv in UTF-8 or GB18030."`
+	Ledger   string `required:"" placeholder:"L" help:"Id or name of the ledger that the rows belong to. A row is known again within it."`
+	Map      string `type:"path" placeholder:"FILE" help:"Corrected mapping, JSON: {\"heading\": \"field\"}, as the columns that --json prints. It goes before what the unit has set on the pages."`
+	DryRun   bool   `help:"Say what would happen, row by row. Needs no server and changes nothing."`
+	JSON     bool   `help:"Print one JSON object."`
+	Data     string `type:"path" env:"XIAOHAO_DATA" help:"Data directory. A running server imports into its own log."`
+	Demo     bool   `help:"The demonstration's data."`
+	Postgres string `name:"postgres" env:"XIAOHAO_POSTGRES" help:"Postgres address, when no server runs here. Default: the private one."`
+	Prefix   string `default:"ZG" env:"XIAOHAO_PREFIX" help:"Letters before item numbers."`
 	remoteFlags
 	masterFlags
 }
@@ -32,15 +35,41 @@ func (c *importCmd) Run(ctx context.Context) error {
 	if strings.TrimSpace(c.Ledger) == "" {
 		return &exitError{2, errors.New("--ledger 要写台账的名称。")}
 	}
-	l, data, err := c.read()
+	fixed, err := readMapping(c.Map)
 	if err != nil {
 		return err
+	}
+	data, size, err := c.load()
+	if err != nil {
+		return err
+	}
+	read := func(m paper.Mapping) (*paper.Ledger, error) {
+		return paper.Read(c.File, bytes.NewReader(data), size, m)
+	}
+	l, err := read(fixed)
+	if rs := domain.RefusalsOf(err); err != nil && (len(rs) == 0 || rs[0].Rule != paper.NoHeader) {
+		return plain(err) // no mapping helps: nothing is opened
+	}
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	columns, err := o.columns(ctx, c.Ledger)
+	if err != nil {
+		return err
+	}
+	if l == nil || len(columns) > 0 {
+		maps.Copy(columns, fixed)
+		if l, err = read(columns); err != nil {
+			return plain(err)
+		}
 	}
 	for _, other := range l.Others {
 		fmt.Fprintf(os.Stderr, "工作表“%s”也像台账，没有读：一次只读一张。\n", other)
 	}
 	if !c.DryRun {
-		return c.take(ctx, l, data)
+		return c.take(ctx, o, importRequest{Ledger: c.Ledger, Name: filepath.Base(c.File), Data: data, Map: columns}, l)
 	}
 	if c.JSON {
 		return printJSON(l)
@@ -56,30 +85,22 @@ func printJSON(v any) error {
 	return out.Encode(v)
 }
 
-// read reads the file with the corrected mapping, if any.
-func (c *importCmd) read() (*paper.Ledger, []byte, error) {
-	fixed, err := readMapping(c.Map)
-	if err != nil {
-		return nil, nil, err
-	}
+// load reads the file's bytes; of one that is larger than any ledger only the size, by which
+// it is refused.
+func (c *importCmd) load() (data []byte, size int64, err error) {
 	st, err := os.Stat(c.File)
 	if err != nil {
-		return nil, nil, unreadable(err)
+		return nil, 0, unreadable(err)
 	}
 	if !st.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s 不是文件。", c.File)
+		return nil, 0, fmt.Errorf("%s 不是文件。", c.File)
 	}
-	var data []byte
-	if st.Size() <= paper.MaxFile { // a larger one is refused by its size alone
+	if st.Size() <= paper.MaxFile {
 		if data, err = os.ReadFile(c.File); err != nil {
-			return nil, nil, unreadable(err)
+			return nil, 0, unreadable(err)
 		}
 	}
-	l, err := paper.Read(c.File, bytes.NewReader(data), st.Size(), fixed)
-	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
-		return nil, nil, errors.New(refusals[0].Message)
-	}
-	return l, data, err
+	return data, st.Size(), nil
 }
 
 // unreadable says in a sentence why a file cannot be opened.

@@ -73,47 +73,99 @@ func (s *stack) importProgress(context.Context, struct{}) (intake.Progress, erro
 	return intake.Progress{}, nil
 }
 
-// takeIn runs an import on an open stack; without read models names of units are taken as
-// they are.
+// takeIn runs an import on an open stack.
 func (s *stack) takeIn(ctx context.Context, in importRequest, l *paper.Ledger, show func(intake.Progress)) (importResult, error) {
-	today := events.DateOf(time.Now())
-	im := intake.Import{Ledger: in.Ledger, Name: in.Name, Data: in.Data, Read: l, Actor: importer, Preset: events.CountyLedger, Today: today}
-	if s.reads != nil {
-		known, err := s.reads.Roster(ctx)
-		if err != nil {
-			return importResult{}, err
-		}
-		var units []events.Unit
-		for _, u := range known.Units(today) {
-			units = append(units, known.Ref(u.ID, today))
-		}
-		im.Units = intake.NewDirectory(units)
+	known, err := s.reads.Roster(ctx)
+	if err != nil {
+		return importResult{}, err
+	}
+	im := intake.Import{Ledger: in.Ledger, Name: in.Name, Data: in.Data, Read: l, Actor: importer, Today: events.DateOf(s.now())}
+	if err := plain(im.Place(known)); err != nil {
+		return importResult{}, err
 	}
 	res, err := intake.Run(ctx, s.desk, s.files, im, show)
 	return importResult{res, l.Rejected, l.Duplicates}, err
 }
 
-// take imports what was read: through the running server, else on the log itself.
-func (c *importCmd) take(ctx context.Context, l *paper.Ledger, data []byte) error {
-	fixed, err := readMapping(c.Map)
+// columns answers what the office of a ledger has set its columns to mean.
+func (s *stack) columns(ctx context.Context, ledger string) (paper.Mapping, error) {
+	known, err := s.reads.Roster(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in := importRequest{Ledger: c.Ledger, Name: filepath.Base(c.File), Data: data, Map: fixed}
-	bar := newImportBar(len(l.Items))
+	return s.own().Mapping(ctx, intake.OfficeOf(known, ledger, events.DateOf(s.now())))
+}
+
+// importPlace is where an import goes: to the server that runs on a data directory, else into
+// the store that was opened here. A dry run may have neither.
+type importPlace struct {
+	dir   string // of the server, "" when none answers
+	stack *stack
+}
+
+// open finds the place. A dry run opens a store only when it was told which.
+func (c *importCmd) open(ctx context.Context) (o importPlace, err error) {
 	dir := ""
 	if c.Nats == "" {
 		if dir, err = findData(c.Data, c.Demo); err != nil {
-			return err
+			return o, err
+		}
+		err = callControl(ctx, dir, "/import/progress", struct{}{}, &intake.Progress{})
+		if err == nil {
+			return importPlace{dir: dir}, nil
+		}
+		if !errors.Is(err, errNotRunning) {
+			return o, err
 		}
 	}
-	var res importResult
-	err = errNotRunning
-	if c.Nats == "" {
-		res, err = callWatching[importResult](ctx, dir, "/import", in, bar.show)
+	if c.DryRun && c.Nats == "" {
+		if _, err := os.Stat(filepath.Join(dir, "log")); err != nil || c.Data == "" && !c.Demo {
+			return o, nil
+		}
 	}
-	if errors.Is(err, errNotRunning) {
-		res, err = c.alone(ctx, dir, in, l, bar.show)
+	o.stack, err = openStack(ctx, stackConfig{dir: dir, remote: c.remoteFlags, postgres: c.Postgres, prefix: c.Prefix, master: c.masterFlags,
+		logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if errors.Is(err, journal.ErrLocked) {
+		return o, notToBeHad(fmt.Errorf("%s 正由另一个进程使用，而它没有应答；等它启动完，或停下它再试。", dir))
+	}
+	if err != nil {
+		return o, err
+	}
+	if err := o.stack.caughtUp(ctx); err != nil {
+		o.stack.close()
+		return o, notToBeHad(err)
+	}
+	return o, nil
+}
+
+func (o importPlace) close() {
+	if o.stack != nil {
+		o.stack.close()
+	}
+}
+
+// columns are what the ledger's office has set on the pages.
+func (o importPlace) columns(ctx context.Context, ledger string) (m paper.Mapping, err error) {
+	switch {
+	case o.stack != nil:
+		return o.stack.columns(ctx, ledger)
+	case o.dir != "":
+		err = callControl(ctx, o.dir, "/import/columns", ledger, &m)
+	}
+	if m == nil {
+		m = paper.Mapping{}
+	}
+	return m, err
+}
+
+// take imports what was read.
+func (c *importCmd) take(ctx context.Context, o importPlace, in importRequest, l *paper.Ledger) (err error) {
+	bar := newImportBar(len(l.Items))
+	var res importResult
+	if o.stack != nil {
+		res, err = o.stack.takeIn(ctx, in, l, bar.show)
+	} else {
+		res, err = callWatching[importResult](ctx, o.dir, "/import", in, bar.show)
 	}
 	bar.end()
 	if err != nil && len(res.Rows) == 0 {
@@ -128,23 +180,6 @@ func (c *importCmd) take(ctx context.Context, l *paper.Ledger, data []byte) erro
 		err = errors.New("导入没有做完：已导入的都完整，再执行一次就接着做。")
 	}
 	return err
-}
-
-// alone imports without a server.
-func (c *importCmd) alone(ctx context.Context, dir string, in importRequest, l *paper.Ledger, show func(intake.Progress)) (res importResult, err error) {
-	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s, err := openWriting(ctx, stackConfig{dir: dir, remote: c.remoteFlags, prefix: c.Prefix, master: c.masterFlags, logger: logger})
-	if errors.Is(err, journal.ErrLocked) {
-		return res, notToBeHad(fmt.Errorf("%s 正由另一个进程使用，而它没有应答；等它启动完，或停下它再试。", dir))
-	}
-	if err != nil {
-		return res, err
-	}
-	defer s.close()
-	if err := s.openFiles(ctx); err != nil {
-		return res, err
-	}
-	return s.takeIn(ctx, in, l, show)
 }
 
 // importBar shows how far an import is on a terminal.
@@ -202,6 +237,9 @@ func printResult(r importResult) {
 	}
 	for _, x := range r.Rejected {
 		fmt.Printf("第 %d 行  %s  不收：%s\n", x.Row, x.Cell, x.Reason)
+	}
+	for _, u := range r.Units {
+		fmt.Println(u.Zh())
 	}
 	fmt.Printf("新导入 %d 件，有变化 %d 件，没有变化 %d 件，不收 %d 件。原文件的 SHA-256：%s\n", r.New, r.Changed, r.Same, r.Refused+len(r.Rejected), r.File)
 }

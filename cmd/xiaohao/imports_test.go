@@ -60,7 +60,7 @@ var imports = map[string]struct {
 	"web/sieve":                  {[]string{"events", "web/shield"}, nil},
 	"web/sso":                    {nil, nil},
 	"web/paper/ledger":           {[]string{"domain", "events"}, nil},
-	"web/paper/intake":           {[]string{"domain", "domain/limit", "events", "web/paper/ledger"}, nil},
+	"web/paper/intake":           {[]string{"domain", "domain/limit", "domain/rights", "events", "events/roster", "web/paper/ledger"}, nil},
 	"web/notice":                 {[]string{"domain", "domain/calendar", "events", "projections"}, []string{"pgx"}},
 	"web/paper/own":              {[]string{"domain", "events", "web/paper/docx", "web/paper/form", "web/paper/ledger"}, []string{"pgx"}},
 	"web/paper/officetest":       {nil, nil},

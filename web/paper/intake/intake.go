@@ -41,6 +41,7 @@ type Units interface {
 // Import is one file to be taken in.
 type Import struct {
 	Ledger string // its name; rows are known again within it
+	ID     string // of the ledger in the directory; "" when it has none
 	Name   string // of the file
 	Data   []byte
 	Read   *ledger.Ledger
@@ -69,7 +70,7 @@ type Outcome struct {
 	Item    uuid.UUID            `json:"-"`
 	Reason  string               `json:"reason,omitempty"` // of a refusal
 	Changes []events.LedgerDelta `json:"changes,omitempty"`
-	Notes   []string             `json:"notes,omitempty"` // units that the directory does not know
+	Notes   []string             `json:"notes,omitempty"`
 }
 
 // Result is what came of an import.
@@ -81,7 +82,8 @@ type Result struct {
 	Refused  int       `json:"refused"`
 	Rows     []Outcome `json:"rows"`     // by row
 	Sequence uint64    `json:"sequence"` // wait for this in the read models
-	Cut      bool      `json:"cut"`      // ended before its end; importing once more completes it
+	Units    []Unknown `json:"unknown_units"`
+	Cut      bool      `json:"cut"` // ended before its end; importing once more completes it
 }
 
 // Progress is how far an import is, in items.
@@ -95,9 +97,7 @@ const atOnce = 16
 // go in. When ctx ends it stops after the commands under way and returns what is done
 // together with the error.
 func Run(ctx context.Context, desk Desk, files Files, im Import, show func(Progress)) (Result, error) {
-	sum := sha256.Sum256(im.Data)
-	r := &run{Import: im, desk: desk, files: files, hash: hex.EncodeToString(sum[:]), keys: keysOf(im.Read.Items), show: show}
-	r.out = Result{File: r.hash, Rows: []Outcome{}}
+	r := newRun(desk, files, im, show)
 	work, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	next := make(chan int)
@@ -145,6 +145,13 @@ type run struct {
 	out  Result
 	keep sync.Mutex // held while the workbook is kept
 	kept bool
+}
+
+func newRun(desk Desk, files Files, im Import, show func(Progress)) *run {
+	sum := sha256.Sum256(im.Data)
+	r := &run{Import: im, desk: desk, files: files, hash: hex.EncodeToString(sum[:]), keys: keysOf(im.Read.Items), show: show}
+	r.out = Result{File: r.hash, Rows: []Outcome{}, Units: im.Unknown()}
+	return r
 }
 
 func (r *run) add(o Outcome) {
@@ -251,9 +258,7 @@ func (r *run) record(ctx context.Context, id uuid.UUID, row row, was string, o *
 		c.Workbook, r.kept = file, true
 	}
 	r.keep.Unlock()
-	order := r.order(id, row, "claim|"+was+"|"+c.Text, domain.ClaimOf(c, row.measures, row.note))
-	order.Actor = events.Actor{ID: "system.import", Role: events.System, Post: "台账导入"}
-	if err := r.do(ctx, order, o); err != nil {
+	if err := r.do(ctx, r.claimOrder(id, row, was, c), o); err != nil {
 		return err
 	}
 	if o.Kind != Changed {
@@ -264,6 +269,13 @@ func (r *run) record(ctx context.Context, id uuid.UUID, row row, was string, o *
 		o.Changes = it.Claim.Changed
 	}
 	return err
+}
+
+// claimOrder is the command that notes a claim after the one that was.
+func (r *run) claimOrder(id uuid.UUID, row row, was string, c events.LedgerClaimed) domain.Order {
+	o := r.order(id, row, "claim|"+was+"|"+c.Text, domain.ClaimOf(c, row.measures, row.note))
+	o.Actor = events.Actor{ID: "system.import", Role: events.System, Post: "台账导入"}
+	return o
 }
 
 func (r *run) do(ctx context.Context, order domain.Order, o *Outcome) error {

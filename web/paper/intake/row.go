@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -61,7 +62,7 @@ func keysOf(items []ledger.Item) []string {
 // row makes the commands of item i.
 func (r *run) row(i int) row {
 	it := &r.Read.Items[i]
-	w := row{Item: it, key: hashOf(r.Ledger + "\n" + r.keys[i])[:40], cause: fmt.Sprintf("import %s row %d", r.hash[:12], it.Row)}
+	w := row{Item: it, key: hashOf(cmp.Or(r.ID, r.Ledger) + "\n" + r.keys[i])[:40], cause: fmt.Sprintf("import %s row %d", r.hash[:12], it.Row)}
 	lead, co := r.units(&w)
 	w.raise = r.raise(&w)
 	w.measures, w.note = strings.Join(it.Measures, "\n"), strings.TrimSpace(it.More.Progress+"\n"+it.More.Note)
@@ -101,15 +102,9 @@ func (r *run) units(w *row) (lead events.Unit, co []events.Unit) {
 		if r.Units == nil {
 			return u
 		}
-		known, like := r.Units.Match(name)
-		if !known.IsZero() {
+		if known, _ := r.Units.Match(name); !known.IsZero() {
 			return known
 		}
-		note := "单位目录里没有“" + name + "”"
-		if len(like) > 0 {
-			note += "，是不是" + strings.Join(like, "、")
-		}
-		w.notes = append(w.notes, note+"。")
 		return u
 	}
 	if w.LeadUnit != "" {

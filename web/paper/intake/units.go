@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,6 +58,46 @@ func (d *Directory) Match(name string) (events.Unit, []string) {
 		like = append(like, n.name)
 	}
 	return events.Unit{}, like
+}
+
+// Unknown is a name that the directory does not know.
+type Unknown struct {
+	Name string   `json:"name"`
+	Like []string `json:"like"` // what it may mean
+	Rows int      `json:"rows"` // that name it
+}
+
+// Zh says it to people.
+func (u Unknown) Zh() string {
+	text := fmt.Sprintf("单位目录里没有“%s”（%d 行）", u.Name, u.Rows)
+	if len(u.Like) > 0 {
+		text += "，是不是" + strings.Join(u.Like, "、")
+	}
+	return text + "。"
+}
+
+// Unknown lists the names of an import that the directory does not know, those of the most
+// rows first. They are taken as they are.
+func (im Import) Unknown() []Unknown {
+	out := []Unknown{}
+	if im.Units == nil {
+		return out
+	}
+	rows := map[string]int{}
+	for _, it := range im.Read.Items {
+		for _, name := range append([]string{it.LeadUnit}, it.CoUnits...) {
+			if name != "" {
+				rows[name]++
+			}
+		}
+	}
+	for name, n := range rows {
+		if known, like := im.Units.Match(name); known.IsZero() {
+			out = append(out, Unknown{name, like, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b Unknown) int { return cmp.Or(b.Rows-a.Rows, cmp.Compare(a.Name, b.Name)) })
+	return out
 }
 
 // alike is the share of a's characters that b has, in order: 住建局 in 住房和城乡建设局 is 1.

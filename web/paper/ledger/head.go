@@ -247,18 +247,19 @@ func (g *grid) assign(h *header, fixed map[string]Field) {
 		}
 		h.columns[o.i].field, set[o.i], taken[o.field] = o.field, true, true
 	}
-	g.guess(h, taken)
+	g.guess(h, fixed, taken)
 }
 
-// guess looks at what the columns without a known heading hold. It only completes a
-// ledger of which at least two fields are known.
-func (g *grid) guess(h *header, taken map[Field]bool) {
+// guess looks at what the columns without a known heading hold, but for those of which people
+// have said that they hold nothing. It only completes a ledger of which at least two fields
+// are known.
+func (g *grid) guess(h *header, fixed map[string]Field, taken map[Field]bool) {
 	if len(taken) < 2 {
 		return
 	}
 	longest, most := -1, 11.0
 	for i, c := range h.columns {
-		if c.field != Ignored && c.field != Category {
+		if _, said := fixed[c.heading]; said || c.field != Ignored && c.field != Category {
 			continue
 		}
 		st := g.look(h.last+1, c.at)

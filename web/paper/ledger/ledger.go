@@ -84,6 +84,9 @@ type Skip struct {
 // Mapping is what people have corrected: heading to field.
 type Mapping map[string]Field
 
+// NoHeader is the rule of a refusal that another mapping may spare.
+const NoHeader = "ledger.no_header"
+
 // Read reads the ledger in a file of the given name and size. A file that cannot be read
 // as one is refused as a whole, with a [domain.Refusal] whose rule begins with "ledger.".
 func Read(name string, f io.ReaderAt, size int64, fixed Mapping) (*Ledger, error) {
@@ -116,7 +119,7 @@ func Read(name string, f io.ReaderAt, size int64, fixed Mapping) (*Ledger, error
 		}
 	}
 	if best < 0 {
-		return nil, &domain.Refusal{Rule: "ledger.no_header", Field: "file",
+		return nil, &domain.Refusal{Rule: NoHeader, Field: "file",
 			Message: "没有找到台账的表头：要有一栏写问题（如“存在问题”“具体问题”），另有责任单位、整改时限等栏。"}
 	}
 	g, h := all[best].g, all[best].h

@@ -275,7 +275,7 @@ function live() {
     }
   }
   // Many changes in one moment are one renewal.
-  const later = () => { clearTimeout(timer); timer = setTimeout(renew, 250) }
+  const later = () => { timer ??= setTimeout(() => { timer = undefined; renew() }, 250) }
   let lostAt
   const lost = () => {
     lostAt ??= setTimeout(() => {
@@ -293,8 +293,11 @@ function live() {
     lostAt = undefined
     if (offline) { offline.remove(); offline = undefined }
   }
+  // What nobody looks at is renewed when somebody looks at it again.
   let source
   const open = () => {
+    source?.close()
+    if (doc.hidden) return
     source = new EventSource('/live?from=' + body.dataset.live + (item ? '&item=' + encodeURIComponent(item) : ''))
     source.addEventListener('open', back)
     source.addEventListener('error', () => {
@@ -304,7 +307,8 @@ function live() {
     source.addEventListener('change', later)
   }
   open()
-  addEventListener('pagehide', () => source.close())
+  doc.addEventListener('visibilitychange', open)
+  addEventListener('pagehide', () => source?.close())
   addEventListener('pageshow', (ev) => { if (ev.persisted) open() })
 }
 
