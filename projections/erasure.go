@@ -27,6 +27,11 @@ func (it *Item) scrub() {
 		report := e.(events.RectificationReported)
 		d.Report = &report
 	}
+	if d.Claim != nil {
+		e, _ := events.MapSealed(*d.Claim, erased)
+		claim := e.(events.LedgerClaimed)
+		d.Claim = &claim
+	}
 	for i := range d.Evidence {
 		d.Evidence[i].File.Name = d.Evidence[i].File.Name.Erased()
 	}

@@ -28,14 +28,25 @@ var fileTable = table[fileRow]{name: "evidence_file", key: []string{"hash", "ite
 	bigCol("sequence", func(f *fileRow) uint64 { return f.sequence }),
 }}
 
+// Workbook begins the id of a use that is no evidence but the file of an import; its object
+// in the store follows.
+const Workbook = "workbook:"
+
 // file notes which bytes a fact entered, as they came and as they are kept.
 func (b *batch) file(c events.Recorded, e events.Event) {
-	r, ok := e.(events.EvidenceRecorded)
-	if !ok || r.File.IsZero() {
+	var f events.EvidenceFile
+	var id string
+	switch e := e.(type) {
+	case events.EvidenceRecorded:
+		f, id = e.File, e.ID
+	case events.LedgerClaimed:
+		f, id = e.Workbook, Workbook+e.Workbook.Object
+	}
+	if f.IsZero() {
 		return
 	}
-	for _, hash := range []string{r.File.Original, r.File.Kept} {
-		b.out.files.upsert(&fileRow{hash, c.Item, r.ID, events.DateOf(c.Time), c.Sequence})
+	for _, hash := range []string{f.Original, f.Kept} {
+		b.out.files.upsert(&fileRow{hash, c.Item, id, events.DateOf(c.Time), c.Sequence})
 	}
 }
 

@@ -368,7 +368,9 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		it.ErasureOn = on
 	case events.ErasureCompleted:
 		it.Erased = true
-	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled, events.LedgerClaimed: // told in the timeline only
+	case events.LedgerClaimed:
+		d.Claim = &e
+	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
 	}
 }
 

@@ -90,6 +90,7 @@ type Detail struct {
 	ComplainedOf  []events.Unit                 `json:"complained_of,omitzero"`
 	Complained    []string                      `json:"complained,omitzero"` // officers complained of
 	Assignments   []Assignment                  `json:"assignments,omitzero"`
+	Claim         *events.LedgerClaimed         `json:"claim,omitzero"` // what the imported ledger says, last
 	Plan          *events.PlanSubmitted         `json:"plan,omitzero"`
 	PlanState     string                        `json:"plan_state,omitzero"` // "", SUBMITTED, APPROVED, SENT_BACK
 	NodesDone     []string                      `json:"nodes_done,omitzero"`

@@ -64,6 +64,11 @@ func unseal(it projections.Item) projections.Item {
 		r.ContactNote = none
 		d.Report = &r
 	}
+	if d.Claim != nil {
+		c := *d.Claim
+		c.Measures, c.Note, c.Workbook.Name = none, none, none
+		d.Claim = &c
+	}
 	d.Objections = slices.Clone(d.Objections)
 	for i := range d.Objections {
 		d.Objections[i].Text = none

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"xiaohao/events"
 )
 
 // handIn makes the upload of a ledger.
@@ -76,6 +78,15 @@ func TestImportPages(t *testing.T) {
 			t.Fatalf("not imported: %.2000s", page)
 		}
 	}
+	body, kind = handIn(t, "2026年台账", "台账.csv", officeLedger)
+	_, page, _ = x.ask(clerk, "POST", "/api/v1/import", body, "Content-Type", kind)
+	var same struct {
+		Rows []struct{ Number string }
+	}
+	if err := json.Unmarshal([]byte(page), &same); err != nil || len(same.Rows) != 1 {
+		t.Fatalf("%v %s", err, page)
+	}
+	x.imported(same.Rows[0].Number)
 	// Before it goes in once more each row says what it will be.
 	more := strings.Replace(officeLedger, "12月30日", "12月31日", 1) + "3,河道淤积,水利局,12月30日,\n"
 	body, kind = handIn(t, "2026年台账", "台账.csv", more)
@@ -132,6 +143,39 @@ func TestImportPages(t *testing.T) {
 	}
 	if status, _, _ = x.ask("unit|住建局|UNIT_HEAD", "GET", "/import", nil); status != http.StatusForbidden {
 		t.Errorf("a unit may import: %d", status)
+	}
+}
+
+// imported looks at an item that was imported: its page says what the row said, and the office
+// has the file back as it came, which leaves a line of the trail.
+func (x *site) imported(number string) {
+	t := x.t
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if status, _, _ := x.ask("clerk", "POST", "/items/"+number+"/workbook", nil); status == http.StatusOK {
+			break // the read models have its claim
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s is not there", number)
+		}
+	}
+	page := x.get("clerk", "/items/"+number)
+	for _, want := range []string{"台账怎么写的", "只是导入时称", "第 3 行", "<dd>2026-12-30</dd>", "<dd>已销号</dd>", "下载导入的原文件"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the item's page lacks %q", want)
+		}
+	}
+	if got := x.file("clerk", "/items/"+number+"/workbook", ""); got != officeLedger {
+		t.Errorf("the workbook came back as %.200q", got)
+	}
+	if line := x.get("auditor", "/admin/audit"); !strings.Contains(line, "导入的原文件") {
+		t.Error("nobody knows that the workbook was taken out")
+	}
+	if status, _, _ := x.ask(of("住建局", events.UnitHead), "POST", "/items/"+number+"/workbook", nil); status != http.StatusForbidden {
+		t.Errorf("a unit has the workbook: %d", status)
+	}
+	if page := x.get(of("住建局", events.UnitHead), "/items/"+number); !strings.Contains(page, "台账怎么写的") || strings.Contains(page, "下载导入的原文件") {
+		t.Error("a unit is offered the workbook, or not told of its row")
 	}
 }
 

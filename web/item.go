@@ -42,6 +42,7 @@ type ItemPage struct {
 	Before    []evidence // photos of 整改前
 	After     []evidence // photos of 整改后
 	Early     int
+	Claim     *claim // of an imported item
 	Report    []fact
 	Checks    []slip
 	Reply     []fact
@@ -221,6 +222,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	p.Leader = leaderWords(it)
 	p.Units = unitsOf(it, today)
 	p.Plan = planOf(it)
+	p.Claim = s.claimOf(ctx, it.Number, folded, a)
 	p.Amounts, p.Sum = amountsOf(it.Detail.Quantities)
 	p.Chain, p.ChainSays = chainOf(it, today)
 	s.fillClosure(ctx, p, it, a)

@@ -33,6 +33,7 @@ func (s *Server) staffRoutes() []route {
 		{"GET /items/{number}/{command}", s.staff(s.formPage)},
 		{"POST /items/{number}/{command}", s.staff(s.uploading(s.give))},
 		{"POST /items/{number}/unsplit", s.staff(s.unsplit)},
+		{"POST /items/{number}/workbook", s.imports(s.workbookFile)},
 		{"GET /items/{number}/evidence/{object}", s.staff(s.evidenceFile)},
 		{"GET /items/{number}/evidence/{object}/thumb", s.staff(s.evidenceThumb)},
 		{"GET /items/{number}/slips/{slip}", s.staff(s.slipPage)},

@@ -59,6 +59,7 @@ func postings(number string) map[string]entry {
 		"POST /items/{number}/print/{form}": {try: []posting{{"/items/" + number + "/print/assignment", nil, rights.Ledger.Roles()}}},
 		"POST /reports/{kind}":              {try: []posting{{"/reports/week", nil, rights.Ledger.Roles()}}},
 		"POST /admin/audit/export":          {try: []posting{{"/admin/audit/export", nil, rights.Audit.Roles()}}},
+		"POST /items/{number}/workbook":     {try: []posting{{"/items/" + number + "/workbook", nil, accept}}},
 		"POST /api/v1/items/{number}/case":  {try: []posting{{"/api/v1/items/" + number + "/case", nil, rights.Case.Roles()}}},
 		"POST /api/v1/import":               {try: []posting{{"/api/v1/import", nil, accept}}}, "POST /import": {try: []posting{{"/import", nil, accept}}}, "POST /import/{id}/map": {try: []posting{{"/import/1/map", nil, accept}}},
 		"POST /import/{id}/take": {try: []posting{{"/import/1/take", nil, accept}}}, "POST /import/{id}/cancel": {try: []posting{{"/import/1/cancel", nil, accept}}},

@@ -76,6 +76,13 @@ func (r *rower) main(it projections.Entered) []Cell {
 	if p := d.Plan; p != nil {
 		goal, person, measures = cmp.Or(goal, p.Goal), p.Person, p.Measures
 	}
+	progress := it.Progress
+	if c := d.Claim; c != nil { // nobody has said it here yet
+		if len(measures) == 0 {
+			measures = []string{r.opened(c.Measures)}
+		}
+		progress = cmp.Or(progress, r.opened(c.Note))
+	}
 	truth := ""
 	if d.Report != nil {
 		truth = d.Report.Truth.Zh()
@@ -86,7 +93,7 @@ func (r *rower) main(it projections.Entered) []Cell {
 	}
 	return []Cell{r.no(), Words(it.Number), Words(it.Source.Zh()), On(it.RaisedOn), Words(strings.Join(names, "、")), Words(kindOf(it.Item)), Words(strings.Join(said, "\n")),
 		Words(truth), Words(it.Mode.Zh()), Words(goal), Words(strings.Join(measures, "\n")), Words(it.Lead.Name), Words(coUnits(d.Assignments)), Words(it.Leader.Post), Words(person), due,
-		Words(it.Progress), Words(amounts(d.Quantities)), Words(statusOf(it.Item)), On(it.ClosedOn), Words(signer(d.Chain, events.StepClose)), Words(satisfaction(d.Evaluations)),
+		Words(progress), Words(amounts(d.Quantities)), Words(statusOf(it.Item)), On(it.ClosedOn), Words(signer(d.Chain, events.StepClose)), Words(satisfaction(d.Evaluations)),
 		Words(pick(it.Released, "已公开", "没有公开")), Words(evidence(d.Evidence)), Words(remark(it.Item))}
 }
 
@@ -234,6 +241,9 @@ func remark(it projections.Item) string {
 	}
 	if it.Blocked != "" {
 		out = append(out, it.Blocked.Zh())
+	}
+	if c := it.Detail.Claim; c != nil && c.Says != it.State && it.Group == projections.GroupOpen && c.Says != events.InProgress {
+		out = append(out, "原台账称"+c.Says.Zh())
 	}
 	if it.Reopened > 0 {
 		out = append(out, fmt.Sprintf("复号 %d 次", it.Reopened))

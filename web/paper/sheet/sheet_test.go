@@ -303,6 +303,33 @@ func TestComesBackWhole(t *testing.T) {
 	}
 }
 
+// TestImportedComesBack holds that what an imported ledger said, and nobody has said here since,
+// goes out again: measures, progress, and as a remark the status that was only claimed.
+func TestImportedComesBack(t *testing.T) {
+	t.Parallel()
+	it := sample("村道路灯不亮，晚上出行不便。")
+	it.State, it.Group, it.ClosedOn = events.InProgress, projections.GroupOpen, events.Date{}
+	it.Detail.Plan, it.Detail.Report, it.Detail.Chain = nil, nil, nil
+	it.Detail.Claim = &events.LedgerClaimed{Says: events.Closed, Measures: boxed("换灯头\n接线路"), Note: boxed("正在等材料")}
+	for _, format := range []Format{XLSX, CSV} {
+		data := write(t, of(it), Order{Ledger: L1, Format: format})
+		l, err := ledger.Read("台账."+string(format), bytes.NewReader(data), int64(len(data)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Items) != 1 {
+			t.Fatalf("%s: %+v", format, l)
+		}
+		if got := l.Items[0]; !slices.Equal(got.Measures, []string{"换灯头", "接线路"}) || got.More.Progress != "正在等材料" || got.Status != events.InProgress || got.More.Note != "原台账称已销号" {
+			t.Errorf("%s came back as %+v", format, got)
+		}
+	}
+	it.Detail.Plan, it.Progress = &events.PlanSubmitted{Measures: []string{"整条换新"}}, "已换三盏"
+	if rs := records(t, write(t, of(it), Order{Ledger: L1, Format: CSV})); !slices.Contains(rs[1], "整条换新") || !slices.Contains(rs[1], "已换三盏") || slices.Contains(rs[1], "正在等材料") {
+		t.Errorf("what is said here goes before: %v", rs[1])
+	}
+}
+
 // BenchmarkWrite says how long a ledger takes and how much memory it holds at most; what
 // excelize keeps beyond memory is in a temporary file.
 func BenchmarkWrite(b *testing.B) {
