@@ -1,9 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
+	"image"
+	"image/jpeg"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,6 +15,12 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/domain/follow"
+	"xiaohao/events"
 )
 
 // The budgets of a public page on its first visit (interface.md).
@@ -38,6 +48,32 @@ func TestBudgets(t *testing.T) {
 	x.do("clerk", n, "assign", js{"units": []js{{"unit": "区交通运输局", "part": "LEAD"}}})
 	x.do("publisher", n, "draft_public_text", js{"summary": "晚上没有公交车，正在加夜班车。"})
 	x.do("publisher2", n, "release", js{})
+	unit := of("区交通运输局", events.Handler)
+	x.do(of("区交通运输局", events.UnitLiaison), n, "sign", js{})
+	for i, shows := range []string{"BEFORE", "BEFORE", "AFTER", "AFTER"} {
+		e := x.handed(unit, n, map[string]string{"title": "照片", "shows": shows}, "a.jpg", gravel(t, uint64(i)))
+		path := photoPath(n, e.ID)
+		if status, page, _ := x.post("publisher", path, url.Values{"looked": {"1"}, "id": {uuid.NewString()}}); status != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", status, page)
+		}
+		x.settle()
+		it, err := x.s.reads.Item(t.Context(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.do("publisher2", n, "release_photo", js{"photo": it.Detail.Photos[i].ID})
+	}
+	x.s.cfg.Follow = &follow.Desk{Journal: x.s.desk.Journal.(domain.Histories), Vault: x.s.vault.(follow.Vault), Now: x.now}
+	x.budget(t, "/p/"+id+"/follow", url.Values{"mail": {"lin@example.cn"}})
+	x.settle()
+	asked, err := x.s.reads.Unconfirmed(t.Context(), x.now().AddDate(0, 0, 9), 1)
+	if err != nil || len(asked) != 1 {
+		t.Fatalf("%v, %v", asked, err)
+	}
+	x.budget(t, "/follow/"+asked[0].String(), nil)
+	if page := x.get("", "/p/"+id); strings.Count(page, "<img") != 4 || strings.Count(closed(page), "<img") != 2 || strings.Index(page, "改前的照片") > strings.Index(page, "改后的照片") {
+		t.Errorf("photos:\n%s", page)
+	}
 	for _, path := range []string{"/", "/raise", "/q", "/echo", "/how", "/deadline?from=2026-09-30&rule=15wd", "/roots", "/open", "/p/" + id, "/nothing-here"} {
 		x.budget(t, path, nil)
 	}
@@ -48,8 +84,8 @@ func TestBudgets(t *testing.T) {
 // budget visits a page, by POST when there is a form.
 func (x *site) budget(t *testing.T, path string, form url.Values) {
 	t.Helper()
-	var bytes, script atomic.Int64
-	into := &bytes
+	var rest, script atomic.Int64
+	into := &rest
 	tr := &http.Transport{DisableCompression: true, DisableKeepAlives: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
 		return counted{c, into}, err
@@ -87,7 +123,7 @@ func (x *site) budget(t *testing.T, path string, form url.Values) {
 	page := fetch(path)
 	form = nil
 	requests := 1
-	for _, m := range loads.FindAllStringSubmatch(page, -1) {
+	for _, m := range loads.FindAllStringSubmatch(closed(page), -1) {
 		at := m[1] + m[2]
 		if strings.HasPrefix(at, "data:") {
 			continue
@@ -97,18 +133,44 @@ func (x *site) budget(t *testing.T, path string, form url.Values) {
 			continue
 		}
 		requests++
-		if into = &bytes; strings.Contains(at, ".js") {
+		if into = &rest; strings.Contains(at, ".js") {
 			into = &script
 		}
 		if body := fetch(at); pulls.MatchString(body) {
 			t.Errorf("%s pulls in more", at)
 		}
 	}
-	js, all := script.Load(), bytes.Load()+script.Load()
+	js, all := script.Load(), rest.Load()+script.Load()
 	t.Logf("%s: %d bytes, script %d, %d requests", path, all, js, requests)
 	if all > budgetBytes || js > budgetScript || requests > budgetRequests || requests < 3 {
 		t.Errorf("%s: %d bytes (of %d), script %d (of %d), %d requests (of %d)", path, all, budgetBytes, js, budgetScript, requests, budgetRequests)
 	}
+}
+
+var folded = regexp.MustCompile(`(?s)<details\b([^>]*)>.*?</details>`)
+
+// closed is a page without what is folded: a browser does not load the pictures there.
+func closed(page string) string {
+	return folded.ReplaceAllStringFunc(page, func(d string) string {
+		if strings.Contains(folded.FindStringSubmatch(d)[1], " open") {
+			return d
+		}
+		return ""
+	})
+}
+
+// gravel is a photo that cannot be packed well.
+func gravel(t *testing.T, seed uint64) []byte {
+	t.Helper()
+	m, rnd := image.NewGray(image.Rect(0, 0, 1200, 900)), rand.New(rand.NewPCG(seed, 1))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(rnd.Uint32())
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // counted is a connection whose bytes that come in are counted.

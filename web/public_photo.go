@@ -18,10 +18,17 @@ type shownPhoto struct {
 	Caption     string
 }
 
-// photosOf are the pictures of a released item. Only what was covered and looked at by a
-// second person is among them.
-func photosOf(it projections.PublicItem) (out []shownPhoto) {
-	for _, p := range it.Photos {
+// photosOf are the pictures of a released item: a pair that stands on the page, before and
+// after where there are both, and the others, which are opened. Only what was covered and
+// looked at by a second person is among them.
+func photosOf(it projections.PublicItem) (pair, more []shownPhoto) {
+	all := slices.Clone(it.Photos)
+	if i := slices.IndexFunc(all, func(p projections.PublicPhoto) bool { return p.Shows == events.After }); i > 1 {
+		after := all[i]
+		all = slices.Insert(slices.Delete(all, i, i+1), 1, after)
+	}
+	var out []shownPhoto
+	for _, p := range all {
 		at := "/p/" + it.PublicID + "/photo/" + p.Object
 		caption := "照片"
 		if p.Shows != "" {
@@ -29,7 +36,8 @@ func photosOf(it projections.PublicItem) (out []shownPhoto) {
 		}
 		out = append(out, shownPhoto{at, at + "/thumb", caption})
 	}
-	return out
+	n := min(len(out), 2)
+	return out[:n], out[n:]
 }
 
 // publicPhoto sends a picture for the public.

@@ -34,6 +34,8 @@ type Story struct {
 	Stale    int           // days without news, 0 = fine
 	ByCode   bool          // the petitioner himself
 	Photos   []shownPhoto
+
+	MorePhotos []shownPhoto // fetched when they are opened
 }
 
 // staleDays is how long an open item may stay without news before its page says so.
@@ -46,7 +48,8 @@ func (s *Server) story(it projections.PublicItem, byCode bool) Story {
 	if it.Restricted {
 		return st
 	}
-	st.Who, st.Photos = whoOf(it), photosOf(it)
+	st.Who = whoOf(it)
+	st.Photos, st.MorePhotos = photosOf(it)
 	st.Steps = timelineOf(it.Timeline, true, s.cfg.Now())
 	for i := range st.Steps {
 		st.Steps[i].ID = fmt.Sprintf("u%d", len(st.Steps)-i)

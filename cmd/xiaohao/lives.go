@@ -217,7 +217,7 @@ func (q *quickLog) Append(ctx context.Context, writes ...events.Write) ([]events
 			return nil, err
 		}
 		c := w.Commit
-		ack, err := q.js.PublishMsgAsync(&nats.Msg{Subject: events.Subject(tenant, c.Aggregate(), c.Item), Data: data})
+		ack, err := q.js.PublishMsgAsync(&nats.Msg{Subject: events.Subject(tenant, c.Aggregate(), c.Item), Data: data}, jetstream.WithStallWait(time.Minute))
 		if err != nil {
 			return nil, fmt.Errorf("append: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,15 @@ func TestThumbnail(t *testing.T) {
 		if err != nil || m.Bounds().Size() != image.Pt(c.tw, c.th) {
 			t.Errorf("%d × %d: thumbnail %v, %v", c.w, c.h, m.Bounds(), err)
 		}
+	}
+	gravel := image.NewGray(image.Rect(0, 0, 1200, 900))
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for i := range gravel.Pix {
+		gravel.Pix[i] = uint8(rnd.Uint32())
+	}
+	coarse, err := thumbnail(gravel)
+	if err != nil || len(coarse) > thumbBytes || len(coarse) < thumbBytes/4 {
+		t.Errorf("of gravel: %d bytes, %v", len(coarse), err)
 	}
 	glass, no := keep("a.png", pngOf(t, image.NewNRGBA(image.Rect(0, 0, 600, 600))))
 	if no != nil {

@@ -16,6 +16,7 @@ const (
 	mostPixels  = 50_000_000
 	mostDecoded = 256 << 20 // bytes that one picture may take while it is looked at
 	thumbSide   = 480       // longest side of a thumbnail, pixels
+	thumbBytes  = 14 << 10  // and its size
 )
 
 // kept is a file as it is going to be kept.
@@ -138,12 +139,30 @@ func turn(x, y, w, h, orientation int) (int, int) {
 	return x, y
 }
 
-// thumbnail returns a small JPEG, on white where the picture lets through. It is made in two
-// steps: quickly to twice the size, then well.
-func thumbnail(img image.Image) ([]byte, error) {
+// thumbnail returns a small JPEG of at most thumbBytes, on white where the picture lets
+// through: a public page with two of them is to be light. A picture full of leaves or gravel
+// gets one that is coarser, and in the end smaller.
+func thumbnail(img image.Image) (b []byte, err error) {
+	for side := thumbSide; side > 0; side /= 2 {
+		small := shrink(img, side)
+		for _, quality := range []int{80, 60, 40} {
+			var out bytes.Buffer
+			if err = jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
+				return nil, err
+			}
+			if b = out.Bytes(); len(b) <= thumbBytes {
+				return b, nil
+			}
+		}
+	}
+	return b, nil
+}
+
+// shrink is done in two steps: quickly to twice the size, then well.
+func shrink(img image.Image, side int) image.Image {
 	in := img.Bounds()
-	small := fit(in.Dx(), in.Dy(), thumbSide)
-	if twice := fit(in.Dx(), in.Dy(), 2*thumbSide); twice != in.Size() {
+	small := fit(in.Dx(), in.Dy(), side)
+	if twice := fit(in.Dx(), in.Dy(), 2*side); twice != in.Size() {
 		mid := image.NewRGBA(image.Rectangle{Max: twice})
 		draw.ApproxBiLinear.Scale(mid, mid.Rect, img, in, draw.Src, nil)
 		img = mid
@@ -151,9 +170,7 @@ func thumbnail(img image.Image) ([]byte, error) {
 	out := image.NewRGBA(image.Rectangle{Max: small})
 	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(out, out.Rect, img, img.Bounds(), draw.Over, nil)
-	var b bytes.Buffer
-	err := jpeg.Encode(&b, out, &jpeg.Options{Quality: 80})
-	return b.Bytes(), err
+	return out
 }
 
 // fit is the size within a square of side pixels, never larger than the picture is.
