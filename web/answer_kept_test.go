@@ -91,13 +91,18 @@ func TestKeptAnswers(t *testing.T) {
 	if status, _, _ := x.post("", "/q", url.Values{"no": {no}, "code": {"K8XN3WQF6HRTV"}}); status != http.StatusNotFound {
 		t.Errorf("another code: %d", status)
 	}
+	x.on("2026-08-10")
+	page, _ = ask()
+	like(page, "这件事 39 天没有更新了")
 	x.do("clerk", no, "assign", js{"units": []js{{"unit": "区交通运输局", "part": "LEAD", "task": "加班车"}}})
 	x.do(of("区交通运输局", events.UnitLiaison), no, "sign", js{})
 	x.reported(no, "区交通运输局")
 	x.checked(no, "区交通运输局")
 	ask()
 	page, _ = ask()
-	like(page, "谢谢您", "您说了算")
+	if like(page, "谢谢您", "您说了算"); strings.Contains(page, "没有更新") {
+		t.Error("there was news")
+	}
 
 	erase := x.s.vault.(interface {
 		Erase(context.Context, uuid.UUID) error

@@ -71,7 +71,7 @@ func TestBudgets(t *testing.T) {
 		t.Fatalf("%v, %v", asked, err)
 	}
 	x.budget(t, "/follow/"+asked[0].String(), nil)
-	if page := x.get("", "/p/"+id); strings.Count(page, "<img") != 4 || strings.Count(closed(page), "<img") != 2 || strings.Index(page, "改前的照片") > strings.Index(page, "改后的照片") {
+	if page := x.get("", "/p/"+id); strings.Count(page, "<img") != 4 || strings.Count(closed(page), "<img") != 2 || !strings.Contains(closed(page), "整改前的照片") || !strings.Contains(closed(page), "整改后的照片") || !strings.Contains(page, "改之前，改之后") {
 		t.Errorf("photos:\n%s", page)
 	}
 	for _, path := range []string{"/", "/raise", "/q", "/echo", "/how", "/deadline?from=2026-09-30&rule=15wd", "/roots", "/open", "/p/" + id, "/nothing-here"} {

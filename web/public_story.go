@@ -38,6 +38,11 @@ type Story struct {
 	MorePhotos []shownPhoto // fetched when they are opened
 }
 
+// Changed reports whether the pictures show it before and after.
+func (s Story) Changed() bool {
+	return len(s.Photos) == 2 && s.Photos[0].Caption == events.Before.Zh() && s.Photos[1].Caption == events.After.Zh()
+}
+
 // staleDays is how long an open item may stay without news before its page says so.
 const staleDays = 30
 

@@ -157,6 +157,24 @@ func TestRaise(t *testing.T) {
 	}
 }
 
+var typedField = regexp.MustCompile(`<(?:input|textarea|select)\b[^>]*? name="(\w+)"`)
+
+// TestProxyIsShort holds that a village cadre who writes for somebody has eight fields before
+// him, and the rest folded.
+func TestProxyIsShort(t *testing.T) {
+	t.Parallel()
+	x := newSite(t)
+	var names []string
+	for _, m := range typedField.FindAllStringSubmatch(closed(x.get("intake", "/raise")), -1) {
+		if !strings.Contains(m[0], `type="hidden"`) && !slices.Contains(names, m[1]) {
+			names = append(names, m[1])
+		}
+	}
+	if want := []string{"text", "channel", "area", "place", "category", "name", "phone", "confidential"}; !slices.Equal(names, want) {
+		t.Errorf("fields %q, want %q", names, want)
+	}
+}
+
 // TestHeldOnes holds that what looks odd waits for a person, that nothing of it is lost, that
 // the petitioner is told, and that a form filled in by a person with a script does not wait.
 func TestHeldOnes(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -21,6 +22,11 @@ func TestEverybodysPages(t *testing.T) {
 	b.goTo("/raise")
 	b.narrow()
 	b.fill("text", "QG-2026-000099999999999999999999999999999999999999999999 号路灯不亮")
+	b.goTo("/how")
+	b.goTo("/raise") // what was typed is still there
+	if kept := b.value(`document.querySelector('[name=text]').value`); !strings.HasSuffix(kept, "号路灯不亮") {
+		t.Errorf("of the draft %q is left", kept)
+	}
 	b.press("下一步") // refused: nobody said for whom
 	b.narrow()
 	b.must("有 1 处要改一改")
@@ -36,10 +42,23 @@ func TestEverybodysPages(t *testing.T) {
 	b.press("就这样") // a long number stands in the words
 	b.must("收到了")
 	b.narrow()
+	if left := b.value(`JSON.stringify(localStorage)`); left != "{}" {
+		t.Errorf("after the receipt the device keeps %s", left)
+	}
 	b.query(a.Number, a.Code)
 	b.must("待受理")
 	b.narrow()
 
+	for _, path := range []string{"/", "/raise", "/q"} { // 大字版, 高对比
+		b.goTo(path + "?size=large&contrast=high")
+		if set := b.value(`document.documentElement.dataset.size + ' ' + document.documentElement.dataset.contrast`); set != "large high" {
+			t.Errorf("%s is shown %s", path, set)
+		}
+		b.narrow()
+		b.axe()
+		b.shot("large" + strings.ReplaceAll(path, "/", "-"))
+	}
+	b.goTo("/?size=normal&contrast=normal")
 	for _, path := range []string{"/raise", "/q"} {
 		b.media("forced-colors", "active")
 		b.goTo(path)

@@ -49,6 +49,9 @@ func TestPublicWalk(t *testing.T) {
 				t.Errorf("%s: %d shows %q", path, a.Status, trace)
 			}
 		}
+		if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+			titled(t, path, a.Status, a.Body)
+		}
 		if strings.Contains(path, "/photo/") && a.Status != http.StatusNotFound {
 			t.Errorf("%s: what was handed in is answered %d", path, a.Status)
 		}
@@ -63,6 +66,35 @@ func TestPublicWalk(t *testing.T) {
 		}
 	}
 	w.figuresTie(t)
+}
+
+var (
+	pageTitle = regexp.MustCompile(`<title>([^<]*)</title>`)
+	openGraph = regexp.MustCompile(`<meta property="og:(\w+)" content="([^"]*)">`)
+)
+
+// titled fails unless the page has one title that ends with the name of the site, and tells
+// who links to it the same, or, when it is an error, nothing.
+func titled(t *testing.T, path string, status int, page string) {
+	t.Helper()
+	const site = "泉港区整改销号"
+	titles := pageTitle.FindAllStringSubmatch(page, -1)
+	if len(titles) != 1 || !strings.HasSuffix(titles[0][1], " - "+site) {
+		t.Fatalf("%s: titles %q", path, titles)
+	}
+	og := map[string]string{}
+	for _, m := range openGraph.FindAllStringSubmatch(page, -1) {
+		og[m[1]] = m[2]
+	}
+	if status != http.StatusOK {
+		if len(og) > 0 {
+			t.Errorf("%s: %d tells %v", path, status, og)
+		}
+		return
+	}
+	if og["title"]+" - "+site != titles[0][1] || og["site_name"] != site || og["description"] == "" || len(og) != 5 {
+		t.Errorf("%s: %q tells %v", path, titles[0][1], og)
+	}
 }
 
 func unescaped(path string) string {
