@@ -65,6 +65,7 @@ func TestBudgets(t *testing.T) {
 	}
 	x.s.cfg.Follow = &follow.Desk{Journal: x.s.desk.Journal.(domain.Histories), Vault: x.s.vault.(follow.Vault), Now: x.now}
 	x.budget(t, "/p/"+id+"/follow", url.Values{"mail": {"lin@example.cn"}})
+	x.last++ // which the page does not say
 	x.settle()
 	asked, err := x.s.reads.Unconfirmed(t.Context(), x.now().AddDate(0, 0, 9), 1)
 	if err != nil || len(asked) != 1 {

@@ -16,7 +16,7 @@ const (
 	mostPixels  = 50_000_000
 	mostDecoded = 256 << 20 // bytes that one picture may take while it is looked at
 	thumbSide   = 480       // longest side of a thumbnail, pixels
-	thumbBytes  = 14 << 10  // and its size
+	thumbBytes  = 18 << 10  // and its size
 )
 
 // kept is a file as it is going to be kept.
@@ -145,7 +145,7 @@ func turn(x, y, w, h, orientation int) (int, int) {
 func thumbnail(img image.Image) (b []byte, err error) {
 	for side := thumbSide; side > 0; side /= 2 {
 		small := shrink(img, side)
-		for _, quality := range []int{80, 60, 40} {
+		for _, quality := range []int{80, 60, 40, 25} {
 			var out bytes.Buffer
 			if err = jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
 				return nil, err

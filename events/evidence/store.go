@@ -218,7 +218,7 @@ func (s *Store) File(ctx context.Context, item uuid.UUID, id string) ([]byte, er
 	return s.get(ctx, item, id)
 }
 
-// Thumb returns the thumbnail of a picture, a JPEG of at most 480 pixels. Errors are those of
+// Thumb returns the thumbnail of a picture, a JPEG of at most 480 pixels and 18 KB. Errors are those of
 // File.
 func (s *Store) Thumb(ctx context.Context, item uuid.UUID, id string) ([]byte, error) {
 	return s.get(ctx, item, thumbOf(id))
