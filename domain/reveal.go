@@ -24,6 +24,7 @@ type Reveal struct {
 	Opinion string `json:"opinion" zh:"哪一条意见" max:"64"`
 	Name    bool   `json:"name" zh:"看姓名"`
 	Phone   bool   `json:"phone" zh:"看电话"`
+	Text    bool   `json:"text" zh:"看原话里的号码"`
 	Reason  string `json:"reason" zh:"为什么要看" need:"1" max:"200" hint:"写清办哪一步要用。这句话长期保存，审计看得到，不写人名、电话。"`
 }
 
@@ -46,6 +47,9 @@ func (c Reveal) fields() (out []events.PersonalField) {
 	}
 	if c.Phone {
 		out = append(out, events.PersonPhone)
+	}
+	if c.Text {
+		out = append(out, events.PersonText)
 	}
 	return out
 }

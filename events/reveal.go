@@ -18,9 +18,10 @@ type PersonalField string
 const (
 	PersonName  PersonalField = "NAME"  // 姓名
 	PersonPhone PersonalField = "PHONE" // 电话
+	PersonText  PersonalField = "TEXT"  // 原话里的号码：telephone, identity and card numbers, plates and the own name, wherever somebody wrote them
 )
 
-var personalFieldZh = map[PersonalField]string{PersonName: "姓名", PersonPhone: "电话"}
+var personalFieldZh = map[PersonalField]string{PersonName: "姓名", PersonPhone: "电话", PersonText: "原话里的号码"}
 
 // Zh returns the Chinese word.
 func (v PersonalField) Zh() string { return word(personalFieldZh, v) }

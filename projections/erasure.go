@@ -36,7 +36,7 @@ func (it *Item) scrub() {
 		d.Evidence[i].File.Name = d.Evidence[i].File.Name.Erased()
 	}
 	for i := range d.Objections {
-		d.Objections[i].Text = d.Objections[i].Text.Erased()
+		d.Objections[i].Text, d.Objections[i].Contact = d.Objections[i].Text.Erased(), d.Objections[i].Contact.Erased()
 	}
 	for i := range d.Evaluations {
 		e, _ := events.MapSealed(d.Evaluations[i].Evaluated, erased)

@@ -290,7 +290,7 @@ func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) 
 		d.Publicity, d.PublicityOn = &e, on
 		it.Progress = "公示到 " + short(e.Until)
 	case events.ObjectionRaised:
-		d.Objections = append(d.Objections, Objection{ID: e.ID, Text: e.Text, Open: true, RaisedOn: on})
+		d.Objections = append(d.Objections, Objection{ID: e.ID, Text: e.Text, Contact: e.Contact, Open: true, RaisedOn: on})
 	case events.ObjectionResolved:
 		for i := range d.Objections {
 			if o := &d.Objections[i]; o.ID == e.ID {

@@ -90,9 +90,11 @@ func (s *Store) FirstDay(ctx context.Context) (events.Date, error) {
 	return fromDate(on), nil
 }
 
-// Happened returns the facts of some recorded days that reports list, in the order of the
-// log. What is recorded later changes nothing in it.
-func (s *Store) Happened(ctx context.Context, from, to events.Date) ([]Happening, error) {
+// Happened returns the facts of some recorded days that reports list, of items that exist for
+// the person who asks, in the order of the log. What is recorded later changes nothing in it.
+func (s *Store) Happened(ctx context.Context, from, to events.Date, sight Sight) ([]Happening, error) {
+	w := &where{args: []any{from.Time(), to.AddDays(1).Time()}}
+	sight.limit(w)
 	rows, err := s.pool.Query(ctx, `
 		select t.type, t.day, t.body, i.number, i.class, coalesce(n.name, ''), d.doc
 		from (select x.*, ((recorded at time zone 'UTC') + interval '8 hours')::date as day from timeline x
@@ -102,7 +104,7 @@ func (s *Store) Happened(ctx context.Context, from, to events.Date) ([]Happening
 			join item_doc d on d.item = t.item
 			left join item_day p on p.item = t.item and p.from_day <= t.day and p.to_day > t.day
 			left join named n on n.kind = 'UNIT' and n.id = p.unit
-		order by t.sequence, t.idx`, from.Time(), to.AddDays(1).Time())
+		where `+w.String()+` order by t.sequence, t.idx`, w.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read what happened: %w", err)
 	}

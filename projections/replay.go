@@ -48,27 +48,34 @@ func (r *Replay) EndOf(_ context.Context, on events.Date) (p Position, err error
 	return p, nil
 }
 
-// at folds every item up to the end of a day; told is called after each fact.
-func (r *Replay) at(on events.Date, told func(it *Item, c events.Recorded, e events.Event)) []Item {
+// at folds every item up to the end of a day, if it exists for the person who asks; told is
+// called after each fact.
+func (r *Replay) at(on events.Date, s Sight, told func(it *Item, c events.Recorded, e events.Event)) []Item {
 	var out []Item
 	for _, life := range r.lives {
-		var it Item
-		for _, c := range life {
-			if day(c).After(on) {
-				continue
-			}
-			for _, e := range c.Events {
-				it.apply(c, e, func(string) *Item { return nil })
-				if told != nil {
-					told(&it, c, e)
-				}
-			}
+		if now := foldUntil(life, day(life[len(life)-1]), nil); !s.sees(&now) {
+			continue
 		}
-		if it.ID != "" {
+		if it := foldUntil(life, on, told); it.ID != "" {
 			out = append(out, it)
 		}
 	}
 	return out
+}
+
+func foldUntil(life []events.Recorded, on events.Date, told func(it *Item, c events.Recorded, e events.Event)) (it Item) {
+	for _, c := range life {
+		if day(c).After(on) {
+			continue
+		}
+		for _, e := range c.Events {
+			it.apply(c, e, func(string) *Item { return nil })
+			if told != nil {
+				told(&it, c, e)
+			}
+		}
+	}
+	return it
 }
 
 // unitNames are the lead units in the order in which they first appear.
@@ -88,7 +95,7 @@ func unitNames(its []Item) (ns nameList) {
 
 // Board is [Store.Board] with AsOf; narrowings are not looked at.
 func (r *Replay) Board(_ context.Context, f BoardFilter) (Board, error) {
-	its, t, b := r.at(f.AsOf, nil), &sheet{}, Board{Day: f.AsOf}
+	its, t, b := r.at(f.AsOf, f.Sight, nil), &sheet{}, Board{Day: f.AsOf}
 	for i := range its {
 		it := &its[i]
 		var x figures
@@ -123,7 +130,7 @@ func (r *Replay) KPIs(_ context.Context, f KPIFilter) (out KPIReport, err error)
 	if f.ByRaised {
 		cohort = cohortRaised
 	}
-	its := r.at(f.CutOff, nil)
+	its := r.at(f.CutOff, f.Sight, nil)
 	from, to := spanMonth.start(f.From), spanMonth.start(spanMonth.start(f.To).AddDays(31))
 	d, counts, total := dictionary{of: map[string]word{}}, map[string]*[measureCount]int{}, [measureCount]int{}
 	for i := range its {
@@ -149,13 +156,13 @@ func (r *Replay) KPIs(_ context.Context, f KPIFilter) (out KPIReport, err error)
 }
 
 // Happened is [Store.Happened].
-func (r *Replay) Happened(_ context.Context, from, to events.Date) ([]Happening, error) {
+func (r *Replay) Happened(_ context.Context, from, to events.Date, s Sight) ([]Happening, error) {
 	type placed struct {
 		Happening
 		at uint64
 	}
 	var all []placed
-	r.at(to, func(it *Item, c events.Recorded, e events.Event) {
+	r.at(to, s, func(it *Item, c events.Recorded, e events.Event) {
 		name, _ := events.TypeOf(e)
 		if day(c).Before(from) || !slices.Contains(toldTypes, name) {
 			return
@@ -171,7 +178,7 @@ func (r *Replay) Happened(_ context.Context, from, to events.Date) ([]Happening,
 // Each is [Store.Each] for what reports list: AsOf, Groups, Lamp overdue and the days of
 // deadlines; opinions are not in it.
 func (r *Replay) Each(ctx context.Context, f Filter, do func(Entered) error) (Position, error) {
-	its := r.at(f.AsOf, nil)
+	its := r.at(f.AsOf, f.Sight, nil)
 	slices.SortFunc(its, func(a, b Item) int { return strings.Compare(a.Number, b.Number) })
 	for _, it := range its {
 		due := runningDue(&it)

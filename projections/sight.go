@@ -1,8 +1,12 @@
 package projections
 
 import (
+	"slices"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"xiaohao/events"
 )
 
 // Extent is how far somebody's eyes go over the ledger.
@@ -82,6 +86,32 @@ func (s Sight) limit(w *where) {
 	default:
 		w.conds = append(w.conds, "not ("+s.hidden(w)+")")
 	}
+}
+
+// sees is the sight of a person as a rule of one item, for those that are no rows. Package
+// rights has the same rule, and a test of cmd/xiaohao compares both.
+func (s Sight) sees(it *Item) bool {
+	parts := func(live bool) bool {
+		return slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool {
+			return slices.Contains(s.Units, a.Unit.ID) && (a.Live() || !live)
+		})
+	}
+	about := slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return slices.Contains(s.Self, u.ID) }) ||
+		slices.ContainsFunc(it.Detail.Complained, func(id string) bool { return slices.Contains(s.Self, id) })
+	if it.Class != events.Ordinary && about && s.Extent != SeesEverything {
+		return false
+	}
+	switch s.Extent {
+	case SeesNothing:
+		return false
+	case SeesUnits:
+		return parts(it.Class != events.Ordinary)
+	case SeesOrdinary:
+		return it.Class == events.Ordinary
+	case SeesLinked:
+		return it.Class == events.Ordinary || slices.Contains(s.Leads, it.Leader.ID)
+	}
+	return true
 }
 
 // askHidden queues what counts the rows that a filter would select and the person does not

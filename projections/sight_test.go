@@ -2,35 +2,10 @@ package projections
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"xiaohao/events"
 )
-
-// sees is the sight of a person as a rule of one item; package rights has the same rule, and
-// a test of cmd/xiaohao compares both.
-func (s Sight) sees(it *Item) bool {
-	parts := func(live bool) bool {
-		return slices.ContainsFunc(it.Detail.Assignments, func(a Assignment) bool {
-			return slices.Contains(s.Units, a.Unit.ID) && (a.Live() || !live)
-		})
-	}
-	if it.Class != events.Ordinary && slices.ContainsFunc(it.Detail.ComplainedOf, func(u events.Unit) bool { return slices.Contains(s.Self, u.ID) }) {
-		return false
-	}
-	switch s.Extent {
-	case SeesNothing:
-		return false
-	case SeesUnits:
-		return parts(it.Class != events.Ordinary)
-	case SeesOrdinary:
-		return it.Class == events.Ordinary
-	case SeesLinked:
-		return it.Class == events.Ordinary || slices.Contains(s.Leads, it.Leader.ID)
-	}
-	return true
-}
 
 // TestSight holds that no list, search, count or board shows what does not exist for the
 // person who asks, that nothing else is left out, and that figures and rows still tie.

@@ -28,13 +28,14 @@ type Verbatim interface {
 }
 
 // SearchVerbatim lets searches with [Filter].Verbatim look through what people said and
-// where. It is called before the store is used.
-func (s *Store) SearchVerbatim(v Verbatim) error {
+// where; mask covers the numbers in it, and the names that it is given. It is called before
+// the store is used.
+func (s *Store) SearchVerbatim(v Verbatim, mask func(text string, names ...string) string) error {
 	block, err := aes.NewCipher(v.IndexKey())
 	if err != nil {
 		return fmt.Errorf("take the index key: %w", err)
 	}
-	s.verbatim = &verbatim{v, block}
+	s.verbatim = &verbatim{v, block, mask}
 	return nil
 }
 
@@ -46,6 +47,7 @@ func (s *Store) SearchVerbatim(v Verbatim) error {
 type verbatim struct {
 	Verbatim
 	block cipher.Block
+	mask  func(text string, names ...string) string
 }
 
 // gram is the keyed hash of a gram: the first half of one AES block.
@@ -261,7 +263,8 @@ func (s *Store) searchVerbatim(ctx context.Context, tx pgx.Tx, h *hits, conds *w
 }
 
 // search adds items by opinions of some months that have word i, and returns how many
-// opinions the index named.
+// opinions the index named. A part of a number finds nothing, or the number could be had
+// figure by figure.
 func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where, ws []string, i int, months []int, limit int) (int, error) {
 	w := &where{args: slices.Clone(conds.args), conds: slices.Clone(conds.conds)}
 	has := func(word string) string {
@@ -303,7 +306,7 @@ func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where,
 			return x, err
 		}
 		err = json.Unmarshal(doc, &x.Opinion)
-		fields = append(fields, x.Text, x.Place)
+		fields = append(fields, x.Text, x.Place, x.Name)
 		return x, err
 	})
 	if err != nil {
@@ -314,11 +317,19 @@ func (v *verbatim) search(ctx context.Context, tx pgx.Tx, h *hits, conds *where,
 		return 0, fmt.Errorf("open what people said: %w", err)
 	}
 	for k, x := range found {
-		text := saidText(texts[2*k], texts[2*k+1])
-		low := strings.ToLower(text)
-		if !slices.ContainsFunc(ws, func(word string) bool { return !strings.Contains(low, word) && !strings.Contains(x.body, word) }) {
+		text, name := saidText(texts[3*k], texts[3*k+1]), texts[3*k+2]
+		masked := v.mask(text, name)
+		low, shown := strings.ToLower(text), strings.ToLower(masked)
+		missing := func(word string) bool {
+			in := shown
+			if v.mask(word, name) != word { // a whole number, or the name: who asks has it already
+				in = low
+			}
+			return !strings.Contains(in, word) && !strings.Contains(x.body, word)
+		}
+		if !slices.ContainsFunc(ws, missing) {
 			number, _, _ := strings.Cut(x.body, "\n")
-			h.add(hit{id: x.id, number: number, score: 1, said: excerpt(text, ws)})
+			h.add(hit{id: x.id, number: number, score: 1, said: excerpt(masked, ws)})
 		}
 	}
 	h.more = h.more || len(found) == h.opened

@@ -32,7 +32,7 @@ func (openBoxes) Texts(_ context.Context, fields []events.Sealed) ([]string, err
 func TestVerbatim(t *testing.T) {
 	t.Parallel()
 	st := newStory(newSeeded(300))
-	texts := []string{"晚上九点以后没有公交车，曹氏服装厂的工人回不了家", "坝头溪下游淤积，一下雨水就进屋", "公交司机拒载老人，停了车公然不开门"}
+	texts := []string{"晚上九点以后没有公交车，曹氏服装厂的工人回不了家，打13900139000", "坝头溪下游淤积，一下雨水就进屋", "公交司机拒载老人，停了车公然不开门"}
 	var items []*Item
 	for i, text := range texts {
 		it := st.item()
@@ -47,7 +47,8 @@ func TestVerbatim(t *testing.T) {
 	st.commit(items[2], events.ItemAbsorbed{From: items[1].ID, FromNumber: items[1].Number, Opinions: []string{"o1"}})
 
 	s := openStore(t)
-	if err := s.SearchVerbatim(openBoxes{}); err != nil {
+	mask := func(text string, _ ...string) string { return strings.ReplaceAll(text, "13900139000", "139****9000") }
+	if err := s.SearchVerbatim(openBoxes{}, mask); err != nil {
 		t.Fatal(err)
 	}
 	s.catchUp(t, st.log, nil)
@@ -65,6 +66,8 @@ func TestVerbatim(t *testing.T) {
 			got = append(got, it.Number[len(it.Number)-1:])
 			if said := p.Said[it.ID]; said == "" == f.Verbatim && !strings.Contains(f.Q, "标题") {
 				t.Errorf("%q: what was said about %s is %q", f.Q, it.Number, said)
+			} else if strings.Contains(said, "13900139000") {
+				t.Errorf("%q shows %q", f.Q, said)
 			}
 		}
 		return got
@@ -73,7 +76,8 @@ func TestVerbatim(t *testing.T) {
 		q    string
 		want []string
 	}{{"溪", []string{"3"}}, {"公交", []string{"3", "1"}}, {"曹氏服装厂", []string{"1"}}, {"车公", []string{"3"}}, {"公交车公", nil}, {"公交 老人", []string{"3"}},
-		{"标题0 工人", []string{"1"}}, {"幸福路2号", []string{"3"}}, {"幸福路 溪", []string{"3"}}, {"没有人说过", nil}} {
+		{"标题0 工人", []string{"1"}}, {"幸福路2号", []string{"3"}}, {"幸福路 溪", []string{"3"}}, {"没有人说过", nil},
+		{"13900139000", []string{"1"}}, {"1390013", nil}, {"工人 39001390", nil}, {"工人 9000", []string{"1"}}} {
 		if diff := cmp.Diff(x.want, find(Filter{Q: x.q, Verbatim: true})); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", x.q, diff)
 		}

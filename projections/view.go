@@ -219,6 +219,7 @@ type PublicPhoto struct {
 type Objection struct {
 	ID       string        `json:"id"`
 	Text     events.Sealed `json:"text"`
+	Contact  events.Sealed `json:"contact,omitzero"` // where who objects can be told
 	Open     bool          `json:"open"`
 	Upheld   bool          `json:"upheld,omitzero"`
 	Answer   string        `json:"answer,omitzero"`

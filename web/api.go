@@ -71,7 +71,7 @@ func unseal(it projections.Item) projections.Item {
 	}
 	d.Objections = slices.Clone(d.Objections)
 	for i := range d.Objections {
-		d.Objections[i].Text = none
+		d.Objections[i].Text, d.Objections[i].Contact = none, none
 	}
 	d.Evidence = slices.Clone(d.Evidence)
 	for i := range d.Evidence {
@@ -157,8 +157,9 @@ func (s *Server) apiItem(w http.ResponseWriter, r *http.Request, a events.Actor)
 		return err
 	}
 	out := oneItem{Item: apiView(it, a), Opinions: []apiOpinion{}, Actions: []apiAction{}}
+	said := s.said(r.Context(), os)
 	for _, o := range os {
-		x := apiOpinion{ID: o.ID, Text: s.open(r.Context(), o.Text), Channel: o.Channel, ChannelNote: o.ChannelNote, Area: o.Area, Behalf: o.Behalf, Happened: o.Happened,
+		x := apiOpinion{ID: o.ID, Text: said.words(o.Text), Channel: o.Channel, ChannelNote: o.ChannelNote, Area: o.Area, Behalf: o.Behalf, Happened: o.Happened,
 			Anonymous: o.Anonymous, Confidential: o.Confidential, RaisedOn: o.RaisedOn, Items: o.Items}
 		out.Opinions = append(out.Opinions, x)
 	}
@@ -268,13 +269,20 @@ func sentErr(b bound, err error) error {
 
 // given is the answer of POST /api/v1/items/{number}/{command}.
 type given struct {
-	Number   string   `json:"number"`
-	Rev      int      `json:"rev"`
-	Sequence uint64   `json:"sequence"`
-	Repeated bool     `json:"repeated"`
-	Children []string `json:"children,omitempty"`
-	Name     string   `json:"name,omitempty"`  // of a reveal, to who asked: this once
-	Phone    string   `json:"phone,omitempty"` // likewise
+	Number   string    `json:"number"`
+	Rev      int       `json:"rev"`
+	Sequence uint64    `json:"sequence"`
+	Repeated bool      `json:"repeated"`
+	Children []string  `json:"children,omitempty"`
+	Name     string    `json:"name,omitempty"`  // of a reveal, to who asked: this once
+	Phone    string    `json:"phone,omitempty"` // likewise
+	Texts    []apiText `json:"texts,omitempty"` // likewise
+}
+
+// apiText is one text in full, and which.
+type apiText struct {
+	What string `json:"what"`
+	Text string `json:"text"`
 }
 
 func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor) error {
@@ -315,6 +323,8 @@ func (s *Server) apiGive(w http.ResponseWriter, r *http.Request, a events.Actor)
 				out.Name = x.Text
 			case events.PersonPhone:
 				out.Phone = x.Text
+			case events.PersonText:
+				out.Texts = append(out.Texts, apiText{x.Label, x.Text})
 			}
 		}
 	}

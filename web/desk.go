@@ -153,7 +153,7 @@ func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Que
 		return d, err
 	}
 	if len(os) > 0 {
-		d.Quote = s.quote(r.Context(), os[0], a).Text
+		d.Quote = s.said(r.Context(), os).quote(os[0], a).Text
 	}
 	return d, nil
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -75,10 +74,11 @@ func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, li
 	if err != nil {
 		return nil, err
 	}
+	said := s.said(r.Context(), os)
 	for _, o := range os {
-		w.Quotes = append(w.Quotes, s.quote(r.Context(), o, a))
+		w.Quotes = append(w.Quotes, said.quote(o, a))
 	}
-	w.Facts = append(w.Facts, s.pending(r.Context(), it)...)
+	w.Facts = append(w.Facts, pending(it, said)...)
 	name := s.choose(w, it, folded, q, a)
 	if name == "" {
 		return w, nil
@@ -139,7 +139,7 @@ func (s *Server) choose(w *work, it projections.Item, folded *domain.Item, q pro
 
 // pending is what a decision on the item is about: the return, the extension, the reply, what
 // the petitioner says.
-func (s *Server) pending(ctx context.Context, it projections.Item) (out []fact) {
+func pending(it projections.Item, said said) (out []fact) {
 	d := it.Detail
 	for _, x := range d.Assignments {
 		if x.State == events.PartReturnRequested {
@@ -154,18 +154,18 @@ func (s *Server) pending(ctx context.Context, it projections.Item) (out []fact) 
 		out = append(out, fact{"申请延到", d.Extension.Due.String() + "：" + d.Extension.Reason})
 	}
 	if it.ReplyOpen {
-		out = append(out, fact{"要公开的答复", d.ReplyPublic}, fact{"只给反映人的", s.open(ctx, d.ReplyPrivate)})
+		out = append(out, fact{"要公开的答复", d.ReplyPublic}, fact{"只给反映人的", said.words(d.ReplyPrivate)})
 	}
 	if r := d.Report; r != nil {
 		out = append(out, fact{"单位报的结果", r.Result})
 	}
 	if n := len(d.Evaluations); it.Unsatisfied && n > 0 {
 		e := d.Evaluations[n-1]
-		out = append(out, fact{"反映人说", e.Solved.Zh() + "，" + e.Satisfied.Zh() + " " + s.open(ctx, e.Words)})
+		out = append(out, fact{"反映人说", e.Solved.Zh() + "，" + e.Satisfied.Zh() + " " + said.words(e.Words)})
 	}
 	for _, o := range d.Objections {
 		if o.Open {
-			out = append(out, fact{"异议", s.open(ctx, o.Text)})
+			out = append(out, fact{"异议", said.words(o.Text)})
 		}
 	}
 	if !it.NextReview.IsZero() {

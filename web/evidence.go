@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain/detect"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -201,7 +202,7 @@ func (s *Server) evidenceFile(w http.ResponseWriter, r *http.Request, a events.A
 	if f.Picture() {
 		how = "inline"
 	}
-	if d := mime.FormatMediaType(how, map[string]string{"filename": s.open(r.Context(), f.Name)}); d != "" {
+	if d := mime.FormatMediaType(how, map[string]string{"filename": detect.Mask(s.open(r.Context(), f.Name))}); d != "" {
 		how = d
 	}
 	w.Header().Set("Content-Disposition", how)

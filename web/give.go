@@ -144,7 +144,9 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 			p.Triage.prefill(in.values)
 		}
 	}
-	s.phrases(r.Context(), &p, it, in)
+	if err := s.phrases(r.Context(), &p, it, in); err != nil {
+		return p, err
+	}
 	p.Form = formOf(in)
 	p.Errors = in.errs
 	if it.State == events.Merged && in.spec.Name != "unmerge" {
@@ -159,8 +161,9 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 		if err != nil {
 			return p, err
 		}
+		said := s.said(r.Context(), os)
 		for _, o := range os {
-			p.Quotes = append(p.Quotes, s.open(r.Context(), o.Text))
+			p.Quotes = append(p.Quotes, said.words(o.Text))
 		}
 	}
 	return p, nil

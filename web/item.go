@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/detect"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -76,7 +76,7 @@ type banner struct {
 type quote struct {
 	Text, From, Who, Place string
 	Confidential           bool
-	Reveal                 string // where name and telephone can be asked for in full
+	Reveal                 string // where what is masked can be asked for in full
 }
 
 // deadline says until when, and how that was found.
@@ -122,7 +122,10 @@ type chainStep struct {
 	Seal, NoSeal           bool
 }
 
-type objection struct{ Text, On, Answer, State string }
+type objection struct {
+	Text, On, Answer, State string
+	Contact                 bool // left one, which only a reveal shows
+}
 
 type slip struct{ Href, Level, Text, On, Due, Answer, Post string }
 
@@ -170,15 +173,17 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	p.Live, p.LiveItem, p.Notice = p.Sequence, it.Number, doneWords(r.URL.Query())
 	p.Title = it.Number + " " + titleOf(it)
-	s.fillItem(r.Context(), &p, it, folded, a)
+	said := s.said(r.Context(), os)
+	s.fillItem(&p, it, folded, a, said)
 	if err := s.fillEvidence(r.Context(), &p, it, a); err != nil {
 		return err
 	}
 	reveal, _ := domain.SpecOf("reveal")
 	may := reveal.Allows(folded, s.desk.Situation(a)) == nil
+	covered := slices.ContainsFunc(s.sealedOf(it, a), said.covered)
 	for _, o := range os {
-		q := s.quote(r.Context(), o, a)
-		if may && !o.Anonymous && !(o.Name.IsZero() && o.Phone.IsZero()) {
+		q := said.quote(o, a)
+		if may && (!o.Anonymous && !(o.Name.IsZero() && o.Phone.IsZero()) || covered || said.covered(sealedWords{Text: o.Text}) || said.covered(sealedWords{Text: o.Place})) {
 			q.Reveal = commandPath(it.Number, "reveal") + "?" + url.Values{"opinion": {o.ID}}.Encode()
 		}
 		p.Quotes = append(p.Quotes, q)
@@ -204,12 +209,12 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 }
 
 // fillItem makes the view of everything but opinions, evidence and timeline.
-func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor) {
+func (s *Server) fillItem(p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor, said said) {
 	cal, today := s.calendar(), s.today()
 	p.Item, p.Heading, p.Crumb = it, titleOf(it), crumbOf(it)
 	p.Banner = bannerOf(cal, today, it, folded)
 	p.Facts = factsOf(it, a)
-	if words := s.open(ctx, it.Detail.Answer); words != "" {
+	if words := said.words(it.Detail.Answer); words != "" {
 		p.Facts = append(p.Facts, fact{"补充的话", words})
 	}
 	if e := it.Detail.Extension; e != nil {
@@ -225,7 +230,7 @@ func (s *Server) fillItem(ctx context.Context, p *ItemPage, it projections.Item,
 	p.Claim = s.claimOf(ctx, it.Number, folded, a)
 	p.Amounts, p.Sum = amountsOf(it.Detail.Quantities)
 	p.Chain, p.ChainSays = chainOf(it, today)
-	s.fillClosure(ctx, p, it, a)
+	s.fillClosure(p, it, a, said)
 	s.fillActions(p, it, folded, a)
 	p.Related = append(related(it), link{"/items/" + it.Number + "/print", "打印表单"})
 	if s.cfg.Case != nil && rights.Case.May(a.Role) {
@@ -265,10 +270,11 @@ func openObjections(it projections.Item) (n int) {
 	return n
 }
 
-// quote opens an opinion. Name and telephone are never shown in full, and to a handling
-// unit not at all when the person asked for 保密.
-func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Actor) quote {
-	q := quote{Text: s.open(ctx, o.Text), Confidential: o.Confidential}
+// quote opens an opinion. Names and numbers are never shown in full, and name, telephone and
+// place to a handling unit not at all when the person asked for 保密.
+func (d said) quote(o projections.Opinion, a events.Actor) quote {
+	s, ctx := d.s, d.ctx
+	q := quote{Text: d.words(o.Text), Confidential: o.Confidential}
 	erased := q.Text == erasedText // then so are the others, and said once
 	from := []string{o.Channel.Zh()}
 	if o.ChannelNote != "" {
@@ -286,12 +292,12 @@ func (s *Server) quote(ctx context.Context, o projections.Opinion, a events.Acto
 	case o.Anonymous:
 		q.Who = "匿名"
 	default:
-		q.Who = strings.TrimSpace(maskName(s.open(ctx, o.Name)) + " " + maskPhone(s.open(ctx, o.Phone)))
+		q.Who = strings.TrimSpace(detect.MaskName(s.open(ctx, o.Name)) + " " + detect.MaskPhone(s.open(ctx, o.Phone)))
 	}
 	if erased {
 		q.Place = o.Area
 	} else if !hidden {
-		q.Place = strings.TrimSpace(o.Area + " " + s.open(ctx, o.Place))
+		q.Place = strings.TrimSpace(o.Area + " " + d.words(o.Place))
 	}
 	return q
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 )
 
 // fillClosure fills report, reply, publicity, supervision and evaluation.
-func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.Item, a events.Actor) {
+func (s *Server) fillClosure(p *ItemPage, it projections.Item, a events.Actor, said said) {
 	d, today := it.Detail, s.today()
 	some := func(fs ...fact) []fact { return slices.DeleteFunc(fs, func(f fact) bool { return f.Text == "" }) }
 	if r := d.Report; r != nil {
@@ -22,7 +21,7 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		contact := "没有联系"
 		if r.Contacted {
 			contact = "联系过"
-			if note := s.open(ctx, r.ContactNote); note != "" && !(ofUnit(a) && it.Confidential) {
+			if note := said.words(r.ContactNote); note != "" && readsContact(it, a) {
 				contact += "：" + note
 			}
 		}
@@ -38,7 +37,7 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		reply = dayIn(d.RepliedOn, today) + " 已发，" + d.ReplyWay
 	}
 	if d.ReplyPublic != "" || !d.ReplyPrivate.IsZero() {
-		p.Reply = some(fact{"公开的话", d.ReplyPublic}, fact{"只给反映人", s.open(ctx, d.ReplyPrivate)}, fact{"情况", strings.TrimSuffix(reply, "，")})
+		p.Reply = some(fact{"公开的话", d.ReplyPublic}, fact{"只给反映人", said.words(d.ReplyPrivate)}, fact{"情况", strings.TrimSuffix(reply, "，")})
 	}
 	until := ""
 	if d.Publicity != nil {
@@ -50,7 +49,7 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		if !o.Open {
 			st = map[bool]string{true: "成立", false: "不成立"}[o.Upheld]
 		}
-		p.Objected = append(p.Objected, objection{s.open(ctx, o.Text), dayIn(o.RaisedOn, today), o.Answer, st})
+		p.Objected = append(p.Objected, objection{said.words(o.Text), dayIn(o.RaisedOn, today), o.Answer, st, !o.Contact.IsZero()})
 	}
 	for _, x := range d.Instructions {
 		p.Words = append(p.Words, fact{x.Post + " " + dayIn(x.On, today), x.Text})
@@ -59,13 +58,13 @@ func (s *Server) fillClosure(ctx context.Context, p *ItemPage, it projections.It
 		p.Slips = append(p.Slips, slipOf(it, x, today))
 	}
 	for _, e := range d.Evaluations {
-		if l, asked := it.Limit(events.StageEvaluate, ""); ofUnit(a) && asked && e.Round == it.Round && !today.After(l.Due) {
+		if awaits(it, e, a, today) {
 			p.Evaluated = append(p.Evaluated, evaluation{Title: fmt.Sprintf("第 %d 轮：评了，评价期过了才给单位看", e.Round)})
 			continue
 		}
-		ev := evaluation{Title: fmt.Sprintf("第 %d 轮：%s，%s", e.Round, e.Solved.Zh(), e.Satisfied.Zh()), Words: s.open(ctx, e.Words),
+		ev := evaluation{Title: fmt.Sprintf("第 %d 轮：%s，%s", e.Round, e.Solved.Zh(), e.Satisfied.Zh()), Words: said.words(e.Words),
 			Exempt: map[string]string{"ASKED": "单位申请甄别，等着定", "GRANTED": "甄别同意：不计入满意率", "DENIED": "甄别不同意"}[e.Exempt]}
-		if ofUnit(a) && it.Confidential || closedBy(it) == a.ID {
+		if !readsEvaluation(it, e, a, today) {
 			ev.Words = ""
 		}
 		p.Evaluated = append(p.Evaluated, ev)

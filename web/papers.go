@@ -108,8 +108,9 @@ func (s *Server) paper(r *http.Request, a events.Actor) (f papers.Form, it proje
 		return f, it, err
 	}
 	c := papers.Case{Item: it, Owner: s.cfg.Owner, Phone: s.cfg.Phone, Today: s.today()}
+	said := s.said(r.Context(), os)
 	for _, o := range os {
-		c.Said = append(c.Said, s.open(r.Context(), o.Text))
+		c.Said = append(c.Said, said.words(o.Text))
 	}
 	f, err = papers.Make(k, c)
 	return f, it, err

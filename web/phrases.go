@@ -11,7 +11,7 @@ import (
 
 // phrases offers the phrases of a form, puts in the one that was chosen, and says who would
 // read what when that was asked for.
-func (s *Server) phrases(ctx context.Context, p *FormPage, it projections.Item, in formInput) {
+func (s *Server) phrases(ctx context.Context, p *FormPage, it projections.Item, in formInput) error {
 	about := phrase.Item{Number: it.Number, Title: it.Title, Lead: it.Lead.Name, Category: it.Category, Phone: s.cfg.Phone, State: it.State}
 	if !it.Due.IsZero() {
 		about.Due = zhDay(it.Due)
@@ -25,9 +25,14 @@ func (s *Server) phrases(ctx context.Context, p *FormPage, it projections.Item, 
 	}
 	command, value := in.spec.Name, in.values.Get
 	if command == "issue_reply" { // what is sent was drafted before
+		os, err := s.reads.Opinions(ctx, it.ID)
+		if err != nil {
+			return err
+		}
+		said := s.said(ctx, os)
 		command, value = "submit_reply", func(field string) string {
 			if field == "private" {
-				return s.open(ctx, it.Detail.ReplyPrivate)
+				return said.words(it.Detail.ReplyPrivate)
 			}
 			return it.Detail.ReplyPublic
 		}
@@ -36,4 +41,5 @@ func (s *Server) phrases(ctx context.Context, p *FormPage, it projections.Item, 
 	if in.more == "preview" || in.spec.Name == "issue_reply" {
 		p.Heard = phrase.To(command, value)
 	}
+	return nil
 }

@@ -109,6 +109,10 @@ func (s *Server) report(r *http.Request, a events.Actor, v url.Values) (*report.
 		p.Bad = v.Get("as_of") != ""
 		return nil, p, nil
 	}
-	rep, err := report.Make(r.Context(), s.reads, s.desk.Journal, report.Order{Kind: kind, On: on, Office: s.cfg.Owner, Running: !on.Before(s.today())})
+	sight, err := s.sight(r.Context(), a)
+	if err != nil {
+		return nil, ReportsPage{}, err
+	}
+	rep, err := report.Make(r.Context(), s.reads, s.desk.Journal, report.Order{Kind: kind, On: on, Office: s.cfg.Owner, Running: !on.Before(s.today()), Sight: reach(sight)})
 	return &rep, s.askReport(r, kind, on), err
 }

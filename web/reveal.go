@@ -44,8 +44,8 @@ type RevealedPage struct {
 
 // personal is one field in full.
 type personal struct {
-	Field     events.PersonalField
-	Text, Tel string
+	Field            events.PersonalField
+	Label, Text, Tel string
 }
 
 func (s *Server) revealedPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
@@ -95,13 +95,16 @@ func (s *Server) revealed(ctx context.Context, it projections.Item, a events.Act
 			continue
 		}
 		for _, f := range rec.Fields {
-			x := personal{Field: f}
+			x := personal{Field: f, Label: f.Zh()}
 			switch f {
 			case events.PersonName:
 				x.Text = s.open(ctx, o.Name)
 			case events.PersonPhone:
 				x.Text = s.open(ctx, o.Phone)
 				x.Tel = digitsOnly(x.Text)
+			case events.PersonText:
+				out = append(out, s.wholeTexts(ctx, it, o, os, a)...)
+				continue
 			}
 			if x.Text == "" {
 				x.Text = "没有留"
@@ -110,6 +113,19 @@ func (s *Server) revealed(ctx context.Context, it projections.Item, a events.Act
 		}
 	}
 	return out, nil
+}
+
+// wholeTexts are the words of an opinion, and whatever else was said about the item in which
+// something is masked otherwise.
+func (s *Server) wholeTexts(ctx context.Context, it projections.Item, o projections.Opinion, os []projections.Opinion, a events.Actor) []personal {
+	out := []personal{{Field: events.PersonText, Label: "原话", Text: s.open(ctx, o.Text)}}
+	said := s.said(ctx, os)
+	for _, w := range append([]sealedWords{{Label: "地点", Text: o.Place}}, s.sealedOf(it, a)...) {
+		if said.covered(w) {
+			out = append(out, personal{Field: events.PersonText, Label: w.Label, Text: s.open(ctx, w.Text)})
+		}
+	}
+	return out
 }
 
 // watermark says to whom and when something was shown, so that a photo of the screen says it too.
@@ -139,8 +155,9 @@ func (s *Server) opinionChoices(r *http.Request, a events.Actor, it projections.
 		return nil, err
 	}
 	var out []domain.Choice
+	said := s.said(r.Context(), os)
 	for _, o := range os {
-		q := s.quote(r.Context(), o, a)
+		q := said.quote(o, a)
 		out = append(out, domain.Choice{Value: o.ID, Label: strings.Trim(q.Who+"，"+q.From, "，")})
 	}
 	return out, nil

@@ -396,32 +396,6 @@ func (s *Server) open(ctx context.Context, v events.Sealed) string {
 	return text
 }
 
-// maskName shows the family name only.
-func maskName(name string) string {
-	rs := []rune(strings.TrimSpace(name))
-	switch {
-	case len(rs) == 0:
-		return ""
-	case rs[0] == '（':
-		return name
-	case len(rs) == 2:
-		return string(rs[:1]) + "某"
-	}
-	return string(rs[:1]) + "某某"
-}
-
-// maskPhone shows the first three and the last four digits.
-func maskPhone(phone string) string {
-	d := digitsOnly(phone)
-	if strings.HasPrefix(phone, "（") {
-		return phone
-	}
-	if len(d) < 9 {
-		return strings.Repeat("*", len(d))
-	}
-	return d[:3] + strings.Repeat("*", len(d)-7) + d[len(d)-4:]
-}
-
 // settle waits until the pages show what was just written; when they take too long the
 // next page says so instead.
 func (s *Server) settle(ctx context.Context, seq uint64) (behind bool, err error) {

@@ -71,7 +71,7 @@ func TestItemInEveryState(t *testing.T) {
 		for _, a := range people {
 			p := ItemPage{Page: samplePage(true)}
 			p.Staff, p.Actor = true, a
-			s.fillItem(t.Context(), &p, it, folded, a)
+			s.fillItem(&p, it, folded, a, s.said(t.Context(), nil))
 			if err := s.fillEvidence(t.Context(), &p, it, a); err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +187,7 @@ func TestAuditTemplates(t *testing.T) {
 	}
 	for name, data := range map[string]any{
 		"audit":    AuditPage{Page: page, Filters: auditInputs(url.Values{"kind": {"EXPORT"}, "who": {"li"}}, []projections.Option{{Key: "u", Name: "区民政局"}}, true), Keep: []fact{{"who", "li"}}, Rows: []auditRow{row, {}}, Older: "/o", Newest: "/n"},
-		"revealed": RevealedPage{Page: page, Number: "QG-1", Shown: []personal{{events.PersonPhone, "13800000000", "13800000000"}, {events.PersonName, "某<", ""}}, Mark: []string{"li", "办公室", "今天"}, Again: "/items/QG-1"},
+		"revealed": RevealedPage{Page: page, Number: "QG-1", Shown: []personal{{events.PersonPhone, "电话", "13800000000", "13800000000"}, {events.PersonName, "姓名", "某<", ""}, {events.PersonText, "原话", "打 13800000000", ""}}, Mark: []string{"li", "办公室", "今天"}, Again: "/items/QG-1"},
 	} {
 		balanced(t, name, rendered(t, s, name, data))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"xiaohao/domain/detect"
 	"xiaohao/events"
 	"xiaohao/events/journal"
 	"xiaohao/projections"
@@ -147,7 +148,7 @@ func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projecti
 	if err := l.write(ctx, 12*c.Base); err != nil {
 		return today, err
 	}
-	if err := reads.SearchVerbatim(l.vault); err != nil {
+	if err := reads.SearchVerbatim(l.vault, detect.Mask); err != nil {
 		return today, err
 	}
 	if err := project(ctx, reads, log, l.log.last); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"xiaohao/domain/detect"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/form"
@@ -63,12 +64,17 @@ func (s *stack) form(ctx context.Context, in formRequest, w io.Writer) (string, 
 	for _, o := range os {
 		text, err := s.vault.Open(ctx, o.Text)
 		if errors.Is(err, events.ErrErased) {
-			text, err = "（个人信息已按申请抹除）", nil
+			c.Said = append(c.Said, "（个人信息已按申请抹除）")
+			continue
+		}
+		name := ""
+		if err == nil && !o.Name.IsZero() {
+			name, err = s.vault.Open(ctx, o.Name)
 		}
 		if err != nil {
 			return "", err
 		}
-		c.Said = append(c.Said, text)
+		c.Said = append(c.Said, detect.Mask(text, name))
 	}
 	f, err := form.Make(in.Kind, c)
 	if no, is := errors.AsType[*form.NotYet](err); is {

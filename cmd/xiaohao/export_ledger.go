@@ -80,7 +80,7 @@ func (s *stack) exportLedger(ctx context.Context, in ledgerRequest, w io.Writer)
 		slices.Sort(parts)
 		says = strings.Join(parts, " ")
 	}
-	out, err := sheet.Write(ctx, s.reads, s.vault.Open, sheet.Order{Ledger: in.Ledger, Format: in.Format, Filter: f, Says: says, Personal: in.Personal}, w)
+	out, err := sheet.Write(ctx, s.reads, s.vault.Open, sheet.Order{Ledger: in.Ledger, Format: in.Format, Filter: f, Says: says, Personal: in.Personal, Whole: in.Personal}, w)
 	if err != nil {
 		return out, err
 	}

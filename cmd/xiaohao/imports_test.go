@@ -64,7 +64,7 @@ var imports = map[string]struct {
 	"web/notice":                 {[]string{"domain", "domain/calendar", "events", "projections"}, []string{"pgx"}},
 	"web/paper/own":              {[]string{"domain", "events", "web/paper/docx", "web/paper/form", "web/paper/ledger"}, []string{"pgx"}},
 	"web/paper/officetest":       {nil, nil},
-	"web/paper/sheet":            {[]string{"events", "projections"}, []string{"pgx"}},
+	"web/paper/sheet":            {[]string{"domain/detect", "events", "projections"}, []string{"pgx"}},
 }
 
 func golist(t *testing.T, args ...string) []string {

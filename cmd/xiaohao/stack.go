@@ -13,6 +13,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/domain/almanac"
+	"xiaohao/domain/detect"
 	"xiaohao/domain/directory"
 	"xiaohao/domain/follow"
 	"xiaohao/domain/rulebook"
@@ -219,7 +220,7 @@ func (s *stack) openReads(ctx context.Context, cfg stackConfig) error {
 		return notToBeHad(err)
 	}
 	s.onClose(s.reads.Close)
-	if err := s.reads.SearchVerbatim(s.vault); err != nil {
+	if err := s.reads.SearchVerbatim(s.vault, detect.Mask); err != nil {
 		return err
 	}
 	if err := s.openAccounts(ctx, dsn, cfg); err != nil {

@@ -54,7 +54,7 @@ func TestWalk(t *testing.T) {
 		}
 	})
 	t.Run("words", func(t *testing.T) {
-		paths := w.addresses()
+		paths := w.addresses(w.hidden, w.confidential, w.conduct)
 		for as, role := range people {
 			var never []string
 			for _, x := range []walked{w.hidden, w.confidential, w.conduct} {

@@ -82,8 +82,13 @@ func (w *walk) item(text, title, area string, raise, accept fields) walked {
 	w.do("clerk", a.Number, "link_leader", fields{"leader": fields{"id": "l-linked", "post": "区领导甲"}})
 	w.do("clerk", a.Number, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD", "task": title + "的活"}}})
 	w.do(staff(handling, "HANDLER"), a.Number, "sign", nil)
-	w.photo(a.Number, title+"照片")
-	x := walked{number: a.Number, public: a.PublicID, traces: []string{text, title, area}, person: []string{f["name"].(string), f["phone"].(string)}}
+	w.photo(a.Number, title+"照片", title+"照片.png")
+	return walked{a.Number, a.PublicID, w.objectOf(a.Number), []string{text, title, area}, []string{f["name"].(string), f["phone"].(string)}}
+}
+
+// objectOf names the file of the first evidence of an item.
+func (w *walk) objectOf(number string) string {
+	w.t.Helper()
 	var out struct {
 		Detail struct {
 			Evidence []struct {
@@ -91,15 +96,14 @@ func (w *walk) item(text, title, area string, raise, accept fields) walked {
 			} `json:"evidence"`
 		} `json:"detail"`
 	}
-	if err := json.Unmarshal([]byte(w.call("clerk", "GET", "/api/v1/items/"+a.Number, nil).Body), &out); err != nil || len(out.Detail.Evidence) == 0 || out.Detail.Evidence[0].File.Object == "" {
-		w.t.Fatalf("no photo of %s: %v", a.Number, err)
+	if err := json.Unmarshal([]byte(w.call("clerk", "GET", "/api/v1/items/"+number, nil).Body), &out); err != nil || len(out.Detail.Evidence) == 0 || out.Detail.Evidence[0].File.Object == "" {
+		w.t.Fatalf("no photo of %s: %v", number, err)
 	}
-	x.object = out.Detail.Evidence[0].File.Object
-	return x
+	return out.Detail.Evidence[0].File.Object
 }
 
 // photo hands in a picture of one pixel.
-func (w *walk) photo(number, title string) {
+func (w *walk) photo(number, title, file string) {
 	w.t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
@@ -108,7 +112,7 @@ func (w *walk) photo(number, title string) {
 			w.t.Fatal(err)
 		}
 	}
-	part, err := m.CreateFormFile("file", title+".png")
+	part, err := m.CreateFormFile("file", file)
 	if err == nil {
 		_, err = part.Write(pixel(title))
 	}
@@ -137,11 +141,11 @@ func pixel(title string) []byte {
 	return b.Bytes()
 }
 
-// addresses fills the pattern of every GET with what leads to the three items.
-func (w *walk) addresses() []string {
+// addresses fills the pattern of every GET with what leads to the items.
+func (w *walk) addresses(xs ...walked) []string {
 	var out []string
 	fill := map[string][]string{"number": nil, "object": nil, "id": nil, "name": {"all.xml", "民生.xml"}, "file": {"2026.csv", "2026.json"}, "command": {"assign", "report_progress", "close", "reveal"}}
-	for _, x := range []walked{w.hidden, w.confidential, w.conduct} {
+	for _, x := range xs {
 		fill["number"], fill["object"], fill["id"] = append(fill["number"], x.number), append(fill["object"], x.object), append(fill["id"], x.public)
 	}
 	name := regexp.MustCompile(`\{(\w+)(\.\.\.)?\}`)
@@ -171,7 +175,7 @@ func (w *walk) addresses() []string {
 	for _, q := range []string{"q=%E6%A0%87%E8%AE%B0", "unit=" + url.QueryEscape(handling), "class=CONDUCT", "group=OPEN", "lead=1&unit=*", "size=100", "queue=OPEN", "lamp=CALM"} {
 		out = append(out, "/items?"+q, "/api/v1/items?"+q)
 	}
-	return append(out, "/board?unit="+url.QueryEscape(handling), "/board?leader=l-linked", "/api/v1/board?leader=l-linked", "/admin/audit?who=office.clerk", "/admin/audit?kind=PERSONAL", "/admin/audit?item="+w.conduct.number, "/admin/audit?unit="+url.QueryEscape(handling),
+	return append(out, "/board?unit="+url.QueryEscape(handling), "/board?leader=l-linked", "/api/v1/board?leader=l-linked", "/admin/audit?who=office.clerk", "/admin/audit?kind=PERSONAL", "/admin/audit?item="+xs[len(xs)-1].number, "/admin/audit?unit="+url.QueryEscape(handling),
 		"/items/QG-2026-999999",
 		"/echo?q="+url.QueryEscape("举报"), "/no/such/page", "/api/v1/no/such")
 }

@@ -9,5 +9,6 @@
 // such a template is never filled. A form that an item has nothing for is a [*NotYet].
 //
 // What the item does not know stays empty for the pen. Personal data is not on any of these
-// papers but what a person said, on those that the office and the person keep.
+// papers but what a person said, on those that the office and the person keep, with the
+// numbers and the name in it masked by whoever fills [Case].
 package form

@@ -35,10 +35,10 @@ func (b *builder) read() (err error) {
 	if b.board, err = b.at(b.now.To); err != nil {
 		return err
 	}
-	if b.happened, err = b.reads.Happened(b.ctx, b.now.From, b.now.To); err != nil {
+	if b.happened, err = b.reads.Happened(b.ctx, b.now.From, b.now.To, b.o.Sight); err != nil {
 		return err
 	}
-	if b.before, err = b.reads.Happened(b.ctx, b.was.From, b.was.To); err != nil {
+	if b.before, err = b.reads.Happened(b.ctx, b.was.From, b.was.To, b.o.Sight); err != nil {
 		return err
 	}
 	if b.flows, err = b.flow(b.now, b.happened); err != nil {
@@ -48,7 +48,7 @@ func (b *builder) read() (err error) {
 		return err
 	}
 	if b.o.Kind != Week {
-		then, err := b.reads.Happened(b.ctx, b.year.From, b.year.To)
+		then, err := b.reads.Happened(b.ctx, b.year.From, b.year.To, b.o.Sight)
 		if err != nil {
 			return err
 		}
@@ -64,11 +64,11 @@ func (b *builder) read() (err error) {
 }
 
 func (b *builder) at(on events.Date) (projections.Board, error) {
-	return b.reads.Board(b.ctx, projections.BoardFilter{AsOf: on, Today: on})
+	return b.reads.Board(b.ctx, projections.BoardFilter{AsOf: on, Today: on, Sight: b.o.Sight})
 }
 
 func (b *builder) rated(p Period) (projections.KPIReport, error) {
-	return b.reads.KPIs(b.ctx, projections.KPIFilter{From: p.From, To: p.To, CutOff: p.To})
+	return b.reads.KPIs(b.ctx, projections.KPIFilter{From: p.From, To: p.To, CutOff: p.To, Sight: b.o.Sight})
 }
 
 // flow counts: registered is how many more numbers there are at the end than before.
@@ -163,7 +163,7 @@ func named(title string, class events.Class) string {
 
 // list puts the items of a filter into a table.
 func (b *builder) list(s *Section, caption, none string, f projections.Filter) (int, error) {
-	f.AsOf, f.Today = b.o.On, b.o.On
+	f.AsOf, f.Today, f.Sight = b.o.On, b.o.On, b.o.Sight
 	t := Table{Caption: caption, None: none, Columns: []Column{{"序号", 6}, {"编号", 16}, {"事项", 38}, {"主办单位", 18}, {"类型", 10}, {"期限", 12}}}
 	_, err := b.reads.Each(b.ctx, f, func(it projections.Entered) error {
 		t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.Words(numbered(it.Number, it.Class)), sheet.Words(named(it.Title, it.Class)), sheet.Words(it.Lead.Name), sheet.Words(it.Mode.Zh()), sheet.On(it.Due)})

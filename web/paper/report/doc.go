@@ -15,6 +15,13 @@
 // last year, each up to the same day: the 10th of a month against the 10th of the month
 // before, as it was known then. Rates that count by month are of the months of the period.
 //
+// # Who asks
+//
+// Nobody is told of a 举报 about himself or his unit, be it by a count: [Order.Sight] takes
+// those items out of every figure and list, and whose report it is makes a difference. What
+// the sight hides is what is so today: an item that became such a 举报 later is out of the
+// reports of the days before it, too.
+//
 // # Before the log began
 //
 // Of a day before the first recorded one nothing was recorded. What was entered later with

@@ -15,17 +15,18 @@ type Reads interface {
 	EndOf(ctx context.Context, on events.Date) (projections.Position, error)
 	Board(ctx context.Context, f projections.BoardFilter) (projections.Board, error)
 	KPIs(ctx context.Context, f projections.KPIFilter) (projections.KPIReport, error)
-	Happened(ctx context.Context, from, to events.Date) ([]projections.Happening, error)
+	Happened(ctx context.Context, from, to events.Date, s projections.Sight) ([]projections.Happening, error)
 	Each(ctx context.Context, f projections.Filter, do func(projections.Entered) error) (projections.Position, error)
 }
 
 // Order says which report is wanted.
 type Order struct {
 	Kind    Kind
-	On      events.Date // the last day that is in it
-	Office  string      // who hands it in
-	Claimed bool        // by the days that facts entered later claim (Reads is a Replay)
-	Running bool        // the day is not over: its figures will still change
+	On      events.Date       // the last day that is in it
+	Office  string            // who hands it in
+	Claimed bool              // by the days that facts entered later claim (Reads is a Replay)
+	Running bool              // the day is not over: its figures will still change
+	Sight   projections.Sight // of who asks: what is about him is in no figure and no list
 }
 
 // Report is a report before it is put on paper.
@@ -132,8 +133,11 @@ func (b *builder) basis() []string {
 	if b.o.Running {
 		out = append(out, "这一天还没有过完，数字还会变。")
 	}
+	if b.o.Sight.Extent != projections.SeesEverything { // said to everybody, or it would tell
+		out = append(out, "反映做表人本人或者本单位的举报件，按规定不让本人知道，不在内。")
+	}
 	if b.end.Sequence == 0 {
 		return append(out, "到这一天日志里没有记录。")
 	}
-	return append(out, fmt.Sprintf("日志 %s，第 %d 号记录，校验 %s。用同一位置再做一次，逐字节相同。", b.end.Identity, b.end.Sequence, b.end.Hash))
+	return append(out, fmt.Sprintf("日志 %s，第 %d 号记录，校验 %s。同一个人用同一位置再做一次，逐字节相同。", b.end.Identity, b.end.Sequence, b.end.Hash))
 }

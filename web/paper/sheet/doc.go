@@ -21,7 +21,8 @@
 //
 // # Personal data
 //
-// What a person said is part of the ledger and read by whoever may read the item. Columns
-// with a name, a telephone number or an exact place are left out unless [Order.Personal] is
-// set, and how much of them is shown is the caller's affair: see [Opener] and [Order.Mask].
+// What a person said is part of the ledger and read by whoever may read the item, with the
+// numbers in it and the person's own name masked (138****1234, 张某某). Columns with a name, a
+// telephone number or an exact place are left out unless [Order.Personal] is set, and masked
+// unless [Order.Whole] is.
 package sheet

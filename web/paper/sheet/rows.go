@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xiaohao/domain/detect"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -54,10 +55,23 @@ func (r *rower) who(o events.Opinion) (name, phone string) {
 		return "匿名", ""
 	}
 	name, phone = r.opened(o.Name), r.opened(o.Phone)
-	if r.o.Mask != nil {
-		return r.o.Mask(name, phone)
+	if r.o.Whole {
+		return name, phone
 	}
-	return name, phone
+	return detect.MaskName(name), detect.MaskPhone(phone)
+}
+
+// words are what somebody said, with what is in it that points at those who asked masked.
+func (r *rower) words(s events.Sealed, os []projections.Opinion) string {
+	text := r.opened(s)
+	if r.o.Whole || text == "" {
+		return text
+	}
+	var names []string
+	for _, o := range os {
+		names = append(names, r.opened(o.Name))
+	}
+	return detect.Mask(text, names...)
 }
 
 // main is the row of L1.
@@ -68,7 +82,7 @@ func (r *rower) main(it projections.Entered) []Cell {
 		if name, _ := r.who(o.Opinion); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
-		if text := r.opened(o.Text); !slices.Contains(said, text) {
+		if text := r.words(o.Text, it.Opinions); !slices.Contains(said, text) {
 			said = append(said, text)
 		}
 	}
@@ -126,13 +140,13 @@ func (r *rower) said(it projections.Entered) [][]Cell {
 		name, phone := r.who(o.Opinion)
 		place := ""
 		if r.o.Personal {
-			place = r.opened(o.Place)
+			place = r.words(o.Place, it.Opinions)
 		}
 		result := it.Detail.Reply
 		if result == "" && it.Detail.Report != nil {
 			result = it.Detail.Report.Result
 		}
-		out = append(out, []Cell{r.no(), Words(it.Number), Words(o.Channel.Zh()), At(o.Raised), On(o.RaisedOn), Words(name), Words(phone), Words(r.opened(o.Text)),
+		out = append(out, []Cell{r.no(), Words(it.Number), Words(o.Channel.Zh()), At(o.Raised), On(o.RaisedOn), Words(name), Words(phone), Words(r.words(o.Text, it.Opinions)),
 			Words(o.Area), Words(place), Words(strings.Trim(it.State.Zh()+"，"+it.Lead.Name, "，")), Words(result)})
 	}
 	return out
@@ -156,7 +170,7 @@ func (r *rower) redone(it projections.Entered) ([]Cell, bool) {
 		if !worst.Contacted {
 			whys = append(whys, "承办单位未联系当事人")
 		}
-		if words := r.opened(worst.Words); words != "" {
+		if words := r.words(worst.Words, it.Opinions); words != "" {
 			whys = append(whys, words)
 		}
 		why = strings.Join(whys, "；")

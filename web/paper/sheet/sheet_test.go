@@ -130,7 +130,7 @@ func records(t *testing.T, data []byte) [][]string {
 func TestTextStaysText(t *testing.T) {
 	t.Parallel()
 	for _, said := range []string{"=cmd|' /C calc'!A0", "+86 打不通", "-1 楼漏水", "@SUM(1)", "\t=1+1", "＝1+1", "'=1", "100%_\\", "𠮷㐂䶮，“引号”\n第二行"} {
-		x := write(t, of(sample(said)), Order{Ledger: L1, Format: XLSX})
+		x := write(t, of(sample(said)), Order{Ledger: L1, Format: XLSX, Whole: true})
 		if xml := part(t, x, "xl/worksheets/sheet1.xml"); strings.Contains(xml, "<f>") || strings.Contains(xml, "<f ") {
 			t.Errorf("%q became a formula", said)
 		}
@@ -138,7 +138,7 @@ func TestTextStaysText(t *testing.T) {
 		if err != nil || got != said {
 			t.Errorf("xlsx says %q (%v), said was %q", got, err, said)
 		}
-		field := records(t, write(t, of(sample(said)), Order{Ledger: L1, Format: CSV}))[1][5]
+		field := records(t, write(t, of(sample(said)), Order{Ledger: L1, Format: CSV, Whole: true}))[1][5]
 		if strings.ContainsAny(field[:1], "=+-@\t") {
 			t.Errorf("csv says %q, which is a formula", field)
 		}
@@ -152,7 +152,7 @@ func TestTextStaysText(t *testing.T) {
 // the filter, the paper.
 func TestTypedCells(t *testing.T) {
 	t.Parallel()
-	x := write(t, of(sample("缺水"), sample("缺水")), Order{Ledger: L1, Format: XLSX, Personal: true})
+	x := write(t, of(sample("缺水"), sample("缺水")), Order{Ledger: L1, Format: XLSX, Personal: true, Whole: true})
 	f := openBook(t, x)
 	for cell, want := range map[string]string{"A3": "2", "B2": "QG-2026-000005", "D2": "2026-09-14", "E2": "𠮷㐂䶮", "P2": "2026-10-10", "R2": "水田村 2400/2400米", "K2": "铺管道\n新建工程",
 		"L2": "区农林水局", "M2": "水田村委会", "S2": "已销号", "T2": "2026-10-19"} {
@@ -176,7 +176,7 @@ func TestTypedCells(t *testing.T) {
 	}) {
 		t.Error("the header is not repeated on each page")
 	}
-	if again := write(t, of(sample("缺水"), sample("缺水")), Order{Ledger: L1, Format: XLSX, Personal: true}); !bytes.Equal(x, again) {
+	if again := write(t, of(sample("缺水"), sample("缺水")), Order{Ledger: L1, Format: XLSX, Personal: true, Whole: true}); !bytes.Equal(x, again) {
 		t.Error("the same rows gave other bytes")
 	}
 }
@@ -185,13 +185,21 @@ func TestTypedCells(t *testing.T) {
 // not have them, and masked where the order masks.
 func TestPersonal(t *testing.T) {
 	t.Parallel()
-	mask := func(name, phone string) (string, string) { return "某", "138****" }
+	called := sample("缺水，𠮷㐂䶮，打138 0013 8000")
+	called.Opinions[0].Place = boxed("三组 13800138000 家")
+	called.Detail.Evaluations[0].Words = boxed("再打13800138000")
 	for _, l := range Ledgers {
-		text := string(write(t, of(sample("缺水")), Order{Ledger: l, Format: CSV}))
-		masked := string(write(t, of(sample("缺水")), Order{Ledger: l, Format: CSV, Personal: true, Mask: mask}))
-		for _, secret := range []string{"𠮷㐂䶮", "13800138000"} {
+		text := string(write(t, of(called), Order{Ledger: l, Format: CSV}))
+		masked := string(write(t, of(called), Order{Ledger: l, Format: CSV, Personal: true}))
+		whole := string(write(t, of(called), Order{Ledger: l, Format: CSV, Personal: true, Whole: true}))
+		for _, secret := range []string{"𠮷㐂䶮", "13800138000", "138 0013 8000"} {
 			if strings.Contains(text+masked, secret) {
 				t.Errorf("%s shows %s", l, secret)
+			}
+		}
+		for full, covered := range map[string]string{"𠮷㐂䶮，打138 0013 8000": "𠮷某某，打138 **** 8000", "再打13800138000": "再打138****8000"} {
+			if strings.Contains(whole, full) != strings.Contains(text, covered) {
+				t.Errorf("%s of %q:\n%s\nmasked:\n%s", l, full, whole, text)
 			}
 		}
 		if strings.Contains(text, "三组") {
@@ -244,7 +252,7 @@ func TestAnotherProgramReads(t *testing.T) {
 	var files []string
 	for _, l := range []Ledger{L1, L3} {
 		file := filepath.Join(t.TempDir(), string(l)+".xlsx")
-		if err := os.WriteFile(file, write(t, many, Order{Ledger: l, Format: XLSX, Personal: true}), 0o600); err != nil {
+		if err := os.WriteFile(file, write(t, many, Order{Ledger: l, Format: XLSX, Personal: true, Whole: true}), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, file)
@@ -278,7 +286,7 @@ func TestComesBackWhole(t *testing.T) {
 		its = append(its, it)
 	}
 	for _, format := range []Format{XLSX, CSV} {
-		data := write(t, of(its...), Order{Ledger: L1, Format: format})
+		data := write(t, of(its...), Order{Ledger: L1, Format: format, Whole: true})
 		l, err := ledger.Read("台账."+string(format), bytes.NewReader(data), int64(len(data)), nil)
 		if err != nil {
 			t.Fatal(err)

@@ -38,10 +38,10 @@ func (f Format) Type() string {
 type Order struct {
 	Ledger   Ledger
 	Format   Format
-	Filter   projections.Filter                        // exactly these rows; After and Limit do not matter
-	Says     string                                    // the filter in words, for the sheet that tells what the file is
-	Personal bool                                      // with the columns of names, telephone numbers and exact places
-	Mask     func(name, phone string) (string, string) // nil: names and numbers in full
+	Filter   projections.Filter // exactly these rows; After and Limit do not matter
+	Says     string             // the filter in words, for the sheet that tells what the file is
+	Personal bool               // with the columns of names, telephone numbers and exact places
+	Whole    bool               // names and numbers in full, those in what people said too; otherwise masked
 }
 
 // Written is what became of an order.
