@@ -24,22 +24,59 @@ func (it *Item) dueAfter(e events.Event, since events.Date, days int, s Situatio
 	return d.Due, c
 }
 
-// Recompute counts the deadline anew after a calendar was published (期限重算): it moves, or
-// what was provisional is confirmed, or it is refused because nothing changes.
+// Recompute counts deadlines anew after a calendar was published (期限重算): the item's, each
+// unit's own, and those of steps that are waited for. They move, or what was provisional is
+// confirmed, or it is refused because nothing changes.
 type Recompute struct{}
 
 func (c Recompute) name() string { return "recompute_deadline" }
 
 func (c Recompute) decide(it *Item, s Situation) ([]events.Event, error) {
+	e := events.DeadlineRecomputed{Due: it.Due, Was: it.Due, Counted: it.Clock.Counted}
 	l, ok := calendar.LimitOf(it.Clock, s.Today())
-	if !ok || l.Rule.Unit == calendar.Fixed && len(l.Pauses) == 0 {
+	set := !ok || l.Rule.Unit == calendar.Fixed && len(l.Pauses) == 0
+	moved := false
+	if !set && !it.Due.IsZero() {
+		if d := s.Calendar.Due(l); d.Due != it.Due || d.Provisional() != it.Clock.Counted.Provisional {
+			moved, e.Due = true, d.Due
+			e.Counted.Area, e.Counted.Calendar, e.Counted.Provisional = s.Calendar.Area, s.Calendar.Version, d.Provisional()
+		}
+	}
+	for _, a := range it.Assignments {
+		if !a.Live() || a.State == events.PartApproved || a.Clock.IsZero() || a.Due != a.Clock.Due { // an extension or a pause moved it
+			continue
+		}
+		along := a.Due
+		if along == e.Was {
+			along = e.Due
+		}
+		own, ok := s.recounted(a.Clock)
+		if own.Ref = a.ID; ok && (own.Due != along || along != a.Due || own.Counted.Provisional != a.Clock.Counted.Provisional) {
+			e.Parts = append(e.Parts, own)
+		}
+	}
+	for _, l := range it.Limits {
+		if again, ok := s.recounted(l.Limit); l.Open() && ok && (again.Due != l.Due || again.Counted.Provisional != l.Counted.Provisional) {
+			e.Steps = append(e.Steps, again)
+		}
+	}
+	switch {
+	case moved || len(e.Parts)+len(e.Steps) > 0:
+		return []events.Event{e}, nil
+	case set:
 		return nil, refuse("recompute_deadline.set", "这一件的期限是定好的日子，不随日历变。")
 	}
-	d := s.Calendar.Due(l)
-	counted := it.Clock.Counted
-	if d.Due == it.Due && d.Provisional() == counted.Provisional {
-		return nil, refuse("recompute_deadline.same", "按现在的日历算，期限还是 %s。", it.Due)
+	return nil, refuse("recompute_deadline.same", "按现在的日历算，期限还是 %s。", it.Due)
+}
+
+// recounted is a limit that was set, counted by the calendar as it is now; false for one that
+// does not depend on it.
+func (s Situation) recounted(l events.Limit) (events.Limit, bool) {
+	r, err := calendar.ParseRule(l.Rule)
+	if err != nil || r.Unit != calendar.WorkingDays && r.Unit != calendar.NaturalDays {
+		return l, false
 	}
-	counted.Area, counted.Calendar, counted.Provisional = s.Calendar.Area, s.Calendar.Version, d.Provisional()
-	return []events.Event{events.DeadlineRecomputed{Due: d.Due, Was: it.Due, Counted: counted}}, nil
+	again := counted(s.Calendar, r, l.From.Time())
+	l.Due, l.Counted = again.Due, again.Counted
+	return l, true
 }

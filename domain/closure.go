@@ -119,7 +119,7 @@ func (c ReportRectified) decide(it *Item, s Situation) ([]events.Event, error) {
 	}
 	return append(out, events.RectificationReported{Reply: reply, Result: c.Result, Quantity: quantity(c.Done, c.Total, c.Unit), Truth: c.Truth,
 		Contacted: c.Contacted, ContactNote: events.Secret(c.ContactNote), Solved: c.Solved, Unsolved: c.Unsolved, Alike: c.Alike,
-		LongTerm: c.LongTerm, Late: !it.Due.IsZero() && s.Today().After(it.Due), Took: s.took(it.AcceptedOn)}), nil
+		LongTerm: c.LongTerm, Late: it.overdue(s), Took: s.took(it.AcceptedOn)}), nil
 }
 
 // took counts the working days since a recorded day; nothing when there was none. It is kept

@@ -293,7 +293,7 @@ type Classify struct {
 func (c Classify) name() string { return "classify" }
 
 func (c Classify) decide(it *Item, s Situation) ([]events.Event, error) {
-	if !it.Due.IsZero() && c.Mode == events.StandingMode && it.Due.Before(s.Today()) {
+	if !it.Due.IsZero() && c.Mode == events.StandingMode && it.overdue(s) {
 		return nil, refuseAt("mode", "classify.overdue", "整改类型：已经逾期，不能转成常态改。")
 	}
 	if !it.Due.IsZero() && c.Due.After(it.Due) {

@@ -68,6 +68,12 @@ func (it *Item) limitOf(st events.Stage, ref string, began events.Date, s Situat
 // of it, or its hour.
 func (s Situation) over(l events.Limit) bool { return s.Now.After(calendar.EndOf(s.Calendar, l)) }
 
+// overdue reports whether the item's deadline is over now, by the same moment that lamps are
+// judged by.
+func (it *Item) overdue(s Situation) bool {
+	return !it.Due.IsZero() && it.Clock.Ends(it.Due).Before(s.Calendar.Moment(s.Now))
+}
+
 // ownClock is a unit's own deadline (domain.md §2.7): the rule of the item counted from the
 // issue to this unit, so that it is not blamed for the time others took. It is zero where no
 // rule set the item's deadline.

@@ -17,7 +17,7 @@ func mayPause(it *Item, s Situation) *Refusal {
 	switch {
 	case it.Due.IsZero():
 		return refuse("request_pause.no_due", "这一件没有期限，不用暂停计时。")
-	case it.Due.Before(s.Today()):
+	case it.overdue(s):
 		return refuse("request_pause.late", "期限 %s 已过。暂停计时只能在到期前提出。", it.Due)
 	case it.Pause != nil:
 		return refuse("request_pause.open", "已经申请暂停计时，等着批。")

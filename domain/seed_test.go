@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"xiaohao/domain/calendar"
+	"xiaohao/domain/limit"
 	"xiaohao/events"
 )
 
@@ -73,7 +74,7 @@ func TestRectifiedIsNotClosed(t *testing.T) {
 			rectifiedOrLater++
 			struckOff++
 		}
-		switch LampOf(&calendar.Calendar{}, s.it.State, s.it.Due, s.today()) {
+		switch LampOf(s.it.State, s.it.Clock.Ends(s.it.Due), Looked(&calendar.Calendar{}, limit.Shipped(), s.now)) {
 		case LampOnPlan:
 			onPlan++
 		case LampOverdue:

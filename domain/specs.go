@@ -71,7 +71,7 @@ var specs = entitled([]Spec{
 	{Name: "grant_pause", Title: "批准暂停计时", From: working, Pre: pauseOpen, New: func() Command { return &GrantPause{} }},
 	{Name: "deny_pause", Title: "不同意暂停计时", From: working, Pre: pauseOpen, New: func() Command { return &DenyPause{} }},
 	{Name: "end_pause", Title: "恢复计时", From: working, Pre: isPaused, New: func() Command { return &EndPause{} }},
-	{Name: "recompute_deadline", Title: "重算期限", From: states{events.Accepted, events.InProgress, events.SuspendedAccount}, New: func() Command { return &Recompute{} }},
+	{Name: "recompute_deadline", Title: "重算期限", From: states{events.Registered, events.Accepted, events.InProgress, events.Rectified, events.UnderVerification, events.SuspendedAccount}, New: func() Command { return &Recompute{} }},
 	{Name: "instruct", Title: "批示", From: ongoing, New: func() Command { return &Instruct{} }},
 	{Name: "supervise", Title: "督办", From: ongoing, New: func() Command { return &Supervise{} }},
 	{Name: "take_back", Title: "撤销刚才的批示、督办", From: ongoing, Pre: mayTakeBack, New: func() Command { return &TakeBack{} }},

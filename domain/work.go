@@ -280,7 +280,7 @@ func mayExtend(it *Item, s Situation) *Refusal {
 	switch {
 	case it.Due.IsZero():
 		return refuse("request_extension.no_due", "这一件没有期限，不用延期。")
-	case it.Due.Before(s.Today()):
+	case it.overdue(s):
 		return refuse("request_extension.late", "期限 %s 已过。延期只能在到期前提出。", it.Due)
 	case it.Extension != nil:
 		return refuse("request_extension.open", "已经申请延期，等着批。")

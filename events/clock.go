@@ -21,11 +21,14 @@ type Took struct {
 func (t Took) Known() bool { return !t.Since.IsZero() }
 
 // DeadlineRecomputed moves a deadline because its calendar changed, or confirms one that was
-// provisional (期限重算). It is never done silently.
+// provisional (期限重算). It is never done silently. Due is Was when only units' own clocks or
+// steps have moved; both are zero for an item that has no deadline yet.
 type DeadlineRecomputed struct {
 	Due     Date     `json:"due"`
 	Was     Date     `json:"was"`
 	Counted Counting `json:"counted,omitzero"`
+	Parts   []Limit  `json:"parts,omitzero"` // own clocks of assignments, by Ref
+	Steps   []Limit  `json:"steps,omitzero"` // limits of steps that are waited for
 }
 
 func (DeadlineRecomputed) fact() kind { return deadlineRecomputed }

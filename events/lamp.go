@@ -19,19 +19,15 @@ const (
 	Behind Lamp = "BEHIND"  // 未达序时
 )
 
-// NearDays is how many working days before the deadline an item counts as near: the day on
-// which supervisors are told (Xi'an: within 3 days of due).
-const NearDays = 3
-
-// Bound is a day that lamps are judged against.
+// Bound is a moment that lamps are judged against.
 type Bound int
 
 const (
-	Today   Bound = iota // the day on which one looks
-	NearEnd              // the last day that counts as near: [NearDays] working days after it
+	Now     Bound = iota // when one looks; of a past day, its end
+	NearEnd              // the end of the last day that counts as near ([StageNear])
 )
 
-// LampRow is one row of a definition. It holds when the day that is judged lies before the
+// LampRow is one row of a definition. It holds when the moment that is judged lies before the
 // bound or, when Reaches is set, on it too. A row without a bound always holds.
 type LampRow struct {
 	Lamp    Lamp
@@ -42,29 +38,35 @@ type LampRow struct {
 
 // DeadlineLamps is the definition of the lamps of a deadline: the first row that holds.
 var DeadlineLamps = []LampRow{
-	{LampOverdue, true, Today, false},
+	{LampOverdue, true, Now, false},
 	{LampNear, true, NearEnd, true},
 	{Lamp: LampOnPlan},
 }
 
-// PlanLamps is the definition of the lamps of a plan, judged by the day on which its next
-// node is due: a node that was due yesterday and is not done is behind.
+// PlanLamps is the definition of the lamps of a plan, judged by the end of the day on which its
+// next node is due: a node that was due yesterday and is not done is behind.
 var PlanLamps = []LampRow{
-	{Behind, true, Today, false},
+	{Behind, true, Now, false},
 	{Lamp: OnPace},
 }
 
-// Bounds are the days to judge against.
-type Bounds [2]Date
+// Bounds are the moments to judge against.
+type Bounds [2]Moment
 
-// Judge returns the lamp of a day by a definition; none for no day.
-func Judge(rows []LampRow, day Date, at Bounds) Lamp {
-	if day.IsZero() {
+// BoundsOf are those of a moment and of the last day that is near then.
+func BoundsOf(now Moment, near Date) Bounds { return Bounds{now, {near, DayEnd}} }
+
+// Today is the day on which one looks.
+func (b Bounds) Today() Date { return b[Now].Day }
+
+// Judge returns the lamp of a moment by a definition; none for no day.
+func Judge(rows []LampRow, m Moment, at Bounds) Lamp {
+	if m.Day.IsZero() {
 		return LampNone
 	}
 	for _, r := range rows {
 		b := at[r.Bound]
-		if !r.Bounded || day.Before(b) || r.Reaches && day == b {
+		if !r.Bounded || m.Before(b) || r.Reaches && m == b {
 			return r.Lamp
 		}
 	}

@@ -18,7 +18,7 @@ func TestNextNode(t *testing.T) {
 		}
 	}
 	for day, want := range map[Date]Lamp{first.AddDays(-1): OnPace, first: OnPace, first.AddDays(1): Behind} {
-		if got := Judge(PlanLamps, first, Bounds{Today: day}); got != want {
+		if got := Judge(PlanLamps, Moment{first, DayEnd}, Bounds{Now: {day, 9 * 60}}); got != want {
 			t.Errorf("on %s: %s, want %s", day, got, want)
 		}
 	}

@@ -26,11 +26,12 @@ const (
 	StageEvaluate  Stage = "EVALUATE"  // 群众评价
 	StageLookBack  Stage = "LOOK_BACK" // 回头看
 	StageReview    Stage = "REVIEW"    // 常态、挂账: longest time until the next look; and of a pause
+	StageNear      Stage = "NEAR"      // 临期: how many working days before the deadline an item is near it
 )
 
 // Stages lists every stage in the order of the life-cycle.
 var Stages = []Stage{StageAccept, StageSign, StageReturn, StagePlan, StageRectify, StageReply, StageVerify, StagePublicity,
-	StageAnswer, StageEvaluate, StageLookBack, StageReview}
+	StageAnswer, StageEvaluate, StageLookBack, StageReview, StageNear}
 
 // Urgency is the part of a row that looks at whether an item is urgent.
 type Urgency string
@@ -191,6 +192,8 @@ func limitsOf(e Event) (begun []Limit, met metBy) {
 		return []Limit{e.Limit}, met
 	case PublicityClosed:
 		return nil, metBy{StagePublicity, ""}
+	case DeadlineRecomputed:
+		return e.Steps, met
 	case SupervisionIssued:
 		l := e.Limit
 		l.Ref = e.Slip

@@ -150,6 +150,15 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		leadDue(e.Due)
 	case DeadlineRecomputed:
 		along(e.Was, e.Due)
+		for _, own := range e.Parts {
+			for i := range out {
+				if out[i].ID == own.Ref {
+					ref := own
+					ref.Ref = ""
+					out[i].Due, out[i].Clock = own.Due, ref
+				}
+			}
+		}
 	case PauseGranted:
 		along(e.Was, e.Due)
 	case PauseEnded:

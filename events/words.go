@@ -63,7 +63,7 @@ var supervisionZh = map[SupervisionLevel]string{Remind: "提醒", Urge: "催办"
 
 var stageZh = map[Stage]string{StageAccept: "受理", StageSign: "签收", StageReturn: "退单", StagePlan: "报方案", StageRectify: "整改",
 	StageReply: "答复群众", StageVerify: "验收", StagePublicity: "公示", StageAnswer: "答复督办单", StageEvaluate: "群众评价",
-	StageLookBack: "回头看", StageReview: "复核"}
+	StageLookBack: "回头看", StageReview: "复核", StageNear: "临期"}
 
 var urgencyZh = map[Urgency]string{Pressing: "紧急", Usual: "不紧急"}
 

@@ -56,7 +56,7 @@ func BenchmarkLedgerPage20k(b *testing.B) {
 		"middle":  {After: middle.Next},
 		"unit":    {Unit: "u1"},
 		"state":   {States: []events.State{events.Closed}},
-		"overdue": {Lamp: LampOverdue, Today: today, Near: near},
+		"overdue": {Lamp: LampOverdue, Today: today, Minute: minute, Near: near},
 		"search":  {Q: "公交"},
 		"number":  {Q: st.items[777].Number},
 		"return":  {Queue: QueueReturn},
@@ -73,7 +73,7 @@ func BenchmarkLedgerPage20k(b *testing.B) {
 	}
 	b.Run("board", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.Board(b.Context(), BoardFilter{Today: today, Near: near}); err != nil {
+			if _, err := s.Board(b.Context(), BoardFilter{Today: today, Minute: minute, Near: near}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -81,21 +81,21 @@ func BenchmarkLedgerPage20k(b *testing.B) {
 	})
 	b.Run("queues", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.Queues(b.Context(), Filter{Today: today, Near: near}); err != nil {
+			if _, err := s.Queues(b.Context(), Filter{Today: today, Minute: minute, Near: near}); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("stuck", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.Stuck(b.Context(), Filter{Today: today, Near: near}); err != nil {
+			if _, err := s.Stuck(b.Context(), Filter{Today: today, Minute: minute, Near: near}); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("figures", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.PublicFigures(b.Context(), today); err != nil {
+			if _, err := s.PublicFigures(b.Context(), events.Moment{Day: today}); err != nil {
 				b.Fatal(err)
 			}
 		}

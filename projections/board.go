@@ -16,10 +16,7 @@ import (
 // by the ledger), else counted over the rows.
 func (s *Store) Board(ctx context.Context, f BoardFilter) (b Board, err error) {
 	n := f.narrowing()
-	at := when{f.AsOf, f.Today, f.Near}
-	if !f.AsOf.IsZero() {
-		at.today = f.AsOf
-	}
+	at := moment(f.Today, f.Minute, f.Near, f.AsOf)
 	var ns nameList
 	t, hidden, weeks := &sheet{}, &sheet{}, weekSheet{}
 	b.Day = f.AsOf

@@ -12,7 +12,7 @@ import (
 func listed(t *testing.T, s *Store, f Filter) int {
 	t.Helper()
 	if f.AsOf.IsZero() {
-		f.Today, f.Near = today, near
+		f.Today, f.Minute, f.Near = today, minute, near
 	}
 	f.Limit = 200
 	n := 0
@@ -252,12 +252,12 @@ func checkOptions(t *testing.T, s *Store) {
 func checkViews(t *testing.T, s *Store) {
 	t.Helper()
 	soon := today.AddDays(1)
-	v, err := s.Views(t.Context(), today, soon, Sight{})
+	v, err := s.Views(t.Context(), now, soon, Sight{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := func(f Filter) int {
-		f.Today, f.Near = today, near
+		f.Today, f.Minute, f.Near = today, minute, near
 		return listed(t, s, f)
 	}
 	want := Views{All: in(Filter{}), Overdue: in(Filter{Lamp: LampOverdue}), Soon: in(Filter{Lamp: LampNear, DueBy: soon}),
@@ -272,7 +272,7 @@ func checkQueues(t *testing.T, s *Store) {
 	t.Helper()
 	some := 0
 	for _, f := range []Filter{{}, {Unit: "u1"}, {Unit: "u2", LeadOnly: true}, {Sight: Sight{Extent: SeesAll, Self: []string{"u3"}}}, {Q: "公交"}} {
-		f.Today, f.Near = today, near
+		f.Today, f.Minute, f.Near = today, minute, near
 		counts, err := s.Queues(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)

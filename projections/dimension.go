@@ -65,6 +65,16 @@ func scopeOf(d dimension) (scope int, ok bool) {
 	return 0, false
 }
 
+// scopeDimension is the dimension that a scope narrows by.
+func scopeDimension(scope int) dimension {
+	for d := range dimensions {
+		if s, ok := scopeOf(d); ok && s == scope {
+			return d
+		}
+	}
+	return byAll
+}
+
 // keys are an item's values, by dimension.
 type keys [dimensions]string
 
@@ -82,6 +92,17 @@ func (k *keys) tally() string {
 		return "C" + k[byCampaign]
 	}
 	return "M" + k[byMode]
+}
+
+// in is the item's value in a dimension, and whether it is in one of its rows at all.
+func (k *keys) in(d dimension) (value string, in bool) {
+	switch {
+	case d < dimensions:
+		return k[d], true
+	case d == byTally:
+		return k.tally(), k.tally() != ""
+	}
+	return "", d == byAll
 }
 
 // scope is the item's value in a scope, and whether it is in it at all.

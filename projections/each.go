@@ -109,7 +109,7 @@ func (f Filter) inOrder(ns nameList) (sql string, args []any, scan pgx.RowToFunc
 			order by i.rank, i.sort_day, i.number, i.id`, w.args, scanItem
 	}
 	w := f.past()
-	return `select d.doc, i.grp, i.state, i.due, i.class, i.preset, i.unit, i.leader, i.mode, i.source, i.category, i.area, i.campaign
+	return `select d.doc, i.grp, i.state, i.due, i.due_minute, i.class, i.preset, i.unit, i.leader, i.mode, i.source, i.category, i.area, i.campaign
 		from item_day i join item_doc d on d.item = i.item
 		where ` + w.String() + `
 		order by i.number, i.item`, w.args, func(r pgx.CollectableRow) (Item, error) { return scanPast(r, ns) }

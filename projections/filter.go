@@ -61,8 +61,8 @@ func (f Filter) rows() (from string, w *where) {
 }
 
 // stands adds what item and item_day have in common: where the row stands, and its deadline
-// as seen on a day.
-func (f Filter) stands(w *where, today events.Date) {
+// as seen when one looks.
+func (f Filter) stands(w *where) {
 	if len(f.States) > 0 {
 		w.add("i.state = any($)", texts(f.States))
 	}
@@ -88,12 +88,12 @@ func (f Filter) stands(w *where, today events.Date) {
 		w.add("i.class <> 'ORDINARY'")
 	}
 	w.key("i.preset", string(f.Preset))
-	at := events.Bounds{today, f.Near}
+	at := judged(f.Today, f.Minute, f.Near, f.AsOf)
 	switch f.Lamp {
 	case LampOverdue, LampNear:
-		w.lamp("$$", events.DeadlineLamps, events.Lamp(f.Lamp), "i.due", at)
+		w.lamp("$$", events.DeadlineLamps, events.Lamp(f.Lamp), endsOfItem, at)
 	case LampCalm:
-		w.lamp("i.grp in ('WAITING', 'OPEN') and (i.due is null or $$)", events.DeadlineLamps, events.LampOnPlan, "i.due", at)
+		w.lamp("i.grp in ('WAITING', 'OPEN') and (i.due is null or $$)", events.DeadlineLamps, events.LampOnPlan, endsOfItem, at)
 	}
 	if !f.DueFrom.IsZero() {
 		w.add("i.due >= $", date(f.DueFrom))
@@ -108,7 +108,7 @@ func (f Filter) stands(w *where, today events.Date) {
 func (f Filter) past() *where {
 	w := &where{}
 	w.asOf(f.AsOf)
-	f.stands(w, f.AsOf)
+	f.stands(w)
 	w.key("i.unit", f.Unit)
 	if !f.Sight.free() || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() {
 		g := Filter{Sight: f.Sight, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
@@ -130,7 +130,7 @@ func (f Filter) where() *where {
 
 // conditions adds all that the filter says but what follows for the order.
 func (f Filter) conditions(w *where) {
-	f.stands(w, f.Today)
+	f.stands(w)
 	if f.LeadOnly || f.Unit == Any || f.Unit == None {
 		w.key("i.unit", f.Unit)
 	} else if f.Unit != "" && !f.Queue.ofParts() { // a queue of parts says it itself
@@ -169,7 +169,7 @@ func (f Filter) now(w *where) {
 		w.add("i.urgent")
 	}
 	if f.Pace != "" {
-		w.lamp("$$", events.PlanLamps, f.Pace, "i.node", events.Bounds{events.Today: f.Today})
+		w.lamp("$$", events.PlanLamps, f.Pace, endsOfNode, judged(f.Today, f.Minute, f.Near, f.AsOf))
 	}
 	w.key("i.supervision", string(f.Supervision))
 	if f.Supervision != "" && f.Supervision != None {
@@ -210,7 +210,7 @@ func (f Filter) ordered(w *where, col string) (rs ranks) {
 	switch f.Lamp {
 	case LampOverdue, LampNear:
 		rs &= due
-		w.lamp("$$", events.DeadlineLamps, events.Lamp(f.Lamp), col+"sort_day", events.Bounds{f.Today, f.Near})
+		w.lampDay(events.DeadlineLamps, events.Lamp(f.Lamp), col+"sort_day", judged(f.Today, f.Minute, f.Near, f.AsOf))
 	case LampCalm:
 		rs &= ranksOf(GroupWaiting)
 	}

@@ -221,6 +221,8 @@ func newSeeded(seed uint64) seeded { return seeded{rand.New(rand.NewPCG(seed, 7)
 var (
 	epoch   = time.Date(2026, 8, 3, 1, 0, 0, 0, time.UTC)
 	today   = events.NewDate(2026, 10, 23)
+	minute  = 11 * 60 // of today, up to which it is over
+	now     = events.Moment{Day: today, Minute: minute}
 	near    = events.NewDate(2026, 10, 26)
 	units   = []events.Unit{{ID: "u1", Name: "区交通运输局"}, {ID: "u2", Name: "区农林水局"}, {ID: "u3", Name: "区民政局"}, {ID: "u4", Name: "增口乡"}}
 	leaders = []events.Leader{{ID: "l1", Post: "区分管领导（交通）", Rank: "处级"}, {ID: "l2", Post: "区分管领导（民政）", Rank: "处级"}}
@@ -352,6 +354,9 @@ func (st *story) waiting(it *Item) {
 		e := events.ModeClassified{Mode: one(st, events.Modes), Rule: "15wd", From: events.DateOf(it.Touched)}
 		if e.Mode != events.StandingMode {
 			e.Due = st.day()
+		}
+		if !e.Due.IsZero() && st.c.n(2) == 0 { // in hours, so that it is over within its day
+			e.Rule, e.From, e.Counted.Minute = "24h", e.Due.AddDays(-1), st.c.n(events.DayEnd)
 		}
 		st.commit(it, e)
 	case 2:

@@ -78,6 +78,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 	if on := day(r); !it.applyIntake(r, e, on, find) && !it.applyWork(r, e, on) && !it.applyClosure(r, e, on) {
 		it.applyAfter(r, e, on)
 	}
+	it.DueTime = it.Detail.Clock.Ends(it.Due).TimeOfDay()
 	it.Detail.Supervised.Apply(e, day(r), it.Due)
 	if !it.ErasureOn.IsZero() {
 		it.scrub()

@@ -97,6 +97,14 @@ func runningDue(it *Item) events.Date {
 	return events.Date{}
 }
 
+// runningMinute is the minute of that day at which it is over.
+func runningMinute(it *Item) int {
+	if it.open() {
+		return it.Ends().Minute
+	}
+	return events.DayEnd
+}
+
 var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	uuidCol("id", func(r *row) uuid.UUID { return r.id }),
 	textCol("number", func(r *row) string { return r.Number }),
@@ -116,6 +124,7 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	textCol("leader", func(r *row) string { return r.Leader.ID }),
 	textCol("campaign", func(r *row) string { return r.Campaign }),
 	dateCol("due", func(r *row) events.Date { return runningDue(&r.Item) }),
+	smallCol("due_minute", func(r *row) int { return runningMinute(&r.Item) }),
 	dateCol("next_review", func(r *row) events.Date { return r.NextReview }),
 	dateCol("new_week", func(r *row) events.Date { return monday(events.DateOf(r.Raised)) }),
 	dateCol("closed_week", func(r *row) events.Date { return r.closedWeek() }),

@@ -66,6 +66,15 @@ type kpiCount struct {
 	n int32
 }
 
+// inTime reports whether the unit reported by a deadline: the one in force, which may be over
+// within its day, or an earlier one.
+func (it *Item) inTime(due events.Date) bool {
+	if it.RectifiedOn.IsZero() || it.RectifiedOn.After(due) {
+		return false
+	}
+	return it.DueTime == "" || due != it.Due || it.Detail.Report == nil || !it.Detail.Report.Late
+}
+
 // measuresOf lists what an item counts as, as it stands. The projector takes the list as it
 // was out and puts the list as it is in, on the day of the fact that changed it.
 func measuresOf(it *Item, d *dictionary, out []kpiCount) []kpiCount {
@@ -87,8 +96,8 @@ func measuresOf(it *Item, d *dictionary, out []kpiCount) []kpiCount {
 		done := it.Group == GroupDone || it.Group == GroupClosed
 		if !it.Due.IsZero() {
 			count(mDue, lead, it.Due, 1, true)
-			count(mInTime, lead, it.Due, 1, !it.RectifiedOn.IsZero() && !it.RectifiedOn.After(it.Due))
-			count(mInFirstTime, lead, it.Due, 1, !it.RectifiedOn.IsZero() && !it.RectifiedOn.After(it.DueOriginal))
+			count(mInTime, lead, it.Due, 1, it.inTime(it.Due))
+			count(mInFirstTime, lead, it.Due, 1, it.inTime(it.DueOriginal))
 			count(mExtended, lead, it.Due, 1, it.Extensions > 0)
 		}
 		month := spanMonth.start(it.AcceptedOn)

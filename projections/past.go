@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"xiaohao/events"
 )
 
 // askPast queues what reads one page of the ledger as it stood at the end of the day AsOf, by
@@ -24,7 +26,7 @@ func (x *listing) askPast(b *pgx.Batch) {
 	}
 	x.names.ask(b)
 	b.Queue(`
-		select d.doc, p.grp, p.state, p.due, p.class, p.preset, p.unit, p.leader, p.mode, p.source, p.category, p.area, p.campaign
+		select d.doc, p.grp, p.state, p.due, p.due_minute, p.class, p.preset, p.unit, p.leader, p.mode, p.source, p.category, p.area, p.campaign
 		from (select i.* from item_day i
 			where `+w.String()+`
 			order by i.number`+order+`, i.item`+order+`
@@ -41,7 +43,8 @@ func scanPast(r pgx.CollectableRow, ns nameList) (it Item, err error) {
 	var doc []byte
 	var was Item
 	var due pgtype.Date
-	if err := r.Scan((*pgtype.DriverBytes)(&doc), &was.Group, &was.State, &due, &was.Class, &was.Preset, &was.Lead.ID, &was.Leader.ID,
+	var minute int
+	if err := r.Scan((*pgtype.DriverBytes)(&doc), &was.Group, &was.State, &due, &minute, &was.Class, &was.Preset, &was.Lead.ID, &was.Leader.ID,
 		&was.Mode, &was.Source, &was.Category, &was.Area, &was.Campaign); err != nil {
 		return it, err
 	}
@@ -51,7 +54,7 @@ func scanPast(r pgx.CollectableRow, ns nameList) (it Item, err error) {
 	was.Lead.Name, was.Leader.Post = ns.name(unitName, was.Lead.ID), ns.name(leaderName, was.Leader.ID)
 	return Item{ID: it.ID, Number: it.Number, PublicID: it.PublicID, Title: it.Title, Goal: it.Goal, State: was.State, Group: was.Group,
 		Mode: was.Mode, Preset: was.Preset, Source: was.Source, Category: was.Category, Class: was.Class, Campaign: was.Campaign, Area: was.Area,
-		Lead: was.Lead, Leader: was.Leader, Due: fromDate(due), Channel: it.Channel, Demo: it.Demo, Confidential: it.Confidential,
+		Lead: was.Lead, Leader: was.Leader, Due: fromDate(due), DueTime: events.Moment{Minute: minute}.TimeOfDay(), Channel: it.Channel, Demo: it.Demo, Confidential: it.Confidential,
 		Raised: it.Raised, RaisedOn: it.RaisedOn, Round: 1}, nil
 }
 

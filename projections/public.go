@@ -23,7 +23,7 @@ import (
 func publicOf(it *Item, byCode bool) PublicItem {
 	d := &it.Detail
 	p := PublicItem{ID: it.ID, Number: it.Number, PublicID: it.PublicID, Released: it.shown(), State: it.State,
-		RaisedOn: it.RaisedOn, RegisteredOn: events.DateOf(it.Raised), AcceptedOn: it.AcceptedOn, Due: it.Due, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
+		RaisedOn: it.RaisedOn, RegisteredOn: events.DateOf(it.Raised), AcceptedOn: it.AcceptedOn, Due: it.Due, DueTime: it.DueTime, DueOriginal: it.DueOriginal, DueRule: it.DueRule,
 		DueFrom: it.DueFrom, Clock: it.Detail.Clock, RectifiedOn: it.RectifiedOn, ClosedOn: it.ClosedOn, NextReview: it.NextReview,
 		Late: it.Late, LateDays: it.LateDays, RepliedOn: d.RepliedOn, MergedInto: it.MergedInto, Touched: it.Touched,
 		Demo: it.Demo, Erased: !it.ErasureOn.IsZero(), Restricted: it.restricted()}
@@ -183,7 +183,7 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 		w.add("i.raised_day < $", date(events.NewDate(f.Year+1, 1, 1)))
 	}
 	if f.Overdue {
-		w.add("i.grp = 'OPEN' and i.due < $", date(f.Today))
+		w.lamp("i.grp = 'OPEN' and $$", events.DeadlineLamps, events.LampOverdue, endsOfItem, events.Bounds{events.Now: f.Now})
 	}
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		if len(words(f.Q)) > 0 {
@@ -238,8 +238,8 @@ func (s *Store) PublicItems(ctx context.Context, f PublicFilter) (items []Public
 }
 
 // PublicFigures returns the numbers of the public front page from counters.
-func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures, err error) {
-	at := when{today: today}
+func (s *Store) PublicFigures(ctx context.Context, now events.Moment) (f Figures, err error) {
+	at := when{today: now.Day, minute: now.Minute}
 	everything, public, hidden := &sheet{}, &sheet{}, &sheet{}
 	of := func(t *sheet) func(dim, key string, f figures) {
 		return func(dim, key string, f figures) { t.row(dimensionOf(dim), key).add(f, 1) }
@@ -257,8 +257,8 @@ func (s *Store) PublicFigures(ctx context.Context, today events.Date) (f Figures
 	everything.take(hidden) // that there is one more 举报 is nobody's to read off the front page
 	all := public.row(byAll, "")
 	c := all.cell("")
-	now := public.row(byMode, string(events.Immediate)).cell("")
-	return Figures{ImmediateDone: now.Rectified(), ImmediateTotal: now.Total, Closed: c.Closed, InProgress: all.at[placeOpen], Overdue: all.lateOpen,
+	immediate := public.row(byMode, string(events.Immediate)).cell("")
+	return Figures{ImmediateDone: immediate.Rectified(), ImmediateTotal: immediate.Total, Closed: c.Closed, InProgress: all.at[placeOpen], Overdue: all.lateOpen,
 		Waiting: all.at[placeWaiting], Done: c.Done, Standing: c.Standing, Held: c.Held, Total: c.Total,
 		Unreleased: everything.row(byAll, "").cell("").Total - c.Total}, nil
 }

@@ -14,7 +14,7 @@ import (
 func TestPublicFiguresTie(t *testing.T) {
 	t.Parallel()
 	s, st := built(t, 20, 1500)
-	f, err := s.PublicFigures(t.Context(), today)
+	f, err := s.PublicFigures(t.Context(), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestPublicFiguresTie(t *testing.T) {
 		"closed":          {f.Closed, PublicFilter{Groups: []Group{GroupClosed}}},
 		"closed by state": {f.Closed, PublicFilter{State: events.Closed}},
 		"in progress":     {f.InProgress, PublicFilter{Groups: []Group{GroupOpen}}},
-		"overdue":         {f.Overdue, PublicFilter{Overdue: true, Today: today}},
+		"overdue":         {f.Overdue, PublicFilter{Overdue: true, Now: now}},
 		"waiting":         {f.Waiting, PublicFilter{Groups: []Group{GroupWaiting}}},
 		"done":            {f.Done, PublicFilter{Groups: []Group{GroupDone}}},
 		"standing":        {f.Standing, PublicFilter{Groups: []Group{GroupStanding}}},
@@ -162,7 +162,7 @@ func TestLatestClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := listed(t, s, Filter{Groups: []Group{GroupClosed}, Today: today, Near: near}); len(all) != want {
+		if want := listed(t, s, Filter{Groups: []Group{GroupClosed}, Today: today, Minute: minute, Near: near}); len(all) != want {
 			t.Errorf("%d struck off last, the ledger lists %d", len(all), want)
 		}
 		for i, it := range all {
@@ -174,7 +174,7 @@ func TestLatestClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, total, err := s.PublicItems(t.Context(), PublicFilter{Groups: []Group{GroupClosed}, Today: today})
+		_, _, total, err := s.PublicItems(t.Context(), PublicFilter{Groups: []Group{GroupClosed}, Now: now})
 		if err != nil || len(shown) != total {
 			t.Errorf("%d shown, the public list has %d (%v)", len(shown), total, err)
 		}

@@ -221,9 +221,9 @@ func (s *Store) Queues(ctx context.Context, f Filter) (out map[Queue]int, err er
 
 // Views counts the office's saved views; soon is the last day of 今明到期. They cost the same
 // however many items there are.
-func (s *Store) Views(ctx context.Context, today, soon events.Date, sight Sight) (v Views, err error) {
+func (s *Store) Views(ctx context.Context, now events.Moment, soon events.Date, sight Sight) (v Views, err error) {
 	t, hidden, n := &sheet{}, &sheet{}, &narrowing{}
-	at := when{today: today, near: soon}
+	at := when{today: now.Day, minute: now.Minute, near: soon}
 	var returned *total
 	if err := s.together(ctx, func(b *pgx.Batch) {
 		t.ask(b, n, at, false)

@@ -101,7 +101,7 @@ func (r *Replay) Board(_ context.Context, f BoardFilter) (Board, error) {
 		var x figures
 		p := placeOf(it.Group, it.State)
 		x.at[p] = 1
-		if due := runningDue(it); !due.IsZero() && due.Before(f.AsOf) {
+		if !runningDue(it).IsZero() && it.Ends().Before(events.Moment{Day: f.AsOf, Minute: events.DayEnd}) {
 			x.lateWaiting, x.lateOpen = b2i(p == placeWaiting), b2i(p != placeWaiting)
 		}
 		t.row(byAll, "").add(x, 1)
@@ -184,7 +184,7 @@ func (r *Replay) Each(ctx context.Context, f Filter, do func(Entered) error) (Po
 		due := runningDue(&it)
 		switch {
 		case len(f.Groups) > 0 && !slices.Contains(f.Groups, it.Group),
-			f.Lamp == LampOverdue && (due.IsZero() || !due.Before(f.AsOf)),
+			f.Lamp == LampOverdue && (due.IsZero() || !it.Ends().Before(events.Moment{Day: f.AsOf, Minute: events.DayEnd})),
 			!f.DueFrom.IsZero() && (due.IsZero() || due.Before(f.DueFrom)),
 			!f.DueBy.IsZero() && (due.IsZero() || due.After(f.DueBy)):
 			continue

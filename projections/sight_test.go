@@ -70,7 +70,7 @@ func TestSight(t *testing.T) {
 func checkSightFigures(t *testing.T, s *Store, sight Sight) {
 	t.Helper()
 	for _, asOf := range []events.Date{{}, today.AddDays(-30)} {
-		f := BoardFilter{Today: today, Near: near, Sight: sight, AsOf: asOf}
+		f := BoardFilter{Today: today, Minute: minute, Near: near, Sight: sight, AsOf: asOf}
 		if sight.Extent == SeesUnits {
 			f.Unit = sight.Units[0]
 		}
@@ -78,7 +78,7 @@ func checkSightFigures(t *testing.T, s *Store, sight Sight) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows := Filter{Today: today, Near: near, Sight: sight, AsOf: asOf, Unit: f.Unit, LeadOnly: f.Unit != "", Groups: Base}
+		rows := Filter{Today: today, Minute: minute, Near: near, Sight: sight, AsOf: asOf, Unit: f.Unit, LeadOnly: f.Unit != "", Groups: Base}
 		if n := listed(t, s, rows); n != b.All.Total {
 			t.Errorf("board of %+v as of %s: %d, its rows %d", sight, asOf, b.All.Total, n)
 		}
@@ -103,11 +103,11 @@ func checkSightFigures(t *testing.T, s *Store, sight Sight) {
 		}
 	}
 	if sight.Extent != SeesUnits {
-		v, err := s.Views(t.Context(), today, near, sight)
+		v, err := s.Views(t.Context(), now, near, sight)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := listed(t, s, Filter{Today: today, Near: near, Sight: sight}); v.All != n {
+		if n := listed(t, s, Filter{Today: today, Minute: minute, Near: near, Sight: sight}); v.All != n {
 			t.Errorf("saved views of %+v: %d of %d", sight, v.All, n)
 		}
 	}

@@ -17,16 +17,21 @@ type stint struct {
 	state    events.State
 	class    events.Class
 	due      events.Date // while it runs
+	minute   int         // of that day, at which it is over
 }
 
 func stintOf(it *Item) stint {
-	return stint{keys: keysOf(it), group: it.Group, state: events.State(clean(string(it.State))), class: events.Class(clean(string(it.Class))), due: runningDue(it)}
+	return stint{keys: keysOf(it), group: it.Group, state: events.State(clean(string(it.State))), class: events.Class(clean(string(it.Class))), due: runningDue(it), minute: runningMinute(it)}
 }
 
-// lateFrom is the first day of the stint on which the deadline has passed.
+// lateFrom is the first day of the stint at whose end the deadline has passed.
 func (s *stint) lateFrom() events.Date {
-	if next := s.due.AddDays(1); next.After(s.from) {
-		return next
+	first := s.due
+	if s.minute == events.DayEnd {
+		first = s.due.AddDays(1)
+	}
+	if first.After(s.from) {
+		return first
 	}
 	return s.from
 }
@@ -142,4 +147,5 @@ var stintTable = table[stintRow]{name: "item_day", key: []string{"item", "from_d
 	textCol("grp", func(r *stintRow) Group { return r.group }),
 	textCol("state", func(r *stintRow) events.State { return r.state }),
 	dateCol("due", func(r *stintRow) events.Date { return r.due }),
+	smallCol("due_minute", func(r *stintRow) int { return r.minute }),
 }}

@@ -95,6 +95,15 @@ func (t *sheet) row(d dimension, key string) *figures {
 type when struct {
 	asOf        events.Date // zero: now
 	today, near events.Date // decide what is late and what is near; of a past day, today is that day
+	minute      int         // of today, up to which it is over
+}
+
+// moment is when is at a minute of a day, or at the end of a past day.
+func moment(today events.Date, minute int, near, asOf events.Date) when {
+	if !asOf.IsZero() {
+		today, minute = asOf, events.DayEnd
+	}
+	return when{asOf, today, near, minute}
 }
 
 // ask queues what reads all figures under a narrowing: from counters when there are such, else
@@ -241,6 +250,50 @@ func askDues(b *pgx.Batch, r read, at when, dims []string, key string, add func(
 			add(name, value, f)
 			return nil
 		})
+	r.askHours(b, at, dims, key, add)
+}
+
+// askHours queues what counts the deadlines of today that are over already, those in hours:
+// sums are kept by days, in which such a one is near until the day is over. They are few,
+// and found by the ledger's order.
+func (r read) askHours(b *pgx.Batch, at when, dims []string, key string, add func(dim, key string, f figures)) {
+	if at.minute == 0 {
+		return
+	}
+	w := &where{}
+	w.add("i.rank = any($::smallint[]) and i.sort_day = $ and i.due = $ and i.due_minute < $", ranksOf(GroupOpen).list(), date(at.today), date(at.today), at.minute)
+	switch r.scope {
+	case scopeAll:
+	case scopeShown:
+		w.add("i.shown")
+	default:
+		w.add("i."+scopeDimension(r.scope).column()+" = $", r.key)
+	}
+	var k keys
+	var group Group
+	var m int
+	var into []any
+	for d := range k {
+		into = append(into, &k[d])
+	}
+	each(b, `
+		select i.preset, i.unit, i.leader, i.mode, i.source, i.category, i.area, i.campaign, i.grp, count(*)::int
+		from item i where `+w.String()+` group by 1, 2, 3, 4, 5, 6, 7, 8, 9`, w.args, append(into, &group, &m), func() error {
+		f := figures{lateOpen: m, nearOpen: -m}
+		if group == GroupWaiting {
+			f = figures{lateWaiting: m, nearWaiting: -m}
+		}
+		if at.near.Before(at.today) { // nobody asked what is near
+			f.nearOpen, f.nearWaiting = 0, 0
+		}
+		for _, dim := range dims {
+			value, in := k.in(dimensionOf(dim))
+			if in && (len(dims) > 1 || value == key) {
+				add(dim, value, f)
+			}
+		}
+		return nil
+	})
 }
 
 func dimensionOf(code string) dimension {
@@ -275,13 +328,19 @@ func (t *sheet) askNear(b *pgx.Batch, n *narrowing, at when) {
 
 // askRows adds rows up by every dimension; only what is near, when nearOnly is set.
 func (t *sheet) askRows(b *pgx.Batch, from string, w *where, at when, nearOnly bool) {
-	today, near := w.arg(date(at.today)), w.arg(date(at.near))
+	lamps := judged(at.today, at.minute, at.near, at.asOf)
+	shows := func(lamp events.Lamp) string {
+		x := &where{args: w.args}
+		x.lamp("$$", events.DeadlineLamps, lamp, endsOfItem, lamps)
+		w.args = x.args
+		return x.String()
+	}
 	sql := fmt.Sprintf(`
 		select i.preset, i.unit, i.leader, i.mode, i.source, i.category, i.area, i.campaign, i.grp, i.state,
-			coalesce(i.due < %s, false), coalesce(i.due between %s and %s, false), count(*)::int
+			coalesce(%s, false), coalesce(%s, false), count(*)::int
 		from %s
 		where %s
-		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`, today, today, near, from, w)
+		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`, shows(events.LampOverdue), shows(events.LampNear), from, w)
 	var k keys
 	var group Group
 	var state events.State
@@ -297,6 +356,7 @@ func (t *sheet) askRows(b *pgx.Batch, from string, w *where, at when, nearOnly b
 			f.at[placeOf(group, state)] = m
 		}
 		switch {
+		case isLate && nearOnly:
 		case isLate && group == GroupWaiting:
 			f.lateWaiting = m
 		case isLate:

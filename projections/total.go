@@ -103,10 +103,7 @@ func askCounted(b *pgx.Batch, f Filter, n *int) bool {
 	if !ok {
 		return false
 	}
-	at := when{f.AsOf, f.Today, f.Near}
-	if !f.AsOf.IsZero() {
-		at.today = f.AsOf
-	}
+	at := moment(f.Today, f.Minute, f.Near, f.AsOf)
 	states := len(f.States) + len(f.Groups)
 	switch {
 	case f.Queue != "":

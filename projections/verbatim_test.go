@@ -57,7 +57,7 @@ func TestVerbatim(t *testing.T) {
 	}
 	find := func(f Filter) (got []string) {
 		t.Helper()
-		f.Today, f.Near = today, near
+		f.Today, f.Minute, f.Near = today, minute, near
 		p, err := s.Items(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)

@@ -44,6 +44,7 @@ type Item struct {
 	ClosedOn    events.Date `json:"closed_on,omitzero"`
 	ClosedAt    time.Time   `json:"closed_at,omitzero"`    // recorded time of 销号, while it holds
 	Due         events.Date `json:"due,omitzero"`          // current approved deadline
+	DueTime     string      `json:"due_time,omitzero"`     // of that day, at which it is over, 15:04; its end when empty
 	DueOriginal events.Date `json:"due_original,omitzero"` // the first one of this round
 	DueRule     string      `json:"due_rule,omitzero"`
 	DueFrom     events.Date `json:"due_from,omitzero"`
@@ -157,6 +158,9 @@ func (it *Item) Limit(st events.Stage, ref string) (events.Limited, bool) {
 	}
 	return events.Limited{}, false
 }
+
+// Ends is the moment at which the deadline is over.
+func (it *Item) Ends() events.Moment { return events.At(it.Due, it.DueTime) }
 
 // Node is the day on which the next thing of the item's plan is due: its next node, or the
 // plan itself; zero when nothing of a plan is waited for.

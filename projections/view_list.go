@@ -77,9 +77,10 @@ type Filter struct {
 	Queue       Queue                   // one of the office's or unit's queues
 	Sight       Sight                   // of the person who asks
 	Today       events.Date
-	Near        events.Date
-	After       string // keyset cursor from Page.Next, opaque
-	Limit       int    // default 50, at most 200
+	Minute      int         // of Today, up to which it is over: what lamps are judged by
+	Near        events.Date // last day that still counts as near
+	After       string      // keyset cursor from Page.Next, opaque
+	Limit       int         // default 50, at most 200
 }
 
 // Queue is a stack of work that waits for somebody.
@@ -147,6 +148,7 @@ type BoardFilter struct {
 	Category string
 	Area     string
 	Today    events.Date // decides overdue and the weeks shown
+	Minute   int         // of Today, up to which it is over
 	Near     events.Date // last day that still counts as near
 	AsOf     events.Date // the figures as they stood at the end of this past day; it decides overdue
 	Sight    Sight       // of the person who asks; with SeesUnits, Unit must be one of them

@@ -28,6 +28,7 @@ type PublicItem struct {
 	RaisedOn           events.Date
 	AcceptedOn         events.Date
 	Due                events.Date
+	DueTime            string // as of an item
 	DueOriginal        events.Date
 	Clock              events.Clock
 	DueRule            string
@@ -69,8 +70,8 @@ type PublicFilter struct {
 	Mode     events.Mode
 	About    string // a unit, an area or a category
 	Year     int    // of registration
-	Overdue  bool   // 整改中 and past the deadline at Today
-	Today    events.Date
+	Overdue  bool   // 整改中 and past the deadline Now
+	Now      events.Moment
 	After    string // keyset cursor, opaque
 	Limit    int    // default 20, at most 1000
 }
@@ -97,3 +98,6 @@ type Answered struct {
 	On   events.Date `json:"on"`
 	Took events.Took `json:"took,omitzero"`
 }
+
+// Ends is the moment at which the deadline is over.
+func (p *PublicItem) Ends() events.Moment { return events.At(p.Due, p.DueTime) }

@@ -178,10 +178,15 @@ func tellWork(it *Item, e events.Event) (telling, bool) {
 		text := line("期限改到 ", e.Due.String(), until("，原定 ", e.Was, ""), "。")
 		return open(text + after("理由：", e.Reason)).or(text), true
 	case events.DeadlineRecomputed:
-		if e.Due == e.Was {
+		own := it.recomputed(e)
+		switch {
+		case e.Due == e.Was && own != "":
+			return inside("放假安排公布后重算：" + own), true
+		case e.Due == e.Was:
 			return open(line("放假安排公布后核对过，期限还是 ", e.Due.String(), "。")), true
 		}
-		return open(line("放假安排公布后重算，期限从 ", e.Was.String(), " 改为 ", e.Due.String(), "。")), true
+		text := line("放假安排公布后重算，期限从 ", e.Was.String(), " 改为 ", e.Due.String(), "。")
+		return open(text + own).or(text), true
 	case events.ExtensionDenied:
 		return inside("期限不变。" + after("理由：", e.Reason)), true
 	case events.PauseRequested:
@@ -461,6 +466,25 @@ func tellClaim(e events.LedgerClaimed) string {
 		default:
 			text += line("原写“", d.Was, "”，现写“", d.Now, "”。")
 		}
+	}
+	return text
+}
+
+// recomputed says which units' own clocks and which steps were counted anew.
+func (it *Item) recomputed(e events.DeadlineRecomputed) (text string) {
+	who := func(ref string) string {
+		for _, a := range it.Detail.Assignments {
+			if a.ID == ref {
+				return a.Unit.Name
+			}
+		}
+		return ""
+	}
+	for _, l := range e.Parts {
+		text += line(who(l.Ref), "的期限是 ", l.Due.String(), "。")
+	}
+	for _, l := range e.Steps {
+		text += line(who(l.Ref), l.Stage().Zh(), "的期限是 ", l.Due.String(), "。")
 	}
 	return text
 }

@@ -100,7 +100,7 @@ func (s *Server) apiItems(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	q := readQuery(r.URL.Query(), base)
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
+		q.filter.Near = s.lookedBack(q.filter.AsOf)[events.NearEnd].Day
 	}
 	p, err := s.reads.Items(r.Context(), q.filter)
 	if err != nil {
@@ -337,7 +337,7 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 	if err != nil {
 		return err
 	}
-	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: s.today(), Near: s.near(), Sight: base.Sight}
+	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: base.Today, Minute: base.Minute, Near: base.Near, Sight: base.Sight}
 	if ofUnit(a) && !slices.Contains(f.Sight.Units, f.Unit) {
 		f.Unit = a.Unit.ID
 	}
@@ -345,7 +345,7 @@ func (s *Server) apiBoard(w http.ResponseWriter, r *http.Request, a events.Actor
 		f.Preset = p
 	}
 	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
-		f.AsOf, f.Near = day, domain.NearUntil(s.calendar(), day)
+		f.AsOf, f.Near = day, s.lookedBack(day)[events.NearEnd].Day
 	}
 	b, err := s.reads.Board(r.Context(), f)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -111,12 +110,11 @@ type smallRow struct {
 // boardPage shows the overview.
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	v := r.URL.Query()
-	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: s.today(), Near: s.near()}
 	sf, err := s.filter(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	f.Sight = sf.Sight
+	f := projections.BoardFilter{Unit: v.Get("unit"), Leader: v.Get("leader"), Campaign: v.Get("campaign"), Today: sf.Today, Minute: sf.Minute, Near: sf.Near, Sight: sf.Sight}
 	if ofUnit(a) && !slices.Contains(f.Sight.Units, f.Unit) { // its own, or of a unit below
 		f.Unit = a.Unit.ID
 	}
@@ -136,7 +134,7 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		base.Set("campaign", f.Campaign)
 	}
 	if day, err := events.ParseDate(v.Get("as_of")); err == nil && day.Before(s.today()) {
-		f.AsOf, f.Near = day, domain.NearUntil(s.calendar(), day)
+		f.AsOf, f.Near = day, s.lookedBack(day)[events.NearEnd].Day
 		base.Set("as_of", day.String())
 	}
 	f.Areas = v.Get("areas") != ""
@@ -145,17 +143,18 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	sf.Preset, sf.Unit, sf.LeadOnly, sf.Leader, sf.Campaign = f.Preset, f.Unit, f.Unit != "", f.Leader, f.Campaign
-	day := s.today()
+	at := s.looked()
 	if !f.AsOf.IsZero() {
-		day = f.AsOf
+		at = s.lookedBack(f.AsOf)
 	}
+	day := at.Today()
 	sf.AsOf, sf.Near = f.AsOf, s.calendar().Add(day, 1)
 	stuck, err := s.reads.Stuck(r.Context(), sf)
 	if err != nil {
 		return err
 	}
 	p := s.boardOf(b, base)
-	s.stuckOf(&p, stuck, base, day)
+	s.stuckOf(&p, stuck, base, at)
 	p.Page = s.staffPage(r, "总览", "board")
 	p.Sequence = b.AsOf
 	p.Live = b.AsOf
@@ -370,7 +369,8 @@ func smallTableOf(id, title, head, param, none string, cells []projections.Cell,
 }
 
 // stuckOf fills what was stuck on a day, which may be today.
-func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values, day events.Date) {
+func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values, at events.Bounds) {
+	day := at.Today()
 	tomorrow := s.calendar().Add(day, 1)
 	for _, g := range []struct {
 		key   string
@@ -400,7 +400,7 @@ func (s *Server) stuckOf(p *BoardPage, st projections.Stuck, base url.Values, da
 		x.Count = n
 		p.StuckN += x.Count
 		for _, it := range g.items {
-			r := rowOf(s.calendar(), day, it)
+			r := rowOf(s.calendar(), at, it)
 			i := stuckItem{row: r, HowLong: g.says(it, r)}
 			if g.key == "overdue" || g.key == "near" {
 				i.Class = x.Class

@@ -82,7 +82,7 @@ func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, a events.A
 		return fmt.Errorf("%w: %s", errBadRequest, strings.Join(q.ignored, ", "))
 	}
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
+		q.filter.Near = s.lookedBack(q.filter.AsOf)[events.NearEnd].Day
 	}
 	ls, err := s.known(r.Context(), a)
 	if err != nil {

@@ -212,7 +212,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, a events.Actor
 func (s *Server) fillItem(p *ItemPage, it projections.Item, folded *domain.Item, a events.Actor, said said) {
 	cal, today := s.calendar(), s.today()
 	p.Item, p.Heading, p.Crumb = it, titleOf(it), crumbOf(it)
-	p.Banner = bannerOf(cal, today, it, folded)
+	p.Banner = bannerOf(cal, s.looked(), it, folded)
 	p.Facts = factsOf(it, a)
 	if words := said.words(it.Detail.Answer); words != "" {
 		p.Facts = append(p.Facts, fact{"补充的话", words})
@@ -223,7 +223,7 @@ func (s *Server) fillItem(p *ItemPage, it projections.Item, folded *domain.Item,
 	if e := it.Detail.Pause; e != nil {
 		p.Facts = append(p.Facts, fact{"申请暂停计时", fmt.Sprintf("因%s，到 %s 恢复：%s", e.Ground.Zh(), e.Until, e.Reason)})
 	}
-	p.Deadline = deadlineOf(cal, today, it, s.explain(it.Detail.Clock, it.Due))
+	p.Deadline = deadlineOf(cal, s.looked(), it, s.explain(it.Detail.Clock, it.Due))
 	p.Leader = leaderWords(it)
 	p.Units = unitsOf(it, today)
 	p.Plan = planOf(it)
@@ -345,12 +345,12 @@ func leaderWords(it projections.Item) string {
 	return it.Leader.Post
 }
 
-func deadlineOf(cal *calendar.Calendar, today events.Date, it projections.Item, account calendar.Deadline) deadline {
-	d := deadline{Extended: it.Extensions, Left: leftOf(cal, it, today)}
+func deadlineOf(cal *calendar.Calendar, at events.Bounds, it projections.Item, account calendar.Deadline) deadline {
+	d := deadline{Extended: it.Extensions, Left: leftOf(cal, it, at)}
 	if it.Due.IsZero() {
 		return d
 	}
-	d.Due, d.Provisional = it.Due.String(), it.Detail.Clock.Counted.Provisional
+	d.Due, d.Provisional = strings.TrimSpace(it.Due.String()+" "+it.DueTime), it.Detail.Clock.Counted.Provisional
 	if !it.DueOriginal.IsZero() && it.DueOriginal != it.Due {
 		d.Original = it.DueOriginal.String()
 	}

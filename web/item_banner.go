@@ -12,10 +12,10 @@ import (
 )
 
 // bannerOf says in words where the item stands.
-func bannerOf(cal *calendar.Calendar, today events.Date, it projections.Item, folded *domain.Item) banner {
+func bannerOf(cal *calendar.Calendar, at events.Bounds, it projections.Item, folded *domain.Item) banner {
 	m := markOf(it.State)
 	b := banner{Class: m.class, Icon: m.icon, Title: m.word, NoSeal: it.State != events.Answered && !domain.Terminal(it.State)}
-	l := leftOf(cal, it, today)
+	l, today := leftOf(cal, it, at), at.Today()
 	var says []string
 	switch it.State {
 	case events.Registered:
@@ -24,7 +24,7 @@ func bannerOf(cal *calendar.Calendar, today events.Date, it projections.Item, fo
 	case events.ReturnedForInfo:
 		b.Title, says = "待补充：等反映人回话", append(says, "问的是：“"+it.Detail.Question+"”")
 	case events.Accepted, events.InProgress:
-		b, says = runningBanner(cal, today, it, b, l)
+		b, says = runningBanner(at, it, b, l)
 	case events.Rectified:
 		b.Title = "完成待验：单位报了完成，还没申请销号"
 		says = append(says, rectifiedWords(it, l))
@@ -50,13 +50,13 @@ func bannerOf(cal *calendar.Calendar, today events.Date, it projections.Item, fo
 	return b
 }
 
-func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Item, b banner, l left) (banner, []string) {
-	word := it.State.Zh()
+func runningBanner(at events.Bounds, it projections.Item, b banner, l left) (banner, []string) {
+	word, today := it.State.Zh(), at.Today()
 	var says []string
 	if !it.Due.IsZero() {
-		says = append(says, "期限 "+zhDay(it.Due)+"。")
+		says = append(says, "期限 "+zhDay(it.Due)+until(it.DueTime)+"。")
 	}
-	switch domain.LampOf(cal, it.State, it.Due, today) {
+	switch domain.LampOf(it.State, it.Ends(), at) {
 	case domain.LampOverdue:
 		b.Class, b.Icon, b.Title = "over", "over", word+"，已经逾期"
 		if l.Days > 0 {
@@ -65,7 +65,7 @@ func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Ite
 	case domain.LampNear:
 		b.Class, b.Icon, b.Title = "near", "near", fmt.Sprintf("%s，快到期了，还剩 %d 个工作日", word, l.Days)
 		if it.Due == today {
-			b.Title = word + "，今天到期"
+			b.Title = word + "，今天" + until(it.DueTime) + "到期"
 		}
 	case domain.LampOnPlan:
 		b.Title = fmt.Sprintf("%s，还剩 %d 个工作日", word, l.Days)
@@ -73,7 +73,7 @@ func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Ite
 	if p, paused := it.Detail.Clock.Paused(today); paused {
 		says = append(says, fmt.Sprintf("暂停计时（%s），%s恢复。", p.Why, zhDay(p.To)))
 	}
-	switch pace := domain.PaceOf(it.State, it.Node(), today); pace {
+	switch pace := domain.PaceOf(it.State, it.Node(), at); pace {
 	case events.Behind:
 		says = append(says, fmt.Sprintf("%s：%s该到的还没有到。", paceNames[pace], zhDay(it.Node())))
 	case events.OnPace:
@@ -97,6 +97,14 @@ func runningBanner(cal *calendar.Calendar, today events.Date, it projections.Ite
 		says = append(says, "督办到“"+it.Supervision.Zh()+"”。")
 	}
 	return b, says
+}
+
+// until is the hour at which a deadline is over within its day, as a sentence says it.
+func until(timeOfDay string) string {
+	if timeOfDay == "" {
+		return ""
+	}
+	return " " + timeOfDay + " "
 }
 
 // restingBanner is for the states in which no clock runs.

@@ -274,7 +274,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	base.Limit = 20
 	q := readQuery(v, base)
 	if !q.filter.AsOf.IsZero() {
-		q.filter.Near = domain.NearUntil(s.calendar(), q.filter.AsOf)
+		q.filter.Near = s.lookedBack(q.filter.AsOf)[events.NearEnd].Day
 	}
 	ls, err := s.known(r.Context(), a)
 	if err != nil {
@@ -346,7 +346,7 @@ func (s *Server) rowsOf(p projections.Page, f projections.Filter) []row {
 	rows := s.rows(its)
 	for i := range rows {
 		if !f.AsOf.IsZero() {
-			rows[i] = rowOf(s.calendar(), f.AsOf, its[i])
+			rows[i] = rowOf(s.calendar(), s.lookedBack(f.AsOf), its[i])
 			rows[i].Progress = "—"
 		}
 		rows[i].Marks = projections.Marks(rows[i].Title, f.Q)
@@ -527,7 +527,7 @@ func (s *Server) views(ctx context.Context, a events.Actor, v url.Values) ([]sav
 		err := s.unitViews(ctx, a, base, tomorrow, count, add)
 		return out, err
 	}
-	n, err := s.reads.Views(ctx, s.today(), tomorrow, base.Sight)
+	n, err := s.reads.Views(ctx, s.looked()[events.Now], tomorrow, base.Sight)
 	if err != nil {
 		return nil, err
 	}

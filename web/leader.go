@@ -82,7 +82,7 @@ func (s *Server) leaderPage(w http.ResponseWriter, r *http.Request, a events.Act
 	if p.Delegated, err = s.delegations(r.Context(), a); err != nil {
 		return err
 	}
-	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: who, Today: s.today(), Near: s.near(), Sight: f.Sight})
+	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Leader: who, Today: f.Today, Minute: f.Minute, Near: f.Near, Sight: f.Sight})
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (s *Server) stageLines(it projections.Item) []stageLine {
 		if r, err := calendar.ParseRule(l.Rule); err == nil {
 			x.Rule = r.Zh()
 		}
-		over := l.Due.Before(s.today())
+		over := calendar.EndOf(s.calendar(), l.Limit).Before(s.cfg.Now())
 		switch {
 		case !l.Met.IsZero() && l.Met.After(l.Due) && !windows[l.Stage()]:
 			x.Late, x.Says = true, l.Met.String()+" 办了，晚了"

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"xiaohao/domain"
 	"xiaohao/domain/limit"
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -63,7 +64,7 @@ const recent = 5
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	p := HomePage{Page: s.page(r, "首页", "")}
 	var err error
-	if p.Figures, err = s.reads.PublicFigures(r.Context(), s.today()); err != nil {
+	if p.Figures, err = s.reads.PublicFigures(r.Context(), s.looked()[events.Now]); err != nil {
 		return err
 	}
 	f := p.Figures
@@ -127,7 +128,7 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := EchoPage{Page: s.page(r, "回音壁", "echo"), Q: trim(q.Get("q")), Category: q.Get("c"), State: q.Get("s"), Mode: q.Get("m")}
 	p.Feed = "/feed/" + everything + ".xml"
-	f := projections.PublicFilter{Q: p.Q, Category: p.Category, Today: s.today(), After: q.Get("after"), Limit: 20}
+	f := projections.PublicFilter{Q: p.Q, Category: p.Category, Now: s.looked()[events.Now], After: q.Get("after"), Limit: 20}
 	if p.State == "OVERDUE" {
 		f.Overdue = true
 	}
@@ -208,7 +209,7 @@ func address(path string, q url.Values) string {
 // echoOf is 呼 and 应 of one item: the released summary, and the reply or how far it is.
 func (s *Server) echoOf(it projections.PublicItem) Echo {
 	e := Echo{PublicItem: it, Call: cmp.Or(it.Summary, it.Title), Reply: it.Reply, Struck: struck(it.State, it.ClosedOn)}
-	e.Overdue = it.State == events.InProgress && !it.Due.IsZero() && it.Due.Before(s.today())
+	e.Overdue = it.State == events.InProgress && domain.LampOf(it.State, it.Ends(), s.looked()) == domain.LampOverdue
 	if e.Reply == "" {
 		b := s.bannerOf(it, false)
 		e.Reply = b.Title + "。"

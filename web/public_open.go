@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"xiaohao/domain"
+	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/open"
 )
@@ -39,7 +40,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	if !ok || name == "" {
 		return projections.ErrNotFound
 	}
-	f, title := projections.PublicFilter{Today: s.today(), Limit: feedLength}, "回音壁"
+	f, title := projections.PublicFilter{Now: s.looked()[events.Now], Limit: feedLength}, "回音壁"
 	if name != everything {
 		title = name
 		var err error
@@ -112,7 +113,7 @@ const firstYear = 2013
 func (s *Server) openPage(w http.ResponseWriter, r *http.Request) error {
 	p := OpenPage{Page: s.page(r, "公开数据", "open"), Fields: open.Fields}
 	for year := s.today().Year(); year >= firstYear; year-- {
-		_, _, n, err := s.reads.PublicItems(r.Context(), projections.PublicFilter{Year: year, Today: s.today(), Limit: 1})
+		_, _, n, err := s.reads.PublicItems(r.Context(), projections.PublicFilter{Year: year, Limit: 1})
 		if err != nil {
 			return err
 		}
@@ -150,7 +151,7 @@ func (s *Server) openFile(w http.ResponseWriter, r *http.Request) error {
 
 // allReleased reads every page of a list.
 func (s *Server) allReleased(r *http.Request, f projections.PublicFilter) (all []projections.PublicItem, err error) {
-	f.Today, f.Limit = s.today(), 1000
+	f.Limit = 1000
 	for {
 		items, next, _, err := s.reads.PublicItems(r.Context(), f)
 		if err != nil {

@@ -167,7 +167,7 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 func (s *Server) runningBanner(b *Banner, it projections.PublicItem, day func(events.Date) string) {
 	today, doing := s.today(), it.State == events.InProgress
 	left := s.calendar().Between(today, it.Due)
-	switch domain.LampOf(s.calendar(), it.State, it.Due, today) {
+	switch domain.LampOf(it.State, it.Ends(), s.looked()) {
 	case domain.LampOverdue:
 		b.Class, b.Icon = "over", "over"
 		b.Title = fmt.Sprintf("逾期 %d 个工作日", -left)
@@ -178,14 +178,14 @@ func (s *Server) runningBanner(b *Banner, it projections.PublicItem, day func(ev
 		b.Class, b.Icon = "near", "near"
 		b.Title = fmt.Sprintf("快到期了，还剩 %d 个工作日", left)
 		if left <= 0 {
-			b.Title = "今天到期"
+			b.Title = "今天" + until(it.DueTime) + "到期"
 		}
 	case domain.LampOnPlan:
 		b.Title += fmt.Sprintf("，还剩 %d 个工作日", left)
 	}
 	line := ""
 	if !it.Due.IsZero() {
-		line = "期限 " + day(it.Due) + "。"
+		line = "期限 " + day(it.Due) + until(it.DueTime) + "。"
 	}
 	switch {
 	case doing && it.Lead != "":

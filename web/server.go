@@ -189,5 +189,12 @@ func (s *Server) today() events.Date { return events.DateOf(s.cfg.Now()) }
 // calendar is the office's own, which lists and boards go by.
 func (s *Server) calendar() *calendar.Calendar { return s.desk.Calendars.Of("") }
 
-// near is the last day that counts as near its deadline.
-func (s *Server) near() events.Date { return domain.NearUntil(s.calendar(), s.today()) }
+// looked is what lamps are judged against now.
+func (s *Server) looked() events.Bounds {
+	return domain.Looked(s.calendar(), s.desk.Table(), s.cfg.Now())
+}
+
+// lookedBack is what they are judged against at the end of a past day.
+func (s *Server) lookedBack(day events.Date) events.Bounds {
+	return domain.LookedBack(s.calendar(), s.desk.Table(), day)
+}

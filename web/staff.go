@@ -143,7 +143,8 @@ func (s *Server) see(ctx context.Context, number string, a events.Actor) (projec
 // said too, except for units: they read that of an item they handle, and do not look around.
 func (s *Server) filter(ctx context.Context, a events.Actor) (projections.Filter, error) {
 	sight, err := s.sight(ctx, a)
-	return projections.Filter{Today: s.today(), Near: s.near(), Sight: reach(sight), Verbatim: sight.Reach > rights.OwnUnits}, err
+	at := s.looked()
+	return projections.Filter{Today: at.Today(), Minute: at[events.Now].Minute, Near: at[events.NearEnd].Day, Sight: reach(sight), Verbatim: sight.Reach > rights.OwnUnits}, err
 }
 
 // known reads what can be picked in forms and filters. Categories, places and campaigns may
@@ -208,7 +209,7 @@ type left struct {
 	Over  bool
 }
 
-func (s *Server) row(it projections.Item) row { return rowOf(s.calendar(), s.today(), it) }
+func (s *Server) row(it projections.Item) row { return rowOf(s.calendar(), s.looked(), it) }
 
 func (s *Server) rows(its []projections.Item) []row {
 	out := make([]row, len(its))
@@ -218,10 +219,10 @@ func (s *Server) rows(its []projections.Item) []row {
 	return out
 }
 
-func rowOf(cal *calendar.Calendar, today events.Date, it projections.Item) row {
-	lamp := domain.LampOf(cal, it.State, it.Due, today)
-	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp, today)), Mode: it.Mode.Zh(),
-		Lead: it.Lead.Name, Leader: it.Leader.Post, Due: dayIn(it.Due, today), Left: leftOf(cal, it, today), Progress: progressOf(it, today),
+func rowOf(cal *calendar.Calendar, at events.Bounds, it projections.Item) row {
+	today, lamp := at.Today(), domain.LampOf(it.State, it.Ends(), at)
+	r := row{Number: it.Number, Href: "/items/" + url.PathEscape(it.Number), Title: titleOf(it), Mark: stateMark(listMark(it, lamp, at)), Mode: it.Mode.Zh(),
+		Lead: it.Lead.Name, Leader: it.Leader.Post, Due: dueIn(it, today), Left: leftOf(cal, it, at), Progress: progressOf(it, today),
 		Where: whereStuck(it), Demo: it.Demo, Rev: it.Rev}
 	if it.Mode == events.StandingMode {
 		r.Mode = "常态"
@@ -251,7 +252,7 @@ func titleOf(it projections.Item) string {
 }
 
 // listMark lays over the state what matters more in a list.
-func listMark(it projections.Item, lamp domain.Lamp, today events.Date) mark {
+func listMark(it projections.Item, lamp domain.Lamp, at events.Bounds) mark {
 	switch {
 	case struck(it.State, it.ClosedOn):
 		return markOf(events.Closed)
@@ -264,7 +265,7 @@ func listMark(it projections.Item, lamp domain.Lamp, today events.Date) mark {
 	case lamp == domain.LampNear:
 		return lampMark(it.State, lamp)
 	}
-	switch domain.PaceOf(it.State, it.Node(), today) {
+	switch domain.PaceOf(it.State, it.Node(), at) {
 	case events.Behind:
 		return mark{"near", "near", paceNames[events.Behind]}
 	case events.OnPace:
@@ -274,11 +275,12 @@ func listMark(it projections.Item, lamp domain.Lamp, today events.Date) mark {
 }
 
 // leftOf says how many working days are left, or how it came out.
-func leftOf(cal *calendar.Calendar, it projections.Item, today events.Date) left {
+func leftOf(cal *calendar.Calendar, it projections.Item, at events.Bounds) left {
 	if it.Due.IsZero() {
 		return left{Text: "—"}
 	}
-	switch domain.LampOf(cal, it.State, it.Due, today) {
+	today, lamp := at.Today(), domain.LampOf(it.State, it.Ends(), at)
+	switch lamp {
 	case domain.LampOverdue:
 		n := cal.Between(it.Due, today)
 		if n == 0 {
@@ -288,9 +290,9 @@ func leftOf(cal *calendar.Calendar, it projections.Item, today events.Date) left
 	case domain.LampNear, domain.LampOnPlan:
 		l := left{Days: cal.Between(today, it.Due)}
 		if l.Text = fmt.Sprintf("%d 天", l.Days); it.Due == today {
-			l.Text = "今天"
+			l.Text = strings.TrimSpace("今天 " + it.DueTime)
 		}
-		if domain.LampOf(cal, it.State, it.Due, today) == domain.LampNear {
+		if lamp == domain.LampNear {
 			l.Class = "near"
 		}
 		return l
@@ -362,6 +364,11 @@ func whereStuck(it projections.Item) string {
 		return it.Progress
 	}
 	return "—"
+}
+
+// dueIn is the deadline as lists show it, with the hour when it is over within its day.
+func dueIn(it projections.Item, today events.Date) string {
+	return strings.TrimSpace(dayIn(it.Due, today) + " " + it.DueTime)
 }
 
 // dayIn writes 10-15, with the year when it is not this one.

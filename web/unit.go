@@ -184,7 +184,7 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	default:
 		names = []string{"report_progress", "request_extension", "report_block", "report_rectified"}
 	}
-	if domain.PaceOf(it.State, it.Node(), s.today()) == events.Behind && part.State != events.PartIssued {
+	if domain.PaceOf(it.State, it.Node(), s.looked()) == events.Behind && part.State != events.PartIssued {
 		u.Says = paceNames[events.Behind] + "，" + zhDay(it.Node()) + "该到的还没有到。" + strings.TrimPrefix(u.Says, "—")
 	}
 	if part.Task != "" {

@@ -54,8 +54,8 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		http.Redirect(w, r, "/board", http.StatusSeeOther)
 		return nil
 	}
-	ordinary := projections.Sight{Extent: projections.SeesOrdinary}
-	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Today: s.today(), Near: s.near(), Sight: ordinary})
+	ordinary, at := projections.Sight{Extent: projections.SeesOrdinary}, s.looked()
+	b, err := s.reads.Board(r.Context(), projections.BoardFilter{Today: at.Today(), Minute: at[events.Now].Minute, Near: at[events.NearEnd].Day, Sight: ordinary})
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	}
 	base := url.Values{"class": {string(events.Ordinary)}}
 	all := s.boardOf(b, base)
-	s.stuckOf(&all, stuck, base, s.today())
+	s.stuckOf(&all, stuck, base, at)
 	p := WallPage{Page: s.staffPage(r, "大屏", "board"), Weekday: weekdayZh(s.today()), StuckN: all.StuckN, Total: all.Total,
 		Weeks: all.Weeks, Trend: all.Trend, ClosedN: number{week.Closed, ledger(base, "closed_in", week.Start.String())}}
 	p.Theme, p.Sequence = "wall", b.AsOf

@@ -135,10 +135,10 @@ var growSQL = []string{
 		from base.item i, copy`,
 	`analyze twin`,
 	`insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category, class, area, unit,
-			leader, campaign, due, next_review, new_week, closed_week, returns, reopened, return_open, ext_open, reply_open, held, unsatisfied, blocked, leader_decides,
+			leader, campaign, due, due_minute, next_review, new_week, closed_week, returns, reopened, return_open, ext_open, reply_open, held, unsatisfied, blocked, leader_decides,
 			shown, complained_of, level, supervision, urgent, raised_day, since, closed_at)
 		select t.id, t.number, public_id || k, code_hash, state, grp, rank, sort_day - shift, mode, preset, source, category, class, area, unit,
-			leader, campaign, due - shift, next_review - shift, new_week - shift, closed_week - shift, returns, reopened, return_open, ext_open,
+			leader, campaign, due - shift, due_minute, next_review - shift, new_week - shift, closed_week - shift, returns, reopened, return_open, ext_open,
 			reply_open, held, unsatisfied, blocked, leader_decides, shown, complained_of, level, supervision, urgent, raised_day - shift, since - shift,
 			closed_at - make_interval(days => shift)
 		from twin t join base.item i on i.id = t.old
@@ -163,9 +163,9 @@ var growSQL = []string{
 	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, number, place)
 		select t.id, a.id, unit, part, state, due - shift, lists, rank, sort_day - shift, t.number, place
 		from twin t join base.assignment a on a.item = t.old order by t.number`,
-	`insert into item_day (item, from_day, to_day, number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state, due)
+	`insert into item_day (item, from_day, to_day, number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state, due, due_minute)
 		select t.id, from_day - shift, to_day - shift, t.number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state,
-			due - shift
+			due - shift, due_minute
 		from twin t join base.item_day d on d.item = t.old order by from_day - shift, t.number`,
 	`insert into board_sum (scope, value, dim, key, ` + each(sumColumns[:13], "?") + `)
 		select scope, value, dim, key, ` + each(sumColumns[:13], "sum(?) * $copies") + ` from base.board_sum group by 1, 2, 3, 4`,

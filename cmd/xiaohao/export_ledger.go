@@ -63,13 +63,14 @@ func (c *exportLedgerCmd) Run(ctx context.Context) error {
 
 // exportLedger answers a ledgerRequest.
 func (s *stack) exportLedger(ctx context.Context, in ledgerRequest, w io.Writer) (sheet.Written, error) {
-	today := events.DateOf(s.now())
-	f, unknown := web.ReadFilter(in.Filters, projections.Filter{Today: today, Near: domain.NearUntil(s.desk.Calendars.Of(""), today)})
+	cal, table := s.desk.Calendars.Of(""), s.desk.Table()
+	at := domain.Looked(cal, table, s.now())
+	f, unknown := web.ReadFilter(in.Filters, projections.Filter{Today: at.Today(), Minute: at[events.Now].Minute, Near: at[events.NearEnd].Day})
 	if len(unknown) > 0 {
 		return sheet.Written{}, &exitError{2, fmt.Errorf("筛选里看不懂：%s。", strings.Join(unknown, "、"))}
 	}
 	if !f.AsOf.IsZero() {
-		f.Near = domain.NearUntil(s.desk.Calendars.Of(""), f.AsOf)
+		f.Near = domain.LookedBack(cal, table, f.AsOf)[events.NearEnd].Day
 	}
 	says := "全部"
 	if len(in.Filters) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -28,14 +29,16 @@ func (s *stack) recompute(ctx context.Context, from events.Date) (moved int, err
 		return 0, err
 	}
 	version := s.almanac.Almanac().Version()
-	f := projections.Filter{DueFrom: from, Limit: 200,
-		Groups: []projections.Group{projections.GroupWaiting, projections.GroupOpen, projections.GroupHeld}}
+	f := projections.Filter{Limit: 200, Groups: []projections.Group{projections.GroupPending, projections.GroupWaiting, projections.GroupOpen, projections.GroupDone, projections.GroupHeld}}
 	for {
 		page, err := s.reads.Items(ctx, f)
 		if err != nil {
 			return moved, err
 		}
 		for _, it := range page.Items {
+			if !reaches(&it, from) {
+				continue
+			}
 			id, err := uuid.Parse(it.ID)
 			if err != nil {
 				return moved, fmt.Errorf("recompute %s: %w", it.Number, err)
@@ -53,6 +56,13 @@ func (s *stack) recompute(ctx context.Context, from events.Date) (moved int, err
 			return moved, nil
 		}
 	}
+}
+
+// reaches reports whether a deadline of an item lies on a day or after it: its own, that of a
+// unit's part, or of a step that is waited for.
+func reaches(it *projections.Item, from events.Date) bool {
+	return !it.Due.Before(from) || slices.ContainsFunc(it.Detail.Assignments, func(a projections.Assignment) bool { return a.Live() && !a.Due.Before(from) }) ||
+		slices.ContainsFunc(it.Detail.Limits, func(l events.Limited) bool { return l.Open() && !l.Due.Before(from) })
 }
 
 // lastChange is the first day that the newest calendars say something else of than those

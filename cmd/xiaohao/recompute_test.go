@@ -16,6 +16,8 @@ func TestNoticeMovesDeadlines(t *testing.T) {
 	s := newSite(t)
 	n := s.raise(fields{"text": "晚上没有公交车", "category": "民生"}).Number
 	s.do("clerk", n, "accept", fields{"title": "夜间公交", "category": "民生", "mode": "TIME_LIMITED"})
+	s.days(5)
+	s.do("clerk", n, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD"}}}) // whose own clock begins now
 	before, err := s.stack.reads.Item(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +47,13 @@ func TestNoticeMovesDeadlines(t *testing.T) {
 	}
 	if want := s.stack.almanac.Of("").DueOn(rule, it.DueFrom); it.Due != want || it.Due == before.Due || it.DueOriginal != before.Due || it.Detail.Clock.Counted.Calendar != 1 {
 		t.Errorf("due %s, want %s; at first %s, kept as %s; %+v", it.Due, want, before.Due, it.DueOriginal, it.Detail.Clock)
+	}
+	own := it.Detail.Assignments[0]
+	if want := s.stack.almanac.Of("").DueOn(rule, own.Clock.From); own.Due != want || own.Clock.Counted.Calendar != 1 || own.Clock.From == it.DueFrom {
+		t.Errorf("the unit's own deadline is %s, want %s: %+v", own.Due, want, own.Clock)
+	}
+	if _, page := s.page("clerk", "/items/"+n); !strings.Contains(text(page), handling+"的期限是 "+own.Due.String()) {
+		t.Error("the timeline does not tell that the unit's own deadline was counted anew")
 	}
 	for path, want := range map[string]string{"": "州庆放假，不算", "?as=text": it.Due.String() + "\n", "?as=json": `"due":"` + it.Due.String() + `"`} {
 		if status, body := s.page("clerk", "/items/"+n+"/deadline"+path); status != http.StatusOK || !strings.Contains(body, want) {

@@ -58,8 +58,8 @@ func (c *Calendar) Explain(clock events.Clock, due, today events.Date) Deadline 
 
 // EndOf is the instant at which a limit that was set is over.
 func EndOf(c *Calendar, l events.Limit) time.Time {
-	if r, err := ParseRule(l.Rule); err == nil && r.Unit == ByHour {
-		return l.From.Time().Add(time.Duration(l.Counted.Minute)*time.Minute + time.Duration(r.N)*time.Hour)
+	if m := l.Ends(); m.Minute < events.DayEnd {
+		return m.Day.Time().Add(time.Duration(m.Minute) * time.Minute)
 	}
 	return c.End(l.Due)
 }

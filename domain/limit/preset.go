@@ -29,4 +29,5 @@ var presets = []Row{
 	row(events.LimitKey{Stage: events.StageLookBack}, nd(30), nd(90)),
 	row(events.LimitKey{Stage: events.StageLookBack, Preset: events.TownshipBox}, nd(30)),
 	row(events.LimitKey{Stage: events.StageReview}, nd(92)), // a quarter
+	row(events.LimitKey{Stage: events.StageNear}, wd(3)),    // Xi'an: within 3 days of due
 }

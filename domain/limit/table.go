@@ -186,7 +186,7 @@ var ErrRules = errors.New("not a time limit of this stage")
 const maxLookBacks = 5
 
 // ReadRules reads the time limit of a stage: "5wd", "24h", "7d"; of 回头看 one or more
-// "30d 90d", in order; of 复核 natural days. The error is ErrRules.
+// "30d 90d", in order; of 复核 natural days; of 临期 working days. The error is ErrRules.
 func ReadRules(s events.Stage, text string) ([]calendar.Rule, error) {
 	var out []calendar.Rule
 	for _, f := range strings.Fields(text) {
@@ -208,7 +208,7 @@ func ReadRules(s events.Stage, text string) ([]calendar.Rule, error) {
 			}
 			last = r.N
 		}
-	case len(out) > 1, s == events.StageReview && !days(out[0]):
+	case len(out) > 1, s == events.StageReview && !days(out[0]), s == events.StageNear && out[0].Unit != calendar.WorkingDays:
 		return nil, fmt.Errorf("%w: %q", ErrRules, text)
 	}
 	return out, nil

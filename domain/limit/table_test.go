@@ -28,6 +28,7 @@ func TestPresets(t *testing.T) {
 		{Matter{Stage: events.StageRectify, Mode: events.TimeLimited}, "15wd"},
 		{Matter{Stage: events.StagePlan, Mode: events.Planned}, "5wd"},
 		{Matter{Stage: events.StagePublicity}, "7d"},
+		{Matter{Stage: events.StageNear}, "3wd"},
 		{Matter{Stage: events.StageLookBack, Preset: events.CountyLedger}, "30d 90d"},
 		{Matter{Stage: events.StageLookBack, Preset: events.TownshipBox}, "30d"},
 	} {
@@ -133,6 +134,7 @@ func TestReadRules(t *testing.T) {
 		{events.StageSign, "2026-11-30", false}, {events.StageSign, "none/90d", false}, {events.StageSign, "", false}, {events.StageSign, "soon", false},
 		{events.StageLookBack, "30d 90d 180d", true}, {events.StageLookBack, "90d 30d", false}, {events.StageLookBack, "30wd", false},
 		{events.StageLookBack, "1d 2d 3d 4d 5d 6d", false}, {events.StageReview, "92d", true}, {events.StageReview, "60wd", false}, {"NEW", "1wd", false},
+		{events.StageNear, "5wd", true}, {events.StageNear, "5d", false}, {events.StageNear, "24h", false},
 	} {
 		if _, err := ReadRules(c.s, c.text); (err == nil) != c.ok {
 			t.Errorf("%s %q: %v", c.s, c.text, err)

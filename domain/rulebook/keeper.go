@@ -148,6 +148,8 @@ func known(k events.LimitKey) *domain.Refusal {
 		return bad("urgency", "紧急：没有这一种。")
 	case k.Preset != "" && !slices.Contains(events.Presets, k.Preset):
 		return bad("preset", "办理方式：没有这一种。")
+	case k.Stage == events.StageNear && k != events.LimitKey{Stage: k.Stage}:
+		return bad("stage", "环节：临期是全站一个数，不能再按类别、整改类型分。")
 	}
 	return nil
 }
@@ -159,6 +161,8 @@ func forms(s events.Stage) string {
 		return "写成 30d 90d，由近到远，最多五次。"
 	case events.StageReview:
 		return "写成 92d（自然日）。"
+	case events.StageNear:
+		return "写成 3wd：到期前几个工作日算临期。"
 	}
 	return "写成 3wd（工作日）、7d（自然日）或 24h（小时）。"
 }

@@ -19,6 +19,7 @@ create table item (
     leader       text     not null, -- id
     campaign     text     not null,
     due          date,              -- only while the deadline runs
+    due_minute   smallint not null, -- of that day, at which it is over: 1440 for its end
     next_review  date,
     new_week     date     not null, -- Monday of the recorded week
     closed_week  date,              -- only while it is struck off

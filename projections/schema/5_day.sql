@@ -18,6 +18,7 @@ create table item_day (
     grp      text not null,
     state    text not null,
     due      date,          -- while the deadline runs
+    due_minute smallint not null, -- as in item
     constraint item_day_pk primary key (item, from_day)
 );
 
