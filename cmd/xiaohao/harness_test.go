@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -360,4 +361,24 @@ func (s *site) first(query string) string {
 		s.t.Fatalf("ledger %s is empty: %v\n%s", query, err, a.Body)
 	}
 	return l.Items[0].Number
+}
+
+// unzipped are the files in what is a .docx or .xlsx.
+func unzipped(body string) (out []string) {
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		return nil
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			continue
+		}
+		data, err := io.ReadAll(r)
+		if err == nil {
+			out = append(out, string(data), text(string(data)))
+		}
+		_ = r.Close()
+	}
+	return out
 }

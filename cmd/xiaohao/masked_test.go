@@ -3,10 +3,8 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -162,24 +160,4 @@ func TestNumbersAreMasked(t *testing.T) {
 	if strings.Contains(unitSees, "13900000707") || !strings.Contains(unitSees, "13900000101") {
 		t.Errorf("before the time to evaluate is over a unit is shown, or is not: %s", unitSees)
 	}
-}
-
-// unzipped are the files in what is a .docx or .xlsx.
-func unzipped(body string) (out []string) {
-	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
-	if err != nil {
-		return nil
-	}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			continue
-		}
-		data, err := io.ReadAll(r)
-		if err == nil {
-			out = append(out, string(data), text(string(data)))
-		}
-		_ = r.Close()
-	}
-	return out
 }
