@@ -96,7 +96,7 @@ func ruleInputs(r *http.Request, rs domain.Refusals) []Input {
 	any := func(in Input) Input { in.Need, in.Blank = false, "都一样"; return in }
 	out := []Input{enum("stage", "环节", events.Stages), hinted(text("category", "类别", false), "一级或二级类别，不填就是都一样"), any(enum("mode", "整改类型", events.Modes)),
 		any(enum("urgency", "紧急不紧急", events.Urgencies)), any(enum("preset", "办理方式", events.Presets)),
-		hinted(text("rules", "时限", true), "3wd 是 3 个工作日，7d 是 7 天，24h 是 24 小时；回头看可以写几次：30d 90d")}
+		hinted(text("rules", "时限", true), "3wd 是 3 个工作日，7d 是 7 天，24h 是 24 小时；回头看可以写几次：30d 90d；临期写到期前几个工作日")}
 	for i := range out {
 		if out[i].Value = r.URL.Query().Get(out[i].Name); r.Method == http.MethodPost {
 			out[i].Value = r.PostForm.Get(out[i].Name)

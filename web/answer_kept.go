@@ -53,11 +53,15 @@ func (k keptAnswer) bytes() int { return k.page.Size() + 1<<10 }
 // madeWith is what all pages depend on beside their items.
 type madeWith struct {
 	day   events.Date
+	shut  bool // the day is over for deadlines: business has closed
 	cal   *calendar.Calendar
 	table *limit.Table
 }
 
-func (s *Server) madeWith() madeWith { return madeWith{s.today(), s.calendar(), s.desk.Table()} }
+func (s *Server) madeWith() madeWith {
+	now := s.calendar().Moment(s.cfg.Now())
+	return madeWith{now.Day, now.Minute > events.DayEnd, s.calendar(), s.desk.Table()}
+}
 
 func newKeptAnswers() *keptAnswers {
 	a := &keptAnswers{}
@@ -176,7 +180,9 @@ func (s *Server) keepAnswer(w http.ResponseWriter, f found, p AnswerPage, made m
 	if secret != "" {
 		k.secret = f.item.ReplyPrivate
 	}
-	s.answers.put(askedAs{f.no, f.hash, p.Size, p.Contrast}, k, made, s.madeWith())
+	if f.item.DueTime == "" || f.item.Due != made.day { // else the page is another one within the day
+		s.answers.put(askedAs{f.no, f.hash, p.Size, p.Contrast}, k, made, s.madeWith())
+	}
 	return s.sendAnswer(w, page, said, secret, f.code)
 }
 
