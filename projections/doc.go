@@ -131,7 +131,8 @@
 // putting the row as it is in, so they are right whatever the facts were. Within a scope
 // (everything, one ledger, one lead unit, one leader, one campaign) they count by every
 // dimension; a board that is narrowed further is counted over the rows that an index finds.
-// Overdue and near are sums over due days, so no clock has to run. 整改完成 is the unit's own
+// Overdue and near are sums over due days, so no clock has to run; the few deadlines in hours
+// that are over within today are looked up beside them ([read.askHours]). 整改完成 is the unit's own
 // word (Done + Closed), 办结 adds direct answers, 销号 is Closed alone; 常态 and 挂账 stand
 // apart. Every number can be opened into its rows by the filter that stands beside it in
 // [Cell] and [Figures]; a property test over random filters holds that they tie.

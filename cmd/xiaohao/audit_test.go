@@ -277,7 +277,7 @@ func TestRevealInTheBrowser(t *testing.T) {
 	b := s.open(t, 1280, "clerk")
 	b.goTo("/items/" + n)
 	b.must("139****5678")
-	b.press("看全姓名、电话")
+	b.press("看遮住的部分")
 	b.choose("phone", "1")
 	b.fill("reason", "约反映人到站台看一看")
 	b.axe()
