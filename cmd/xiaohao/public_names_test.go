@@ -24,7 +24,6 @@ func TestNoOfficersNameInPublic(t *testing.T) {
 	s, unit := w.site, handling
 	names := map[string]string{"office.clerk": "诸葛交办", "office.checker": "端木核查", "office.closer": "司空销号", "office.publisher": "令狐公开", "office.publisher2": "公孙审核",
 		"office.witness": "宇文见证", "l-linked": "尉迟挂钩", "unit." + unit + ".handler": "夏侯承办", "unit." + unit + ".unit_head": "皇甫主管"}
-	s.entered(directory.PutUnit{ID: "u-walk", Name: unit, Level: events.CountyLevel, Type: events.DepartmentUnit}, directory.PutUnit{ID: "office", Name: "办公室", Level: events.CountyLevel, Type: events.OfficeUnit})
 	for id, name := range names {
 		s.entered(directory.PutOfficer{ID: id, Name: name})
 	}

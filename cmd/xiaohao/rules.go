@@ -26,7 +26,7 @@ type rulesCmd struct {
 
 // rulesRow names a row on the command line, by code or in Chinese.
 type rulesRow struct {
-	Stage    string `arg:"" help:"accept, sign, return, plan, rectify, reply, verify, publicity, answer, evaluate, look_back or review."`
+	Stage    string `arg:"" help:"accept, sign, return, plan, rectify, reply, verify, publicity, answer, evaluate, look_back, review or near (how many working days before a deadline an item is 临期)."`
 	Category string `help:"Only of this category, first or second level."`
 	Mode     string `help:"Only of this mode: immediate, time_limited, planned or standing."`
 	Urgency  string `help:"Only urgent or ordinary."`

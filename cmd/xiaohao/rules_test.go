@@ -41,9 +41,24 @@ func TestRulesCommand(t *testing.T) {
 	if _, err := wrong.key(); err == nil || !strings.Contains(err.Error(), "immediate") {
 		t.Errorf("a mode that nobody knows: %v", err)
 	}
+	near := &rulesSetCmd{calendarStore: store, rulesRow: rulesRow{Stage: "near"}, Rules: []string{"5d"}}
+	if err := near.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "几个工作日算临期") {
+		t.Errorf("near in natural days: %v", err)
+	}
+	near.Rules, near.Category = []string{"5wd"}, "路灯"
+	if err := near.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "全站一个数") {
+		t.Errorf("near of one category: %v", err)
+	}
+	near.Category = ""
+	if err := near.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	st = open()
+	if got := st.rules.Now().Rule(limit.Matter{Stage: events.StageNear}).N; got != 5 {
+		t.Errorf("near is %d working days", got)
+	}
 	m := limit.Matter{Stage: events.StageRectify, Category: "路灯", Mode: events.TimeLimited}
-	if got := st.rules.Now().Resolve(m).Text(); got != "24h" || st.rules.Now().Version() != 3 {
+	if got := st.rules.Now().Resolve(m).Text(); got != "24h" || st.rules.Now().Version() != 4 {
 		t.Errorf("%s at version %d", got, st.rules.Now().Version())
 	}
 	st.close()
