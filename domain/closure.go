@@ -106,6 +106,7 @@ func (c ReportRectified) decide(it *Item, s Situation) ([]events.Event, error) {
 		add(refuseAt("done", "report_rectified.over", "完成数量：%g 多于一共的 %g。", c.Done, c.Total))
 	}
 	add(noPersonal("reply", "report_rectified", "给群众的答复", c.Reply))
+	add(noPersonal("result", "report_rectified", "改成什么样", c.Result)) // stands in the list for the public and in the 答复意见书
 	if len(rs) > 0 {
 		return nil, rs
 	}

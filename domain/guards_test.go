@@ -73,9 +73,12 @@ func TestPersonalNumbersInPublicTexts(t *testing.T) {
 	bad := "请打 13800138000"
 	r := report
 	r.Reply = bad
+	told := report
+	told.Result = bad
 	raised(t, opinion).refused("answer.personal@reply", office1, Answer{Title: "t", Reply: bad}).refused("answer.personal@title", office1, Answer{Title: bad, Reply: "t"})
 	accepted(t, triage).refused("split.personal@parts.1.title", office1, Split{Parts: []SplitPart{{Title: "一"}, {Title: bad}}})
 	handed(t, triage, unitA).refused("report_rectified.personal@reply", deputy(unitA), r).
+		refused("report_rectified.personal@result", deputy(unitA), told).
 		refused("submit_reply.personal@public", handler(unitA), SubmitReply{Public: bad}).
 		refused("draft_public_text.personal@summary", publisher1, DraftPublicText{Summary: bad}).
 		refused("correct.personal@should", office1, Correct{Rev: 1, What: "电话", Was: "无", Should: "13800138000", Reason: "写错"})

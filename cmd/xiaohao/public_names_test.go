@@ -44,7 +44,7 @@ func TestNoOfficersNameInPublic(t *testing.T) {
 	s.do("leader|l-linked|区领导甲", n, "instruct", fields{"text": "抓紧，淳于做表来盯"})
 	s.do(staff(unit, "HANDLER"), n, "report_progress", fields{"note": "淳于做表报：清了一半"})
 	w.photo(n, "清淤的照片", "淳于做表.png")
-	s.do(staff(unit, "UNIT_HEAD"), n, "report_rectified", fields{"result": "清了，淳于做表", "truth": "TRUE", "contacted": true, "contact_note": "淳于做表打了电话", "solved": "YES", "reply": "清好了。"})
+	s.do(staff(unit, "UNIT_HEAD"), n, "report_rectified", fields{"result": "清了", "truth": "TRUE", "contacted": true, "contact_note": "淳于做表打了电话", "solved": "YES", "reply": "清好了。"})
 	s.apply(n, unit)
 	for _, as := range []string{staff(unit, "UNIT_DEPUTY"), staff(unit, "UNIT_HEAD"), "checker"} {
 		s.do(as, n, "sign_off", fields{"opinion": "淳于做表查实"})

@@ -179,7 +179,7 @@ func TestFiguresTie(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			s := newSite(t)
 			l := newRandomLives(t, s, seed)
-			l.play(120, 24)
+			l.play(130, 25)
 			t.Logf("came to a state: %v", l.now)
 			for _, st := range []string{"IN_PROGRESS", "RECTIFIED", "UNDER_VERIFICATION", "CLOSED"} {
 				if s.total("clerk", "state="+st) == 0 {

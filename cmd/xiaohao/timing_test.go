@@ -1,14 +1,18 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"xiaohao/events"
 )
 
 // TestTimeByHand: the office changes a time limit, enters a year's holidays and recomputes by
@@ -155,4 +159,62 @@ func (s *site) mustPage(as, path string) string {
 		s.t.Fatalf("%s as %s: %d", path, as, status)
 	}
 	return body
+}
+
+// A limit of 24 hours is red when its hour has passed and not the day after: on the ledger, the
+// board, the views, the item, and for the public, while nothing was written; and who reports
+// after the hour is late, on the same day.
+func TestRedByTheHour(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	n := s.raise(fields{"text": "停水了", "category": "民生"}).Number
+	s.do("clerk", n, "accept", fields{"title": "小区停水", "category": "民生", "mode": "IMMEDIATE", "urgent": true})
+	s.do("clerk", n, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD"}}})
+	s.do(staff(handling, "UNIT_LIAISON"), n, "sign", nil)
+	s.do("publisher", n, "draft_public_text", fields{"summary": "小区停水"})
+	s.do("publisher2", n, "release", nil)
+	it, err := s.stack.reads.Item(t.Context(), n)
+	if err != nil || it.DueRule != "24h" || it.DueTime == "" {
+		t.Fatalf("due %s at %q by %q: %v", it.Due, it.DueTime, it.DueRule, err)
+	}
+	ends := it.Ends()
+	over := ends.Day.Time().Add(time.Duration(ends.Minute) * time.Minute)
+	at := func(instant time.Time) { s.skew.Store(int64(time.Until(instant))) }
+	wrote := s.last()
+	for _, c := range []struct {
+		when time.Time
+		red  int
+		lamp string
+	}{{over.Add(-time.Minute), 0, "NEAR"}, {over.Add(2 * time.Second), 1, "OVERDUE"}, {over.Add(-time.Minute), 0, "NEAR"}, {over.Add(30 * time.Hour), 1, "OVERDUE"}} {
+		at(c.when)
+		if got := s.total("clerk", "lamp=OVERDUE"); got != c.red {
+			t.Errorf("at %s the ledger has %d overdue, want %d", c.when, got, c.red)
+		}
+		if got := s.total("clerk", "lamp="+c.lamp); got != 1 {
+			t.Errorf("at %s the ledger has %d of %s", c.when, got, c.lamp)
+		}
+		var b struct {
+			All struct{ Overdue, Near, Total int }
+		}
+		if err := json.Unmarshal([]byte(s.call("clerk", "GET", "/api/v1/board", nil).Body), &b); err != nil || b.All.Overdue != c.red || b.All.Near != 1-c.red || b.All.Total != 1 {
+			t.Errorf("at %s the board says %+v: %v", c.when, b.All, err)
+		}
+		for as, path := range map[string]string{"clerk": "/items", staff(handling, "HANDLER"): "/items/" + n, "": "/p/" + s.publicOf(n)} {
+			if page := text(s.mustPage(as, path)); strings.Contains(page, "逾期") != (c.red == 1 || path == "/items") || as != "" && !strings.Contains(page, it.DueTime) {
+				t.Errorf("at %s %s says\n%.900s", c.when, path, page)
+			}
+		}
+		if f, err := s.stack.reads.PublicFigures(t.Context(), events.MomentOf(c.when)); err != nil || f.Overdue != c.red {
+			t.Errorf("at %s the public is told of %d overdue: %v", c.when, f.Overdue, err)
+		}
+	}
+	if s.last() != wrote {
+		t.Error("something was written for time to pass")
+	}
+	at(over.Add(time.Minute))
+	s.do(staff(handling, "HANDLER"), n, "record_evidence", fields{"title": "通水照片", "kind": "RESULT"})
+	s.report(n, handling)
+	if it, err := s.stack.reads.Item(t.Context(), n); err != nil || !it.Late {
+		t.Errorf("reported a minute after the hour: late is %v, %v", it.Late, err)
+	}
 }
