@@ -10,11 +10,24 @@ import (
 // DayEnd is the minute of a day at which it is over.
 const DayEnd = 24 * 60
 
+// Shut is added to the minute of a moment at which one looks, from the close of business on,
+// where days end then: what ends with the day is over, what ends at an hour is not yet.
+const Shut = 1 << 12
+
 // Moment is a minute of a day, as deadlines are told by and lamps judged against. A deadline
 // in days is over at [DayEnd] of its last day; one in hours at its minute.
 type Moment struct {
 	Day    Date
 	Minute int
+}
+
+// Looking is the minute of a moment at which one looks, and the minute at which its day ends
+// for deadlines: [DayEnd], or before every other once business has closed.
+func (m Moment) Looking() (minute, dayEnd int) {
+	if m.Minute >= Shut {
+		return m.Minute - Shut, -1
+	}
+	return m.Minute, DayEnd
 }
 
 // MomentOf is the first moment that is not before t: a deadline before it is over at t.
@@ -23,12 +36,20 @@ func MomentOf(t time.Time) Moment {
 	return Moment{day, int((t.Sub(day.Time()) + time.Minute - 1) / time.Minute)}
 }
 
-// Before reports whether m lies before n.
+// Before reports whether m lies before n, at which one looks.
 func (m Moment) Before(n Moment) bool {
-	return m.Day.Before(n.Day) || m.Day == n.Day && m.Minute < n.Minute
+	minute, dayEnd := n.Looking()
+	ends := m.Minute
+	if ends == DayEnd {
+		ends = dayEnd
+	}
+	return m.Day.Before(n.Day) || m.Day == n.Day && ends < minute
 }
 
 func (m Moment) String() string {
+	if minute, _ := m.Looking(); minute != m.Minute {
+		return Moment{m.Day, minute}.String() + ", shut"
+	}
 	return fmt.Sprintf("%s %02d:%02d", m.Day, m.Minute/60, m.Minute%60)
 }
 

@@ -16,12 +16,18 @@ var (
 	endsOfNode = ends{"i.node", strconv.Itoa(events.DayEnd)}
 )
 
+// at is the moment as SQL compares it, with "$" for the minute at which days end.
+func (e ends) at() string {
+	return "(" + e.day + ", case " + e.minute + " when " + strconv.Itoa(events.DayEnd) + " then $ else " + e.minute + " end)"
+}
+
 // lampIs makes of a definition of lamps the condition that a moment shows one of them, with
-// "($, $)" for each moment that it is judged against, in the order of bounds. It is the row's
-// own condition and that no row before it holds; an index over the day serves it.
+// "$" for the minute at which days end and "($, $)" for the moment that it is judged against,
+// in the order of bounds. It is the row's own condition and that no row before it holds; an
+// index over the day serves it.
 func lampIs(rows []events.LampRow, lamp events.Lamp, at ends) (cond string, bounds []events.Bound) {
 	return lampRows(rows, lamp, func(r events.LampRow, holds bool) string {
-		return "(" + at.day + ", " + at.minute + ") " + op(r, holds) + " ($, $)"
+		return at.at() + " " + op(r, holds) + " ($, $)"
 	})
 }
 
@@ -61,7 +67,8 @@ func (w *where) lamp(within string, rows []events.LampRow, lamp events.Lamp, of 
 	cond, bounds := lampIs(rows, lamp, of)
 	var args []any
 	for _, b := range bounds {
-		args = append(args, date(at[b].Day), at[b].Minute)
+		minute, dayEnd := at[b].Looking()
+		args = append(args, dayEnd, date(at[b].Day), minute)
 	}
 	w.add(strings.Replace(within, "$$", cond, 1), args...)
 }

@@ -33,18 +33,19 @@ func TestLampsInGoAndSQL(t *testing.T) {
 		instant := today.Time().Add(time.Duration(rapid.IntRange(0, 24*60*60-1).Draw(rt, "second")) * time.Second)
 		at := events.BoundsOf(events.MomentOf(instant), today.AddDays(rapid.IntRange(0, 15).Draw(rt, "near")))
 		if rapid.IntRange(0, 9).Draw(rt, "close of business") == 0 {
-			at[events.Now].Minute = events.DayEnd + 1
+			at[events.Now].Minute += events.Shut
 		}
 		var ms []events.Moment
 		for range rapid.IntRange(1, 40).Draw(rt, "moments") {
 			m := events.Moment{Day: today.AddDays(rapid.IntRange(-20, 20).Draw(rt, "day")), Minute: rapid.IntRange(0, events.DayEnd).Draw(rt, "minute")}
 			ms = append(ms, m, events.Moment{Day: m.Day, Minute: events.DayEnd})
 			if over, red := instant.After(m.Day.Time().Add(time.Duration(m.Minute)*time.Minute)), events.Judge(events.DeadlineLamps, m, at) == events.LampOverdue; over != red &&
-				m.Minute < events.DayEnd && at[events.Now].Minute <= events.DayEnd {
+				m.Minute < events.DayEnd {
 				rt.Fatalf("%s at %s: over is %v, red is %v", m, instant, over, red)
 			}
 		}
 		for _, b := range at {
+			b.Minute, _ = b.Looking()
 			ms = append(ms, b, events.Moment{Day: b.Day, Minute: max(b.Minute-1, 0)}, events.Moment{Day: b.Day, Minute: min(b.Minute+1, events.DayEnd)}, events.Moment{Day: b.Day.AddDays(1)}, events.Moment{Day: b.Day.AddDays(-1), Minute: events.DayEnd})
 		}
 		ms = append(ms, events.Moment{})

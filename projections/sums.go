@@ -261,7 +261,9 @@ func (r read) askHours(b *pgx.Batch, at when, dims []string, key string, add fun
 		return
 	}
 	w := &where{}
-	w.add("i.rank = any($::smallint[]) and i.sort_day = $ and i.due = $ and i.due_minute < $", ranksOf(GroupOpen).list(), date(at.today), date(at.today), at.minute)
+	w.add("i.rank = any($::smallint[]) and i.sort_day = $", ranksOf(GroupOpen).list(), date(at.today))
+	minute, dayEnd := events.Moment{Day: at.today, Minute: at.minute}.Looking()
+	w.add("i.due = $ and "+endsOfItem.at()+" < ($, $)", date(at.today), dayEnd, date(at.today), minute)
 	switch r.scope {
 	case scopeAll:
 	case scopeShown:

@@ -60,7 +60,7 @@ type madeWith struct {
 
 func (s *Server) madeWith() madeWith {
 	now := s.calendar().Moment(s.cfg.Now())
-	return madeWith{now.Day, now.Minute > events.DayEnd, s.calendar(), s.desk.Table()}
+	return madeWith{now.Day, now.Minute >= events.Shut, s.calendar(), s.desk.Table()}
 }
 
 func newKeptAnswers() *keptAnswers {

@@ -65,11 +65,14 @@ func (m *mix) learn(ctx context.Context) (err error) {
 
 func (m *mix) key(os []projections.Option) string { return os[m.rand.IntN(len(os))].Key }
 
+// noonMinute is when the pages are looked at: what ends by the hour is looked up, too.
+const noonMinute = 12 * 60
+
 func (m *mix) near() events.Date { return m.today.AddDays(5) }
 
 // board is an overview of today: of everything, or of one of what it can be narrowed by.
 func (m *mix) board(ctx context.Context) error {
-	f := projections.BoardFilter{Today: m.today, Near: m.near()}
+	f := projections.BoardFilter{Today: m.today, Minute: noonMinute, Near: m.near()}
 	switch m.rand.IntN(6) {
 	case 0, 1:
 		f.Unit = m.key(m.units)
@@ -97,7 +100,7 @@ func (m *mix) pastBoard(ctx context.Context) error {
 
 // page is one page of the ledger: a random filter, and any depth.
 func (m *mix) page(ctx context.Context) error {
-	f := projections.Filter{Today: m.today, Near: m.near(), Limit: 50}
+	f := projections.Filter{Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50}
 	it := m.items[m.rand.IntN(len(m.items))]
 	switch m.rand.IntN(12) {
 	case 0:
@@ -132,7 +135,7 @@ func (m *mix) page(ctx context.Context) error {
 
 // search is a search over everything, or within a filter.
 func (m *mix) search(ctx context.Context) error {
-	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Verbatim: true, Today: m.today, Near: m.near(), Limit: 50}
+	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Verbatim: true, Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50}
 	switch m.rand.IntN(6) {
 	case 0:
 		f.Unit, f.LeadOnly = m.key(m.units), true

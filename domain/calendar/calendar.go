@@ -204,12 +204,11 @@ func (c *Calendar) End(d events.Date) time.Time {
 	return d.Time().Add(closes)
 }
 
-// Moment is t as deadlines are judged against. From the close of business on, where days end
-// then, today's is past whatever ends with today.
+// Moment is t as deadlines are judged against; see [events.Shut].
 func (c *Calendar) Moment(t time.Time) events.Moment {
 	m := events.MomentOf(t)
 	if c.Hours.AtClose && t.After(c.End(m.Day)) {
-		m.Minute = events.DayEnd + 1
+		m.Minute += events.Shut
 	}
 	return m
 }

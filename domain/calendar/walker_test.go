@@ -138,7 +138,27 @@ func TestAgainstBruteForce(t *testing.T) {
 			t.Fatalf("%s with %+v ends %s, want %s", d.Due, hours, d.Ends, end)
 		}
 		checkAccount(t, cal, from, d)
+		checkMoment(t, cal, l, d)
 	})
+}
+
+// checkMoment: the moment that lamps are judged by is the instant at which the limit is over,
+// whichever way one comes to it; from it on, and not before, it is past.
+func checkMoment(t *rapid.T, cal *Calendar, l Limit, d Deadline) {
+	from := events.DateOf(l.From)
+	clock := events.Clock{Rule: l.Rule.String(), From: from, First: d.Due, Counted: events.Counting{Minute: int(l.From.Sub(from.Time()).Minutes())}}
+	for _, p := range l.Pauses {
+		clock.Pauses = append(clock.Pauses, events.ClockPause{From: p.From, To: p.To, Why: p.Why})
+	}
+	m := clock.Ends(d.Due)
+	if l.Rule.Unit == ByHour && !m.Day.Time().Add(time.Duration(m.Minute)*time.Minute).Equal(d.Ends) {
+		t.Fatalf("%s from %s with %v ends at %s, and is judged by %s", l.Rule, l.From, l.Pauses, d.Ends, m)
+	}
+	for after, want := range map[time.Duration]bool{-time.Second: false, time.Second: true} {
+		if over := m.Before(cal.Moment(d.Ends.Add(after))); over != want {
+			t.Fatalf("%s that ends at %s: %s later over is %v", l.Rule, d.Ends, after, over)
+		}
+	}
 }
 
 func drawHours(t *rapid.T) Hours {
