@@ -199,6 +199,7 @@ var assignmentTable = table[partRow]{name: "assignment", key: []string{"item", "
 	boolCol("lists", func(r *partRow) bool { return r.lists }),
 	smallCol("rank", func(r *partRow) int { return rankOf(&r.of.Item) }),
 	lastDateCol("sort_day", func(r *partRow) events.Date { return sortDay(&r.of.Item) }),
+	smallCol("due_minute", func(r *partRow) int { return runningMinute(&r.of.Item) }),
 	textCol("number", func(r *partRow) string { return r.of.Number }),
 	smallCol("place", func(r *partRow) int { return int(placeOf(r.of.Group, r.of.State)) }),
 }}

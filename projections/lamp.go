@@ -13,6 +13,7 @@ type ends struct{ day, minute string }
 // Where the moments stand that lamps judge. A node of a plan is over at the end of its day.
 var (
 	endsOfItem = ends{"i.due", "i.due_minute"}
+	endsOfPart = ends{"a.sort_day", "a.due_minute"} // of the item, which a part repeats
 	endsOfNode = ends{"i.node", strconv.Itoa(events.DayEnd)}
 )
 

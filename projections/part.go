@@ -47,9 +47,12 @@ func (f Filter) ofParts(w *where) (from string, rs ranks) {
 		w.add("a.place = any($)", placeList(in))
 	}
 	rs = f.ordered(w, "a.")
+	lamp := map[Lamp]events.Lamp{LampOverdue: events.LampOverdue, LampNear: events.LampNear, LampCalm: events.LampOnPlan}[f.Lamp]
 	if f.Lamp == LampCalm {
 		w.add("a.place = any($)", placeList([places]bool{placeWaiting: true, placeOpen: true}))
-		w.lamp("$$", events.DeadlineLamps, events.LampOnPlan, "a.sort_day", events.Bounds{f.Today, f.Near})
+	}
+	if lamp != events.LampNone {
+		w.lamp("$$", events.DeadlineLamps, lamp, endsOfPart, judged(f.Today, f.Minute, f.Near, f.AsOf))
 	}
 	if !f.Sight.free() { // its own unit
 		s := f.Sight

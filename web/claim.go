@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -22,7 +21,7 @@ type claim struct {
 }
 
 // claimOf fills in what the row said when it was imported last, nil for an item that came otherwise.
-func (s *Server) claimOf(ctx context.Context, number string, folded *domain.Item, a events.Actor) *claim {
+func (s *Server) claimOf(said said, number string, folded *domain.Item, a events.Actor) *claim {
 	if folded.Claim == nil {
 		return nil
 	}
@@ -38,8 +37,8 @@ func (s *Server) claimOf(ctx context.Context, number string, folded *domain.Item
 	add("期限", e.Due.String())
 	add("主办", e.Lead)
 	add("协办", strings.Join(e.Co, "、"))
-	add("措施", strings.ReplaceAll(s.open(ctx, e.Measures), "\n", "；"))
-	add("进展和备注", strings.ReplaceAll(s.open(ctx, e.Note), "\n", "；"))
+	add("措施", strings.ReplaceAll(said.words(e.Measures), "\n", "；"))
+	add("进展和备注", strings.ReplaceAll(said.words(e.Note), "\n", "；"))
 	add("和上一次比", zhDeltas(e.Changed))
 	add("原文件 SHA-256", e.File)
 	if rule, _ := rights.Of("accept"); rule.Allows(a.Role) && s.cfg.Files != nil {

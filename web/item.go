@@ -227,7 +227,7 @@ func (s *Server) fillItem(p *ItemPage, it projections.Item, folded *domain.Item,
 	p.Leader = leaderWords(it)
 	p.Units = unitsOf(it, today)
 	p.Plan = planOf(it)
-	p.Claim = s.claimOf(ctx, it.Number, folded, a)
+	p.Claim = s.claimOf(said, it.Number, folded, a)
 	p.Amounts, p.Sum = amountsOf(it.Detail.Quantities)
 	p.Chain, p.ChainSays = chainOf(it, today)
 	s.fillClosure(p, it, a, said)

@@ -49,6 +49,9 @@ func (s *Server) sealedOf(it projections.Item, a events.Actor) []sealedWords {
 	if d.Report != nil && readsContact(it, a) {
 		out = append(out, sealedWords{Label: "怎么联系的", Text: d.Report.ContactNote})
 	}
+	if d.Claim != nil {
+		out = append(out, sealedWords{Label: "台账里的措施", Text: d.Claim.Measures}, sealedWords{Label: "台账里的进展和备注", Text: d.Claim.Note})
+	}
 	for _, o := range d.Objections {
 		out = append(out, sealedWords{Label: "异议", Text: o.Text}, sealedWords{"提异议的人怎么找", o.Contact, true})
 	}

@@ -160,8 +160,8 @@ var growSQL = []string{
 		select l.opinion || '.' || k, t.id, l.n from twin t join base.opinion_item l on l.item = t.old order by t.number`,
 	`insert into verbatim (opinion, item, month, grams)
 		select v.opinion || '.' || k, t.id, v.month, v.grams from twin t join base.verbatim v on v.item = t.old order by v.month, t.number`,
-	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, number, place)
-		select t.id, a.id, unit, part, state, due - shift, lists, rank, sort_day - shift, t.number, place
+	`insert into assignment (item, id, unit, part, state, due, lists, rank, sort_day, due_minute, number, place)
+		select t.id, a.id, unit, part, state, due - shift, lists, rank, sort_day - shift, due_minute, t.number, place
 		from twin t join base.assignment a on a.item = t.old order by t.number`,
 	`insert into item_day (item, from_day, to_day, number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state, due, due_minute)
 		select t.id, from_day - shift, to_day - shift, t.number, preset, unit, leader, mode, source, category, area, campaign, class, grp, state,

@@ -75,6 +75,7 @@ create table assignment (
     lists    boolean  not null, -- the unit's first part that was not taken back
     rank     smallint not null, -- as in item
     sort_day date     not null,
+    due_minute smallint not null, -- of the item, as there
     number   text     not null,
     place    smallint not null, -- where the item stands, as fine as a board shows it
     constraint assignment_pk primary key (item, id)
@@ -137,7 +138,7 @@ create index item_search_newest on item_search (month desc, number desc);
 comment on index item_search_newest is 'Items: Filter.Q, the newest first';
 create index item_search_grams on item_search using gin (grams) with (gin_pending_list_limit = 256);
 comment on index item_search_grams is 'Items, PublicItems: Filter.Q, rechecked by like';
-create index assignment_unit on assignment (unit, rank, sort_day, number, item) include (place) where lists;
+create index assignment_unit on assignment (unit, rank, sort_day, number, item) include (place, due_minute) where lists;
 comment on index assignment_unit is 'Items: Filter.Unit';
 create index assignment_state on assignment (unit, state, item);
 comment on index assignment_state is 'Queues: QueueToSign, QueueSentBack, QueueOpen of one unit';

@@ -93,9 +93,9 @@ func (r *rower) main(it projections.Entered) []Cell {
 	progress := it.Progress
 	if c := d.Claim; c != nil { // nobody has said it here yet
 		if len(measures) == 0 {
-			measures = []string{r.opened(c.Measures)}
+			measures = []string{r.words(c.Measures, it.Opinions)}
 		}
-		progress = cmp.Or(progress, r.opened(c.Note))
+		progress = cmp.Or(progress, r.words(c.Note, it.Opinions))
 	}
 	truth := ""
 	if d.Report != nil {
