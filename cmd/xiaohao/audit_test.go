@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"xiaohao/events"
 	"xiaohao/projections"
@@ -269,21 +272,30 @@ func TestSignInsInTrail(t *testing.T) {
 	}
 }
 
-// TestRevealInTheBrowser asks for a telephone number as the office does.
+// TestRevealInTheBrowser asks for a telephone number, and for those that stand in what was
+// said, as the office does.
 func TestRevealInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	n := s.raise(fields{"text": "晚上没有公交车", "category": "民生", "name": "欧阳明", "phone": "13912345678"}).Number
-	b := s.open(t, 1280, "clerk")
-	b.goTo("/items/" + n)
-	b.must("139****5678")
+	n := s.raise(fields{"text": "我是欧阳明，晚上没有公交车，白天打 0595-87001234，夜里打 13700006789", "category": "民生", "name": "欧阳明", "phone": "13912345678"}).Number
+	s.do("clerk", n, "accept", fields{"title": "夜间公交", "category": "民生", "mode": "IMMEDIATE", "urgent": true})
+	b := s.open(t, 375, "clerk")
+	for _, width := range []int64{375, 1280} {
+		b.act(chromedp.EmulateViewport(width, 900))
+		b.goTo("/items")
+		b.shot(fmt.Sprintf("items-hour-%d", width))
+		b.goTo("/items/" + n)
+		b.must("139****5678", "我是欧某某", "0595-******34", "137****6789", "快到期了")
+		b.axe()
+		b.shot(fmt.Sprintf("item-masked-%d", width))
+	}
 	b.press("看遮住的部分")
-	b.choose("phone", "1")
+	b.choose("phone", "1", "text", "1")
 	b.fill("reason", "约反映人到站台看一看")
 	b.axe()
 	b.shot("reveal-form-1280")
 	b.press("看个人信息")
-	b.must("13912345678", "这一次看已经记下")
+	b.must("13912345678", "我是欧阳明", "0595-87001234", "13700006789", "这一次看已经记下")
 	if mark := b.value(`document.querySelector('svg.watermark text').textContent`); mark != "office.clerk" {
 		t.Errorf("the watermark says %q", mark)
 	}
