@@ -123,7 +123,8 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 	if err != nil {
 		return im, errs, err
 	}
-	return im, append(errs, domain.RefusalsOf(im.Place(directory))...), nil
+	im.Own, err = s.reads.Numbered(r.Context(), im.Numbers())
+	return im, append(errs, domain.RefusalsOf(im.Place(directory))...), err
 }
 
 // mapping is what the actor's unit has said its columns mean.
@@ -184,7 +185,12 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 			return err
 		}
 	}
-	f.Reread(l)
+	im := v.Import
+	im.Read = l
+	if im.Own, err = s.reads.Numbered(r.Context(), im.Numbers()); err != nil {
+		return err
+	}
+	f.Reread(im)
 	http.Redirect(w, r, "/import/"+f.ID, http.StatusSeeOther)
 	return nil
 }

@@ -179,6 +179,28 @@ func (x *site) imported(number string) {
 	}
 }
 
+// TestLedgerComesBack: a ledger that went out and comes in again, of items in every state, raises
+// nothing and changes nothing.
+func TestLedgerComesBack(t *testing.T) {
+	t.Parallel()
+	x, _ := withFiles(t)
+	x.town()
+	before := x.file("clerk", "/items/export", "ledger=L1&format=csv")
+	rows := strings.Count(before, ",QG-")
+	body, kind := handIn(t, "问题整改台账", "问题整改台账.csv", before)
+	_, page, _ := x.ask("clerk", "POST", "/api/v1/import", body, "Content-Type", kind)
+	var res struct {
+		New, Same, Changed, Refused int
+		Rejected, Duplicates        []any
+	}
+	if err := json.Unmarshal([]byte(page), &res); err != nil || res.Same < 5 || res.New+res.Changed+res.Refused+len(res.Rejected) != 0 || res.Same+len(res.Duplicates) != rows {
+		t.Errorf("%d rows: %v %.1500s", rows, err, page)
+	}
+	if after := x.file("clerk", "/items/export", "ledger=L1&format=csv"); after != before {
+		t.Errorf("the ledger is another one now:\n%s\nwas\n%s", after, before)
+	}
+}
+
 // TestLongRequests: what is handed in may be longer than a form.
 func TestLongRequests(t *testing.T) {
 	for path, want := range map[string]bool{"/import": true, "/api/v1/import": true, "/api/v1/imports": true, "/admin/templates": true, "/items/ZG-1/record_evidence": true,

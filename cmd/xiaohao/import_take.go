@@ -83,6 +83,9 @@ func (s *stack) takeIn(ctx context.Context, in importRequest, l *paper.Ledger, s
 	if err := plain(im.Place(known)); err != nil {
 		return importResult{}, err
 	}
+	if im.Own, err = s.reads.Numbered(ctx, im.Numbers()); err != nil {
+		return importResult{}, err
+	}
 	res, err := intake.Run(ctx, s.desk, s.files, im, show)
 	return importResult{res, l.Rejected, l.Duplicates}, err
 }

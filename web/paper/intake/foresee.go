@@ -47,6 +47,9 @@ func (r *run) foresee(ctx context.Context, desk Previewer, i int) (Outcome, erro
 
 // foreseeSteps looks at the item as it is. Of a new one only what is wrong by itself is known.
 func (r *run) foreseeSteps(ctx context.Context, desk Previewer, row row, o *Outcome) error {
+	if _, is, err := r.back(ctx, &row, o); is || err != nil {
+		return err
+	}
 	it, err := desk.Look(ctx, o.Item)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):

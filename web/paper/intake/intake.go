@@ -48,7 +48,18 @@ type Import struct {
 	Actor  events.Actor // of the office, who imports
 	Preset events.Preset
 	Today  events.Date
-	Units  Units // nil: names are taken as they are
+	Units  Units                // nil: names are taken as they are
+	Own    map[string]uuid.UUID // items here by their numbers, of the numbers that rows bear
+}
+
+// Numbers lists the numbers that rows bear.
+func (im Import) Numbers() (out []string) {
+	for _, it := range im.Read.Items {
+		if it.More.Number != "" {
+			out = append(out, it.More.Number)
+		}
+	}
+	return out
 }
 
 // Kind is what came of a row.
@@ -196,6 +207,12 @@ func (r *run) item(ctx context.Context, i int) (Outcome, error) {
 
 // steps gives the commands that the item lacks.
 func (r *run) steps(ctx context.Context, row row, o *Outcome) error {
+	if was, is, err := r.back(ctx, &row, o); is || err != nil {
+		if err == nil && o.Kind == Changed {
+			err = r.record(ctx, row.own, row, was, o)
+		}
+		return err
+	}
 	id := domain.ItemOf(row.raise)
 	o.Item = id
 	it, err := r.desk.Look(ctx, id)

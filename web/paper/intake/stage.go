@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"xiaohao/events"
-	"xiaohao/web/paper/ledger"
 )
 
 // Bounds of files that wait on pages: how many, and how long after the last look.
@@ -105,12 +104,12 @@ func (f *Staged) Look() View {
 	return View{f.im, f.cancel != nil, f.progress, f.result, f.err}
 }
 
-// Reread replaces what was read of the file, unless it is being imported.
-func (f *Staged) Reread(l *ledger.Ledger) {
+// Reread replaces the import of the file by one that was read anew, unless it is under way.
+func (f *Staged) Reread(im Import) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.cancel == nil {
-		f.im.Read, f.result, f.err = l, nil, nil
+		f.im, f.result, f.err = im, nil, nil
 	}
 }
 
