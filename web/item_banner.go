@@ -54,7 +54,7 @@ func runningBanner(at events.Bounds, it projections.Item, b banner, l left) (ban
 	word, today := it.State.Zh(), at.Today()
 	var says []string
 	if !it.Due.IsZero() {
-		says = append(says, "期限 "+zhDay(it.Due)+until(it.DueTime)+"。")
+		says = append(says, strings.TrimSpace("期限 "+zhDay(it.Due)+" "+it.DueTime)+"。")
 	}
 	switch domain.LampOf(it.State, it.Ends(), at) {
 	case domain.LampOverdue:
@@ -99,7 +99,7 @@ func runningBanner(at events.Bounds, it projections.Item, b banner, l left) (ban
 	return b, says
 }
 
-// until is the hour at which a deadline is over within its day, as a sentence says it.
+// until is the hour at which a deadline is over within its day, in the middle of a sentence.
 func until(timeOfDay string) string {
 	if timeOfDay == "" {
 		return ""

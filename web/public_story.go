@@ -185,7 +185,7 @@ func (s *Server) runningBanner(b *Banner, it projections.PublicItem, day func(ev
 	}
 	line := ""
 	if !it.Due.IsZero() {
-		line = "期限 " + day(it.Due) + until(it.DueTime) + "。"
+		line = strings.TrimSpace("期限 "+day(it.Due)+" "+it.DueTime) + "。"
 	}
 	switch {
 	case doing && it.Lead != "":
