@@ -199,10 +199,12 @@ func (s *Server) leaderRow(it projections.Item) leaderRow {
 	switch {
 	case it.Due.IsZero():
 		l.BigSays, l.Big = "期限", "没有定"
+	case l.Left.Over && l.Left.Days == 0: // within a day, or over days off
+		l.BigSays, l.Big, l.Over = "期限", "过了", true
 	case l.Left.Over:
 		l.BigSays, l.Big, l.Over = "已超", fmt.Sprintf("%d 天", l.Left.Days), true
 	case it.Due == s.today():
-		l.BigSays, l.Big = "到期", "今天"
+		l.BigSays, l.Big = "到期", strings.TrimSpace("今天 "+it.DueTime)
 	default:
 		l.BigSays, l.Big = "还剩", fmt.Sprintf("%d 天", l.Left.Days)
 	}

@@ -77,16 +77,18 @@ func TestReportForEver(t *testing.T) {
 		t.Helper()
 		out := map[string][]byte{}
 		for _, k := range report.Kinds {
-			r, err := report.Make(t.Context(), reads, log, report.Order{Kind: k, On: on, Office: "区整改工作领导小组办公室"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range report.Formats {
-				var b bytes.Buffer
-				if err := r.Write(f, &b); err != nil {
+			for who, sight := range map[string]projections.Sight{"": {}, "clerk-": {Extent: projections.SeesAll, Self: []string{"office.clerk"}}} { // for the program, and for somebody
+				r, err := report.Make(t.Context(), reads, log, report.Order{Kind: k, On: on, Office: "区整改工作领导小组办公室", Sight: sight})
+				if err != nil {
 					t.Fatal(err)
 				}
-				out[string(k)+"."+string(f)] = b.Bytes()
+				for _, f := range report.Formats {
+					var b bytes.Buffer
+					if err := r.Write(f, &b); err != nil {
+						t.Fatal(err)
+					}
+					out[who+string(k)+"."+string(f)] = b.Bytes()
+				}
 			}
 		}
 		return out

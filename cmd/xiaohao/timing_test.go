@@ -169,6 +169,7 @@ func TestRedByTheHour(t *testing.T) {
 	s := newSite(t)
 	n := s.raise(fields{"text": "停水了", "category": "民生"}).Number
 	s.do("clerk", n, "accept", fields{"title": "小区停水", "category": "民生", "mode": "IMMEDIATE", "urgent": true})
+	s.do("clerk", n, "link_leader", fields{"leader": fields{"id": "l-linked", "post": "区领导甲"}})
 	s.do("clerk", n, "assign", fields{"units": []fields{{"unit": handling, "part": "LEAD"}}})
 	s.do(staff(handling, "UNIT_LIAISON"), n, "sign", nil)
 	s.do("publisher", n, "draft_public_text", fields{"summary": "小区停水"})
@@ -203,6 +204,9 @@ func TestRedByTheHour(t *testing.T) {
 			if page := text(s.mustPage(as, path)); strings.Contains(page, "逾期") != (c.red == 1 || path == "/items") || as != "" && !strings.Contains(page, it.DueTime) {
 				t.Errorf("at %s %s says\n%.900s", c.when, path, page)
 			}
+		}
+		if page := text(s.mustPage("leader|l-linked|区领导甲", "/leader")); strings.Contains(page, "已超 0 天") || (strings.Contains(page, "期限 过了") || strings.Contains(page, "已超")) != (c.red == 1) {
+			t.Errorf("at %s the leader is told\n%.900s", c.when, page)
 		}
 		if f, err := s.stack.reads.PublicFigures(t.Context(), events.MomentOf(c.when)); err != nil || f.Overdue != c.red {
 			t.Errorf("at %s the public is told of %d overdue: %v", c.when, f.Overdue, err)

@@ -17,6 +17,7 @@ import (
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/report"
+	"xiaohao/web/paper/sheet"
 )
 
 // TestWalk walks every route as every role over a hidden, a confidential and a 举报 item and
@@ -58,6 +59,12 @@ func TestWalk(t *testing.T) {
 			before[as+path] = steady(w.call(as, "GET", path, nil).Body)
 		}
 	}
+	ledger := func(l sheet.Ledger) string {
+		return steady(w.call("clerk2", "POST", "/items/export", "format=csv&ledger="+string(l), "Content-Type", formType).Body)
+	}
+	for _, l := range sheet.Ledgers {
+		before[string(l)] = ledger(l)
+	}
 	w.conduct = w.item("收受红包被看见", "收受红包一事核查", "红包村", fields{"name": "上官举之", "phone": "13612345678"},
 		fields{"class": "CONDUCT", "category": "作风暗号", "complained_of": []string{blamed}, "complained": []string{"office.clerk2", "unit." + other + ".handler"}})
 	w.do("clerk", w.conduct.number, "reveal", fields{"phone": true, "reason": "按程序核实反映的事"}) // what the auditor reads of it must not tell either
@@ -67,6 +74,13 @@ func TestWalk(t *testing.T) {
 			for _, path := range asks(as) {
 				if got := steady(w.call(as, "GET", path, nil).Body); blind(as) && got != before[as+path] {
 					t.Errorf("%s as %q is another one since there is a 举报:\n%s", path, as, firstDifference(before[as+path], got))
+				}
+			}
+			if as == "clerk2" {
+				for _, l := range sheet.Ledgers {
+					if got := ledger(l); got != before[string(l)] {
+						t.Errorf("%s for whom it is about is another one since there is a 举报:\n%s", l, firstDifference(before[string(l)], got))
+					}
 				}
 			}
 			if path := "/reports/month?as_of=" + w.today(); as == "clerk" && steady(w.call(as, "GET", path, nil).Body) == before[as+path] {
