@@ -47,6 +47,11 @@ func (s *Store) Samples(ctx context.Context, limit int) ([]Sample, error) {
 	return s.samples(ctx, `select draw, sequence, recorded, doc from sample order by sequence desc limit $1`, limit)
 }
 
+// SamplesOf returns the draws that were recorded on some days, both included, in their order.
+func (s *Store) SamplesOf(ctx context.Context, from, to events.Date) ([]Sample, error) {
+	return s.samples(ctx, `select draw, sequence, recorded, doc from sample where recorded >= $1 and recorded < $2 order by sequence`, from.Time(), to.AddDays(1).Time())
+}
+
 // Sample returns one draw of a period, ErrNotFound when there is none.
 func (s *Store) Sample(ctx context.Context, period string, draw int) (Sample, error) {
 	out, err := s.samples(ctx, `select draw, sequence, recorded, doc from sample where period = $1 and draw = $2`, clean(period), draw)

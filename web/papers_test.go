@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"xiaohao/domain"
+	"xiaohao/domain/sample"
 	"xiaohao/events"
 	"xiaohao/projections"
 	"xiaohao/web/paper/docx"
@@ -62,7 +64,37 @@ func TestPapers(t *testing.T) {
 		t.Errorf("of the filters of a command line, unknown are %v", unknown)
 	}
 	x.reports()
+	x.sampled(n["late"])
 	x.papers(n)
+}
+
+// sampled draws one look-back: the quarter's check lists it, and the one before does not.
+func (x *site) sampled(number string) {
+	t := x.t
+	t.Helper()
+	it, err := x.s.reads.Item(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sample.Drawer{Log: x.s.desk.Journal.(domain.Histories), Now: x.now}
+	if _, err := d.Draw(t.Context(), []events.Lot{{Item: it.ID, Number: number, Due: events.DateOf(x.now()), Weight: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	last, err := x.s.desk.Journal.(clockLog).Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.last = last
+	x.settle()
+	page := x.get("clerk", "/reports/show?kind=quarter&as_of="+events.DateOf(x.now()).String())
+	_, list, _ := strings.Cut(page, "回头看抽样名单")
+	list, _, _ = strings.Cut(list, "</table>")
+	if !strings.Contains(page, "回头看抽样 1 次，抽中 1 件") || !strings.Contains(list, number) || !strings.Contains(list, sample.Period(events.DateOf(x.now()))) {
+		t.Errorf("the draw is not in the quarter's check: %.1500s", list)
+	}
+	if page := x.get("clerk", "/reports/show?kind=quarter&as_of=2026-09-30"); !strings.Contains(page, "本期没有抽样") {
+		t.Error("a later draw is in the quarter before")
+	}
 }
 
 func (x *site) reports() {

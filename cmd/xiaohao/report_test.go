@@ -1,9 +1,11 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -109,6 +111,18 @@ func TestReportForEver(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the report does not say %q:\n%.1500s", want, page)
 		}
+	}
+	for name, want := range map[string]string{"month.docx": "word/charts/chart1.xml", "month.xlsx": "xl/charts/chart1.xml"} {
+		z, err := zip.NewReader(bytes.NewReader(then[name]), int64(len(then[name])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fs.Stat(z, want); err != nil {
+			t.Errorf("%s has no chart: %v", name, err)
+		}
+	}
+	if !bytes.Contains(then["month.html"], []byte("<svg")) {
+		t.Error("the page has no chart")
 	}
 	more(t, log, reads, furtherEvents())
 	settle()

@@ -16,6 +16,7 @@ type Reads interface {
 	Board(ctx context.Context, f projections.BoardFilter) (projections.Board, error)
 	KPIs(ctx context.Context, f projections.KPIFilter) (projections.KPIReport, error)
 	Happened(ctx context.Context, from, to events.Date, s projections.Sight) ([]projections.Happening, error)
+	SamplesOf(ctx context.Context, from, to events.Date) ([]projections.Sample, error)
 	Each(ctx context.Context, f projections.Filter, do func(projections.Entered) error) (projections.Position, error)
 }
 

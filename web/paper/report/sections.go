@@ -205,10 +205,46 @@ func (b *builder) checks() error {
 	s.Text = append(s.Text, fmt.Sprintf("现场核查 %d 次，%s通过；销号申请退回 %d 次；回头看 %d 次，发现反弹 %d 次。", b.count("现场核查", "期内核查的次数", n["site.checked"]),
 		ofAll(b.count("现场核查通过", "", n["site.checked passed"]), n["site.checked"]), b.count("销号申请退回", "期内没有签的次数", n["sign_off.refused"]),
 		b.count("回头看", "期内回头看的次数", looked), b.count("回头看发现反弹", "", n["look_back.failed"])))
+	if err := b.samples(s); err != nil {
+		return err
+	}
 	told(s, "现场核查", "本期没有现场核查。", b.happened, "site.checked")
 	told(s, "销号申请退回", "本期没有退回。", b.happened, "sign_off.refused")
 	told(s, "回头看", "本期没有回头看。", b.happened, "look_back.passed", "look_back.failed")
 	return nil
+}
+
+// samples lists what was drawn for look-backs in the period, as far as the reader sees it.
+func (b *builder) samples(s *Section) error {
+	draws, err := b.reads.SamplesOf(b.ctx, b.now.From, b.now.To)
+	if err != nil {
+		return err
+	}
+	drawn := map[string]*projections.Entered{}
+	for _, d := range draws {
+		for _, id := range d.Chosen {
+			drawn[id] = nil
+		}
+	}
+	if len(drawn) > 0 {
+		_, err = b.reads.Each(b.ctx, projections.Filter{AsOf: b.o.On, Today: b.o.On, Sight: b.o.Sight}, func(it projections.Entered) error {
+			if _, is := drawn[it.ID]; is {
+				drawn[it.ID] = &it
+			}
+			return nil
+		})
+	}
+	t := Table{Caption: "回头看抽样名单", None: "本期没有抽样。", Columns: []Column{{"序号", 6}, {"抽样日期", 12}, {"哪一周", 12}, {"编号", 16}, {"事项", 34}, {"主办单位", 18}}}
+	for _, d := range draws {
+		for _, id := range d.Chosen {
+			if it := drawn[id]; it != nil {
+				t.Rows = append(t.Rows, []sheet.Cell{sheet.Count(len(t.Rows) + 1), sheet.On(events.DateOf(d.Recorded)), sheet.Words(d.Period), sheet.Words(numbered(it.Number, it.Class)), sheet.Words(named(it.Title, it.Class)), sheet.Words(it.Lead.Name)})
+			}
+		}
+	}
+	s.Text = append(s.Text, fmt.Sprintf("回头看抽样 %d 次，抽中 %d 件；抽样的种子、权重和算法在日志里，可以照样再抽一遍。", b.count("回头看抽样", "期内抽样的次数", len(draws)), b.count("回头看抽中", "下面这张表的行数", len(t.Rows))))
+	s.Table = append(s.Table, t)
+	return err
 }
 
 func ofAll(n, all int) string {
