@@ -176,7 +176,9 @@ func (r *Replay) Happened(_ context.Context, from, to events.Date, s Sight) ([]H
 }
 
 // SamplesOf returns none: nothing that was entered later claims to be a draw.
-func (r *Replay) SamplesOf(context.Context, events.Date, events.Date) ([]Sample, error) { return nil, nil }
+func (r *Replay) SamplesOf(context.Context, events.Date, events.Date) ([]Sample, error) {
+	return nil, nil
+}
 
 // Each is [Store.Each] for what reports list: AsOf, Groups, Lamp overdue and the days of
 // deadlines; opinions are not in it.

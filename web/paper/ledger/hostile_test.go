@@ -7,6 +7,7 @@ import (
 	"compress/flate"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"strings"
 	"testing"
@@ -109,17 +110,31 @@ func bookOf(t testing.TB, sheet func(io.Writer), more map[string]func(io.Writer)
 	return packed(t, parts)
 }
 
-// hostileFiles are made once.
-var hostileFiles map[string][]byte
-
+// hostile are all files that are made to hurt, by the rule that refuses them and a name.
 func hostile(t testing.TB) map[string][]byte {
-	if hostileFiles == nil {
-		hostileFiles = makeHostile(t)
-	}
-	return hostileFiles
+	all := small(t)
+	maps.Copy(all, bombs(t))
+	return all
 }
 
-func makeHostile(t testing.TB) map[string][]byte {
+const firstRows = headXML + `<sheetData>` + rowsXML + `</sheetData></worksheet>`
+
+// bombs unpack to far more than they are.
+func bombs(t testing.TB) map[string][]byte {
+	ok := says(firstRows)
+	return map[string][]byte{
+		"file_size/bomb of one cell":       bookOf(t, repeated(headXML+`<sheetData><row><c t="inlineStr"><is><t>`, strings.Repeat("0", 1000), 600_000, `</t></is></c></row></sheetData></worksheet>`), nil),
+		"file_size/bomb of shared strings": bookOf(t, ok, map[string]func(io.Writer){"xl/sharedStrings.xml": repeated(`<sst>`, `<si><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></si>`, 3_000_000, `</sst>`)}),
+		"file_size/bomb beside the sheet":  bookOf(t, ok, map[string]func(io.Writer){"xl/media/image1.png": repeated("", strings.Repeat("0", 1000), 600_000, "")}),
+		"file_size/empty cells":            bookOf(t, repeated(headXML+`<sheetData><row>`, `<c/>`, 12_000_000, `</row></sheetData></worksheet>`), nil),
+		"file_size/empty rows":             bookOf(t, repeated(headXML+`<sheetData>`, `<row/>`, 8_000_000, `</sheetData></worksheet>`), nil),
+		"file_size/numbered rows":          bookOf(t, numberedRows(500_000), nil),
+		"file_size/merged over and over":   bookOf(t, repeated(headXML+`<sheetData>`+rowsXML+`<row r="2"><c r="IV2"><v>1</v></c></row></sheetData><mergeCells>`, `<mergeCell ref="A3:IV1048576"/>`, 300_000, `</mergeCells></worksheet>`), nil),
+	}
+}
+
+// small are a few kilobytes at most.
+func small(t testing.TB) map[string][]byte {
 	sheet := func(inner string) func(io.Writer) { return says(headXML + inner + `</worksheet>`) }
 	f := excelize.NewFile()
 	defer f.Close()
@@ -127,17 +142,10 @@ func makeHostile(t testing.TB) map[string][]byte {
 	must(t, err)
 	locked, err := excelize.Encrypt(secret.Bytes(), &excelize.Options{Password: "秘密"})
 	must(t, err)
-	ok := sheet(`<sheetData>` + rowsXML + `</sheetData>`)
+	ok := says(firstRows)
 	return map[string][]byte{
-		"file_size/bomb of one cell":        bookOf(t, repeated(headXML+`<sheetData><row><c t="inlineStr"><is><t>`, strings.Repeat("0", 1000), 600_000, `</t></is></c></row></sheetData></worksheet>`), nil),
-		"file_size/bomb of shared strings":  bookOf(t, ok, map[string]func(io.Writer){"xl/sharedStrings.xml": repeated(`<sst>`, `<si><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></si>`, 3_000_000, `</sst>`)}),
-		"file_size/bomb beside the sheet":   bookOf(t, ok, map[string]func(io.Writer){"xl/media/image1.png": repeated("", strings.Repeat("0", 1000), 600_000, "")}),
-		"file_size/empty cells":             bookOf(t, repeated(headXML+`<sheetData><row>`, `<c/>`, 12_000_000, `</row></sheetData></worksheet>`), nil),
-		"file_size/empty rows":              bookOf(t, repeated(headXML+`<sheetData>`, `<row/>`, 8_000_000, `</sheetData></worksheet>`), nil),
-		"file_size/numbered rows":           bookOf(t, numberedRows(500_000), nil),
 		"file_size/100 million declared":    bookOf(t, sheet(`<dimension ref="A1:Z100000000"/><sheetData>`+rowsXML+`</sheetData>`), nil),
 		"file_size/row 100 million":         bookOf(t, sheet(`<sheetData>`+rowsXML+`<row r="100000000"><c><v>1</v></c></row></sheetData>`), nil),
-		"file_size/merged over and over":    bookOf(t, repeated(headXML+`<sheetData>`+rowsXML+`<row r="2"><c r="IV2"><v>1</v></c></row></sheetData><mergeCells>`, `<mergeCell ref="A3:IV1048576"/>`, 300_000, `</mergeCells></worksheet>`), nil),
 		"external_links/link":               bookOf(t, ok, map[string]func(io.Writer){"xl/externalLinks/externalLink1.xml": says(`<externalLink/>`)}),
 		"external_links/connection":         bookOf(t, ok, map[string]func(io.Writer){"xl/connections.xml": says(`<connections/>`)}),
 		"macros/vba":                        bookOf(t, ok, map[string]func(io.Writer){"xl/vbaProject.bin": says("x")}),
@@ -188,7 +196,7 @@ func TestHostile(t *testing.T) {
 
 // FuzzRead gives the reader damaged workbooks and texts: it may refuse, never panic or hang.
 func FuzzRead(f *testing.F) {
-	for name, data := range hostile(f) {
+	for name, data := range small(f) {
 		if len(data) < 16<<10 {
 			f.Add(name, data)
 		}
