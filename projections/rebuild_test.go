@@ -65,3 +65,34 @@ func TestRebuildFindsDifference(t *testing.T) {
 		t.Errorf("verify after it found %q, %v", d, err)
 	}
 }
+
+// TestManyRowsAtOnce folds so many commits at a time that rows are written by COPY, which comes
+// before whatever is queued: an item whose watched days changed keeps the new ones.
+func TestManyRowsAtOnce(t *testing.T) {
+	t.Parallel()
+	st := newStory(newSeeded(7))
+	for range 300 {
+		st.raise()
+	}
+	for len(st.log) < 3000 {
+		st.advance()
+	}
+	s := openStore(t)
+	s.catchUp(t, st.log, func() int { return 20 })
+	want := s.dump(t)
+	s.empty(t)
+	var batches int
+	s.catchUp(t, st.log, func() int { batches++; return 1000 })
+	if most := len(st.log)/1000 + 2; batches > most {
+		t.Errorf("%d batches, at most %d are needed: some were refused", batches, most)
+	}
+	if diff := cmp.Diff(want, s.dump(t)); diff != "" {
+		t.Fatalf("1000 at a time (-20 at a time +):\n%s", diff)
+	}
+	s.rows = 150
+	batches = 0
+	out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { batches++; return 700 }}, func(Progress) {})
+	if most := len(st.log)/700 + 3; err != nil || out.Difference != "" || batches > most {
+		t.Fatalf("%+v, %v, %d batches of %d", out, err, batches, most)
+	}
+}

@@ -72,13 +72,14 @@ func (b *batch) settleWatches(r *row) {
 	if maps.Equal(now, r.watches) {
 		return
 	}
-	if len(r.watches) > 0 {
-		b.out.unwatched = append(b.out.unwatched, r.id)
+	put := b.out.watches.insert
+	if len(r.watches) > 0 { // what is copied is written before the old ones go
+		b.out.unwatched, put = append(b.out.unwatched, r.id), b.out.watches.upsert
 	}
 	for _, k := range sorted(now, func(a, b watchKey) int {
 		return cmp.Or(cmp.Compare(a.watch, b.watch), cmp.Compare(a.ref, b.ref))
 	}) {
-		b.out.watches.insert(&watchRow{r.id, r.Preset, now[k]})
+		put(&watchRow{r.id, r.Preset, now[k]})
 	}
 	r.watches = now
 }
