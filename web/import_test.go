@@ -179,6 +179,48 @@ func (x *site) imported(number string) {
 	}
 }
 
+// TestWorkbookOfConduct: a row became a 举报 about a clerk. He gets the file of its ledger from no
+// other item of it; who may know of it does.
+func TestWorkbookOfConduct(t *testing.T) {
+	t.Parallel()
+	x, _ := withFiles(t)
+	body, kind := handIn(t, "巡察台账", "台账.csv", "序号,存在问题,责任单位,整改类型\n1,路灯不亮,,立即改\n2,干部吃拿卡要,,计划改\n")
+	_, page, _ := x.ask("clerk", "POST", "/api/v1/import", body, "Content-Type", kind)
+	var in struct{ Rows []struct{ Number string } }
+	if err := json.Unmarshal([]byte(page), &in); err != nil || len(in.Rows) != 2 {
+		t.Fatalf("%v %s", err, page)
+	}
+	lamp, bribe := in.Rows[0].Number, in.Rows[1].Number
+	for _, n := range []string{lamp, bribe} {
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			if status, _, _ := x.ask("clerk", "POST", "/items/"+n+"/workbook", nil); status == http.StatusOK {
+				break // the read models have its claim
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%s is not there", n)
+			}
+		}
+	}
+	get := func(as string) (status int, offered bool) {
+		t.Helper()
+		status, _, _ = x.ask(as, "POST", "/items/"+lamp+"/workbook", nil)
+		return status, strings.Contains(x.get(as, "/items/"+lamp), "下载导入的原文件")
+	}
+	for _, as := range []string{"clerk", "clerk2"} {
+		if status, offered := get(as); status != http.StatusOK || !offered {
+			t.Errorf("before, %s: %d, offered %v", as, status, offered)
+		}
+	}
+	x.do("clerk", bribe, "accept", js{"title": "吃拿卡要", "category": "作风", "mode": "IMMEDIATE", "class": "CONDUCT", "complained": []string{"office.clerk2"}})
+	x.settle()
+	if status, offered := get("clerk"); status != http.StatusOK || !offered {
+		t.Errorf("who may know: %d, offered %v", status, offered)
+	}
+	if status, offered := get("clerk2"); status != http.StatusNotFound || offered {
+		t.Errorf("whom it is about: %d, offered %v", status, offered)
+	}
+}
+
 // TestLedgerComesBack: a ledger that went out and comes in again, of items in every state, raises
 // nothing and changes nothing.
 func TestLedgerComesBack(t *testing.T) {
