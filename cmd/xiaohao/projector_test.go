@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -188,17 +189,33 @@ func superviseRunner(t *testing.T, natsURL, dsn string) (kill func()) {
 	return kill
 }
 
+// counted is how many items the board counts.
+func (s *site) counted(t *testing.T) int {
+	p, err := s.stack.reads.Items(t.Context(), projections.Filter{Limit: 1})
+	if err != nil {
+		t.Errorf("count items: %v", err)
+	}
+	return p.Total
+}
+
 // TestRebuildWhileServing rebuilds again and again while commands are given and pages read:
-// no request fails, a writer always sees what it wrote, the switch happens, and the rows are
-// what the log says.
+// no request fails, a writer always sees what it wrote, no figure is of a moment that never
+// was, the switch happens, and the rows are what the log says. The rates are told with -v.
 func TestRebuildWhileServing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
-	for range 4 {
+	had := s.counted(t)
+	var begun, seen, reads atomic.Int64
+	command, page := time.NewTicker(time.Second/200), time.NewTicker(time.Second/20) // issued a second, as far as the machine keeps up
+	defer command.Stop()
+	defer page.Stop()
+	for range 24 {
 		work.Go(func() {
 			for ctx.Err() == nil {
+				<-command.C
+				begun.Add(1)
 				rc, err := s.stack.desk.Do(t.Context(), domain.Order{ID: uuid.New(), Actor: demoIntake, Command: domain.Raise{Text: "晚上没有公交车", Category: "民生"}})
 				if err == nil {
 					err = s.stack.reads.WaitFor(t.Context(), rc.Sequence)
@@ -210,20 +227,33 @@ func TestRebuildWhileServing(t *testing.T) {
 					t.Errorf("written and not seen: %v", err)
 					return
 				}
+				seen.Add(1)
 			}
 		})
 	}
+	work.Go(func() {
+		for ctx.Err() == nil {
+			least := had + int(seen.Load())
+			n := s.counted(t)
+			if most := had + int(begun.Load()); n < least || n > most {
+				t.Errorf("%d items where there were %d to %d", n, least, most)
+				return
+			}
+		}
+	})
 	for _, path := range []string{"/items", "/board", "/"} {
 		work.Go(func() {
 			for ctx.Err() == nil {
+				<-page.C
 				if status, _ := s.page("clerk", path); status != http.StatusOK {
 					t.Errorf("%s: %d", path, status)
 					return
 				}
+				reads.Add(1)
 			}
 		})
 	}
-	last := 0
+	last, from := 0, time.Now()
 	for range 3 {
 		out, err := s.stack.rebuild(t.Context(), struct{}{})
 		if err != nil {
@@ -234,6 +264,8 @@ func TestRebuildWhileServing(t *testing.T) {
 		}
 		last = out.Generation
 	}
+	took := time.Since(from).Seconds()
+	t.Logf("3 rebuilds in %.1f s under %.0f commands/s and %.0f pages/s", took, float64(seen.Load())/took, float64(reads.Load())/took)
 	stop()
 	work.Wait()
 	if d, err := s.stack.reads.Verify(t.Context(), s.stack.log); err != nil || d != "" {
