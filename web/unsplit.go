@@ -15,11 +15,14 @@ import (
 // errMovedOn says that a split can no longer be taken back.
 var errMovedOn = &domain.Refusal{Rule: "unsplit.moved", Message: "拆出的事项已经交办或者有了变化，不能撤销拆单。请逐件并单。"}
 
-// fresh are the items that were split off, when nothing has happened to any of them and this
-// person may merge them back; nil when not.
+// fresh are the items that were split off and not taken back yet, when nothing has happened to
+// any of them and this person may merge them back; nil when not.
 func (s *Server) fresh(ctx context.Context, it projections.Item, a events.Actor) []projections.Item {
 	spec, _ := domain.SpecOf("merge")
-	var out []projections.Item
+	if len(it.Detail.Children) == 0 {
+		return nil
+	}
+	out := []projections.Item{}
 	for _, c := range it.Detail.Children {
 		child, err := s.see(ctx, c.Number, a)
 		if err != nil || child.MergedInto == it.Number {
@@ -53,7 +56,7 @@ func (s *Server) unsplit(w http.ResponseWriter, r *http.Request, a events.Actor)
 		return no
 	}
 	children := s.fresh(r.Context(), it, a)
-	if len(children) == 0 {
+	if children == nil {
 		return errMovedOn
 	}
 	var last uint64
