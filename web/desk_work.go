@@ -38,6 +38,7 @@ type undo struct {
 // usual are the commands that items of a queue wait for, the usual one first.
 var usual = map[projections.Queue][]string{
 	projections.QueueRegistered:  {"dispatch", "accept"},
+	projections.QueueHeld:        {"lift_hold"},
 	projections.QueueAccepted:    {"assign"},
 	projections.QueueReturn:      {"uphold_return", "reject_return", "decide_arbitration", "open_arbitration"},
 	projections.QueueExtension:   {"grant_extension", "deny_extension"},
@@ -191,7 +192,7 @@ func (s *Server) undoable(r *http.Request, a events.Actor) (*undo, error) {
 	switch {
 	case name == "merge" && it.State == events.Merged:
 		u.Says, u.Button, u.Action = fmt.Sprintf("%s 并入了 %s。", it.Number, it.MergedInto), "撤销并单", commandPath(it.Number, "unmerge")
-	case name == "split" && s.fresh(r.Context(), it, a) != nil:
+	case name == "split" && len(s.fresh(r.Context(), it, a)) > 0:
 		u.Says, u.Button, u.Action = fmt.Sprintf("%s 拆出了 %d 件。", it.Number, len(it.Detail.Children)), "撤销拆单", commandPath(it.Number, "unsplit")
 	default:
 		return nil, nil
