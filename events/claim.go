@@ -1,5 +1,7 @@
 package events
 
+import "github.com/google/uuid"
+
 // LedgerClaimed is what a row of an office's own ledger says of the item (台账导入). It is
 // the ledger's claim and nothing more: an item whose row says 已销号 is not struck off here,
 // nobody signed that. A later import whose row differs gives a further fact with what changed.
@@ -27,3 +29,11 @@ type LedgerDelta struct {
 	Was   string `json:"was"`
 	Now   string `json:"now"`
 }
+
+// workbooks is the space of the ids under which the vault has keys of workbooks.
+var workbooks = uuid.MustParse("5d0f4a3e-7c1b-5c52-9a55-2f1f0d8f6b90")
+
+// WorkbookKey is the id of the key that seals the file of an import, by the SHA-256 of the
+// file as it came. It is no item's: a workbook says something of many, and must be gone when
+// one of them is erased, without what else is known of the others.
+func WorkbookKey(original string) uuid.UUID { return uuid.NewSHA1(workbooks, []byte(original)) }

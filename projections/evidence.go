@@ -16,6 +16,7 @@ type fileRow struct {
 	hash     string
 	item     uuid.UUID
 	evidence string
+	ledger   string // of a workbook
 	on       events.Date
 	sequence uint64
 }
@@ -24,6 +25,7 @@ var fileTable = table[fileRow]{name: "evidence_file", key: []string{"hash", "ite
 	textCol("hash", func(f *fileRow) string { return f.hash }),
 	uuidCol("item", func(f *fileRow) uuid.UUID { return f.item }),
 	textCol("evidence", func(f *fileRow) string { return f.evidence }),
+	textCol("ledger", func(f *fileRow) string { return f.ledger }),
 	dateCol("used", func(f *fileRow) events.Date { return f.on }),
 	bigCol("sequence", func(f *fileRow) uint64 { return f.sequence }),
 }}
@@ -35,18 +37,18 @@ const Workbook = "workbook:"
 // file notes which bytes a fact entered, as they came and as they are kept.
 func (b *batch) file(c events.Recorded, e events.Event) {
 	var f events.EvidenceFile
-	var id string
+	var id, of string
 	switch e := e.(type) {
 	case events.EvidenceRecorded:
 		f, id = e.File, e.ID
 	case events.LedgerClaimed:
-		f, id = e.Workbook, Workbook+e.Workbook.Object
+		f, id, of = e.Workbook, Workbook+e.Workbook.Object, e.Ledger
 	}
 	if f.IsZero() {
 		return
 	}
 	for _, hash := range []string{f.Original, f.Kept} {
-		b.out.files.upsert(&fileRow{hash, c.Item, id, events.DateOf(c.Time), c.Sequence})
+		b.out.files.upsert(&fileRow{hash, c.Item, id, of, events.DateOf(c.Time), c.Sequence})
 	}
 }
 
@@ -96,4 +98,19 @@ func (s *Store) HidesOf(ctx context.Context, file string, sight Sight) (hides bo
 		return true, fmt.Errorf("look for what came in file %.12s: %w", file, err)
 	}
 	return hides, nil
+}
+
+// Workbooks lists the hashes of the files that were imported into one of the ledgers before
+// a sequence.
+func (s *Store) Workbooks(ctx context.Context, ledgers []string, before uint64) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `select distinct hash from evidence_file where ledger <> '' and ledger = any($1) and sequence < $2 order by hash`,
+		column(ledgers, clean), int64(before))
+	if err != nil {
+		return nil, fmt.Errorf("list workbooks: %w", err)
+	}
+	hashes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list workbooks: %w", err)
+	}
+	return hashes, nil
 }

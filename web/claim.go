@@ -2,12 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"xiaohao/domain"
 	"xiaohao/domain/rights"
@@ -88,11 +87,10 @@ func (s *Server) workbookFile(w http.ResponseWriter, r *http.Request, a events.A
 		if !is {
 			continue
 		}
-		of, err := uuid.Parse(u.Item)
-		if err != nil {
-			return fmt.Errorf("item id %q: %w", u.Item, err)
+		data, err := s.cfg.Files.Workbook(r.Context(), folded.Claim.File, object)
+		if errors.Is(err, events.ErrNoFile) {
+			return &domain.Refusal{Rule: "workbook.erased", Message: "这份原文件里有人的个人信息已按申请抹除，原文件跟着销毁了，拿不回来。各行读成的内容还在各件里。"}
 		}
-		data, err := s.cfg.Files.File(r.Context(), of, object)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,8 @@ type Files interface {
 	Put(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
 	File(ctx context.Context, item uuid.UUID, id string) ([]byte, error)
 	Thumb(ctx context.Context, item uuid.UUID, id string) ([]byte, error)
+	PutWorkbook(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
+	Workbook(ctx context.Context, original, id string) ([]byte, error)
 	// Redact makes a picture for the public of a kept one, with areas covered, and says of
 	// which bytes it made it.
 	Redact(ctx context.Context, item uuid.UUID, id string, areas []events.Area) (file events.PublicFile, source string, err error)

@@ -23,6 +23,7 @@ type eraser struct {
 	reads  *projections.Store
 	vault  *vault.Vault
 	desk   *domain.Desk
+	lives  func(ctx context.Context, item uuid.UUID) ([]events.Recorded, error)
 	forget time.Duration               // after which no process knows a destroyed key any more
 	whole  func(context.Context) error // returns when the read models have all of the log
 	log    *slog.Logger
@@ -38,7 +39,7 @@ var erasureSpace = uuid.MustParse("0b8f4f0e-9f6b-5c0a-8f0b-6a3d5f1f2e77")
 
 // startEraser runs an eraser until stop is called.
 func (s *stack) startEraser(logger *slog.Logger) (stop func()) {
-	e := &eraser{reads: s.reads, vault: s.vault, desk: s.desk, whole: s.caughtUp, log: logger, gone: map[uuid.UUID]time.Time{}}
+	e := &eraser{reads: s.reads, vault: s.vault, desk: s.desk, lives: s.log.Load, whole: s.caughtUp, log: logger, gone: map[uuid.UUID]time.Time{}}
 	if s.server == nil { // others may share the log
 		e.forget = vault.Remember
 	}
@@ -112,7 +113,7 @@ func (e *eraser) look(ctx context.Context, all bool) (next time.Duration, err er
 		if _, known := e.gone[item]; known {
 			continue
 		}
-		if err := e.vault.Erase(ctx, item); err != nil {
+		if err := e.destroy(ctx, item); err != nil {
 			return 0, err
 		}
 		e.gone[item] = time.Now()
@@ -129,6 +130,43 @@ func (e *eraser) look(ctx context.Context, all bool) (next time.Duration, err er
 		}
 	}
 	return next, nil
+}
+
+// destroy destroys the item's key, and those of the workbooks that may say something of it:
+// all that came into its ledgers before the request, for a row that did not change left no fact.
+func (e *eraser) destroy(ctx context.Context, item uuid.UUID) error {
+	if err := e.vault.Erase(ctx, item); err != nil {
+		return err
+	}
+	commits, err := e.lives(ctx, item)
+	if err != nil {
+		return fmt.Errorf("load item %s: %w", item, err)
+	}
+	var ledgers []string
+	var asked uint64
+	for _, c := range commits {
+		for _, x := range c.Events {
+			switch x := x.(type) {
+			case events.LedgerClaimed:
+				ledgers = append(ledgers, x.Ledger)
+			case events.ErasureRequested:
+				asked = c.Sequence
+			}
+		}
+	}
+	if len(ledgers) == 0 {
+		return nil
+	}
+	files, err := e.reads.Workbooks(ctx, ledgers, asked)
+	if err != nil {
+		return err
+	}
+	for _, hash := range files {
+		if err := e.vault.Erase(ctx, events.WorkbookKey(hash)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // complete records that nobody can open the item's personal data any more.

@@ -43,8 +43,8 @@ func (s *Store) Redact(ctx context.Context, item uuid.UUID, id string, areas []e
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	file = events.PublicFile{Object: rand.Text(), SHA256: hashOf(public.data), Size: len(public.data), Width: public.width, Height: public.height}
-	if err = s.put(ctx, item, thumbOf(file.Object), public.thumb); err == nil {
-		err = s.put(ctx, item, file.Object, public.data)
+	if err = s.put(ctx, item, item, thumbOf(file.Object), public.thumb); err == nil {
+		err = s.put(ctx, item, item, file.Object, public.data)
 	}
 	if isFull(err) {
 		return file, "", noRoom

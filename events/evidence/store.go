@@ -24,7 +24,7 @@ import (
 // ErrNotFound says that there is no such object. It is an [events.ErrNoFile].
 var ErrNotFound = fmt.Errorf("evidence: no such object: %w", events.ErrNoFile)
 
-// Sealer seals and opens bytes with the data key of an item; events/vault is one. place
+// Sealer seals and opens bytes with the data key of an item, or of a workbook; events/vault is one. place
 // binds a box to where it stands. Opening fails once the item was erased.
 type Sealer interface {
 	SealBytes(ctx context.Context, item, place string, plain []byte) ([]byte, error)
@@ -86,6 +86,18 @@ func (s *Store) MaxSize() int64 { return s.cfg.MaxSize }
 // name is what the sender's device calls the file. The error is a [*Refusal] when the file is
 // not taken, the sealer's when the item was erased.
 func (s *Store) Put(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error) {
+	return s.take(ctx, item, func([]byte) uuid.UUID { return item }, name, r)
+}
+
+// PutWorkbook is Put for the file of an import, which a fact of one item names and which says
+// something of many. It has a key of its own, [events.WorkbookKey], that goes when one of them
+// is erased.
+func (s *Store) PutWorkbook(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error) {
+	return s.take(ctx, item, func(data []byte) uuid.UUID { return events.WorkbookKey(hashOf(data)) }, name, r)
+}
+
+// take keeps a file for an item, sealed with the key that is for its bytes.
+func (s *Store) take(ctx context.Context, item uuid.UUID, keyFor func(data []byte) uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error) {
 	none := events.EvidenceFile{}
 	data, err := io.ReadAll(io.LimitReader(r, s.cfg.MaxSize+1))
 	switch {
@@ -102,12 +114,12 @@ func (s *Store) Put(ctx context.Context, item uuid.UUID, name string, r io.Reade
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	id := rand.Text()
+	id, key := rand.Text(), keyFor(data)
 	if k.thumb != nil {
-		err = s.put(ctx, item, thumbOf(id), k.thumb)
+		err = s.put(ctx, item, key, thumbOf(id), k.thumb)
 	}
 	if err == nil {
-		err = s.put(ctx, item, id, k.data)
+		err = s.put(ctx, item, key, id, k.data)
 	}
 	if isFull(err) {
 		return none, noRoom
@@ -171,8 +183,8 @@ func place(object string) string { return "evidence/" + object }
 // itemKey is the one thing an object says of itself: whose it is.
 const itemKey = "item"
 
-func (s *Store) put(ctx context.Context, item uuid.UUID, object string, plain []byte) error {
-	box, err := s.sealer.SealBytes(ctx, item.String(), place(object), plain)
+func (s *Store) put(ctx context.Context, item, key uuid.UUID, object string, plain []byte) error {
+	box, err := s.sealer.SealBytes(ctx, key.String(), place(object), plain)
 	if err != nil {
 		return err
 	}
@@ -224,7 +236,13 @@ func (s *Store) Thumb(ctx context.Context, item uuid.UUID, id string) ([]byte, e
 	return s.get(ctx, item, thumbOf(id))
 }
 
-func (s *Store) get(ctx context.Context, item uuid.UUID, object string) ([]byte, error) {
+// Workbook returns the file of an import as it came; original is its hash. Errors are those of
+// File.
+func (s *Store) Workbook(ctx context.Context, original, id string) ([]byte, error) {
+	return s.get(ctx, events.WorkbookKey(original), id)
+}
+
+func (s *Store) get(ctx context.Context, key uuid.UUID, object string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	box, err := s.objs.GetBytes(ctx, object)
@@ -234,7 +252,7 @@ func (s *Store) get(ctx context.Context, item uuid.UUID, object string) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("read object %s: %w", object, err)
 	}
-	plain, err := s.sealer.OpenBytes(ctx, item.String(), place(object), box)
+	plain, err := s.sealer.OpenBytes(ctx, key.String(), place(object), box)
 	if errors.Is(err, events.ErrErased) {
 		return nil, fmt.Errorf("open object %s: %w: %w", object, events.ErrNoFile, err)
 	}

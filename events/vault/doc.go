@@ -16,7 +16,9 @@
 //
 // so a box copied to another item, commit, field or blob does not open ([ErrTampered]).
 //
-// A data key is on disk before anything is sealed with it ([Config].Sync).
+// A data key is on disk before anything is sealed with it ([Config].Sync). The file of an import
+// has a key of its own ([events.WorkbookKey]): it says something of many items, and goes with
+// the first of them that is erased.
 //
 // # Searching
 //

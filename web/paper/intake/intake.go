@@ -29,7 +29,7 @@ type Desk interface {
 
 // Files keeps the workbook; events/evidence is one.
 type Files interface {
-	Put(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
+	PutWorkbook(ctx context.Context, item uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error)
 }
 
 // Units finds units of the directory by the names that people write.
@@ -267,8 +267,9 @@ func (r *run) record(ctx context.Context, id uuid.UUID, row row, was string, o *
 	c := row.claim
 	r.keep.Lock()
 	if !r.kept && r.files != nil {
-		file, err := r.files.Put(ctx, id, filepath.Base(r.Name), bytes.NewReader(r.Data))
-		if err != nil {
+		file, err := r.files.PutWorkbook(ctx, id, filepath.Base(r.Name), bytes.NewReader(r.Data))
+		if err != nil && !errors.Is(err, events.ErrErased) { // of one that was erased since it came before, only the rows are taken
+
 			r.keep.Unlock()
 			return err
 		}

@@ -31,7 +31,7 @@ type shelf struct {
 	puts int
 }
 
-func (s *shelf) Put(_ context.Context, _ uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error) {
+func (s *shelf) PutWorkbook(_ context.Context, _ uuid.UUID, name string, r io.Reader) (events.EvidenceFile, error) {
 	_, err := io.ReadAll(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
