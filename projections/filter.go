@@ -109,6 +109,9 @@ func (f Filter) past() *where {
 	w := &where{}
 	w.asOf(f.AsOf)
 	f.stands(w)
+	if f.Lamp == LampOverdue || f.Lamp == LampNear { // for the index
+		w.lampDay(events.DeadlineLamps, events.Lamp(f.Lamp), "i.due", judged(f.Today, f.Minute, f.Near, f.AsOf))
+	}
 	w.key("i.unit", f.Unit)
 	if !f.Sight.free() || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() {
 		g := Filter{Sight: f.Sight, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
