@@ -29,26 +29,27 @@ type Log interface {
 // Sweep takes away every object older than before that no fact names: what is left of a
 // command that was refused, or of a program that was killed between Put and the fact. Of an
 // item whose personal data was erased it takes everything, since nobody can open it any
-// more. It returns how many files it took. It loads each item that has files once. A sweep that was cut short leaves nothing that the next
-// one does not find.
+// more, and so it does a workbook whose key is destroyed. It returns how many files it took. It loads each item that has files once. A sweep that was cut short
+// leaves nothing that the next one does not find.
 func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, error) {
 	infos, err := s.objs.List(ctx)
 	if err != nil && !errors.Is(err, jetstream.ErrNoObjectsFound) {
 		return 0, fmt.Errorf("list objects: %w", err)
 	}
 	chunks := map[string]bool{} // subjects that belong to an object
-	named := map[string]map[string]bool{}
+	named := map[string]objects{}
 	swept := 0
 	for _, o := range infos {
 		chunks[chunkSubjects+o.NUID] = true
 		item := o.Metadata[itemKey]
-		if named[item] == nil {
-			if named[item], err = objectsOf(ctx, log, item); err != nil {
+		if named[item].named == nil {
+			if named[item], err = s.objectsOf(ctx, log, item); err != nil {
 				return swept, err
 			}
 		}
 		id, isThumb := strings.CutSuffix(o.Name, "/t")
-		if young := !o.ModTime.Before(before); named[item][id] || young && !named[item][erased] {
+		of := named[item]
+		if young := !o.ModTime.Before(before); !of.gone[id] && (of.named[id] || young && !of.erased) {
 			continue
 		}
 		if !isThumb {
@@ -61,34 +62,45 @@ func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, erro
 	return swept, s.sweepChunks(ctx, chunks, before)
 }
 
-// erased stands among the objects of an item whose keys are destroyed, in place of them all.
-const erased = "erased"
+// objects are those of an item.
+type objects struct {
+	named  map[string]bool // by a fact
+	gone   map[string]bool // workbooks whose own key is destroyed
+	erased bool            // the item's keys are destroyed
+}
 
 // objectsOf returns the objects that an item's facts name.
-func objectsOf(ctx context.Context, log Log, item string) (map[string]bool, error) {
-	out := map[string]bool{}
+func (s *Store) objectsOf(ctx context.Context, log Log, item string) (objects, error) {
+	out := objects{named: map[string]bool{}, gone: map[string]bool{}}
 	id, err := uuid.Parse(item)
 	if err != nil {
-		return nil, fmt.Errorf("object of item %q: %w", item, err)
+		return out, fmt.Errorf("object of item %q: %w", item, err)
 	}
 	commits, err := log.Load(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("load item %s: %w", id, err)
+		return out, fmt.Errorf("load item %s: %w", id, err)
 	}
 	if len(commits) == 0 { // files are only taken for items that are there, and no item ever goes
-		return nil, fmt.Errorf("object of item %s: %w", id, ErrOtherLog)
+		return out, fmt.Errorf("object of item %s: %w", id, ErrOtherLog)
 	}
 	for _, c := range commits {
 		for _, e := range c.Events {
 			switch e := e.(type) {
 			case events.EvidenceRecorded:
-				out[e.File.Object] = true
+				out.named[e.File.Object] = true
 			case events.PhotoRedacted:
-				out[e.File.Object] = true
+				out.named[e.File.Object] = true
 			case events.LedgerClaimed:
-				out[e.Workbook.Object] = true
+				if e.Workbook.IsZero() {
+					continue
+				}
+				out.named[e.Workbook.Object] = true
+				if _, err := s.Workbook(ctx, e.Workbook.Original, e.Workbook.Object); errors.Is(err, events.ErrErased) {
+					out.gone[e.Workbook.Object] = true
+				}
 			case events.ErasureCompleted:
-				return map[string]bool{erased: true}, nil
+				out.named, out.erased = map[string]bool{}, true
+				return out, nil
 			}
 		}
 	}

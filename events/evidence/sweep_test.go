@@ -98,6 +98,40 @@ func TestSweepTakesWhatWasErased(t *testing.T) {
 	}
 }
 
+// A workbook goes when its own key is destroyed, though its item is not erased.
+func TestSweepTakesTheWorkbook(t *testing.T) {
+	r := start(t, t.TempDir())
+	keys := memory.New()
+	st := open(t, r.nc, keys, evidence.Config{})
+	item := raise(t, r.log)
+	f, err := st.PutWorkbook(t.Context(), item, "台账.csv", strings.NewReader("序号,存在问题\n1,路灯不亮\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	photo, err := st.Put(t.Context(), item, "a.jpg", bytes.NewReader(photo(t, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Name, photo.Name = events.Sealed{}, events.Sealed{}
+	record(t, r.log, item, events.EvidenceRecorded{ID: "e-1", Name: "照片", Kind: events.ResultEvidence, File: photo})
+	record(t, r.log, item, events.LedgerClaimed{Ledger: "台账", File: f.Original, Row: 2, Says: events.InProgress, Mode: events.Immediate, Workbook: f, Text: "x"})
+	if n, err := st.Sweep(t.Context(), r.log, future); n != 0 || err != nil {
+		t.Errorf("while it opens: swept %d, %v", n, err)
+	}
+	if err := keys.Erase(t.Context(), events.WorkbookKey(f.Original)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := st.Sweep(t.Context(), r.log, time.Now().Add(-evidence.Grace)); n != 1 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if _, err := st.Workbook(t.Context(), f.Original, f.Object); !errors.Is(err, evidence.ErrNotFound) {
+		t.Errorf("the workbook: %v", err)
+	}
+	if _, err := st.File(t.Context(), item, photo.Object); err != nil {
+		t.Errorf("the photo of the same item: %v", err)
+	}
+}
+
 type brokenLog struct{ err error }
 
 func (b brokenLog) Load(context.Context, uuid.UUID) ([]events.Recorded, error) { return nil, b.err }
