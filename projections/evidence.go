@@ -84,18 +84,19 @@ func (s *Store) FileUses(ctx context.Context, hashes []string) ([]FileUse, error
 	return out, nil
 }
 
-// HidesOf reports whether an item that was imported from the file with this hash is kept from
-// the person who asks: then the file is, too. Only restricted items can be, which are few.
-func (s *Store) HidesOf(ctx context.Context, file string, sight Sight) (hides bool, err error) {
+// HidesOf reports whether an item of this imported ledger is kept from the person who asks: then
+// every file of the ledger is, too, for a row that did not change left no fact. Only
+// restricted items can be, which are few.
+func (s *Store) HidesOf(ctx context.Context, ledger string, sight Sight) (hides bool, err error) {
 	if sight.free() {
 		return false, nil
 	}
 	w := &where{}
 	w.conds = append(w.conds, sight.hidden(w))
-	w.add("strpos(d.doc, $) > 0", file)
+	w.add("d.doc::jsonb #> '{detail,ledgers}' ? $::text", ledger)
 	err = s.pool.QueryRow(ctx, `select exists (select from item i join item_doc d on d.item = i.id where `+w.String()+`)`, w.args...).Scan(&hides)
 	if err != nil {
-		return true, fmt.Errorf("look for what came in file %.12s: %w", file, err)
+		return true, fmt.Errorf("look for what came in ledger %q: %w", ledger, err)
 	}
 	return hides, nil
 }

@@ -370,7 +370,9 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 	case events.ErasureCompleted:
 		it.Erased = true
 	case events.LedgerClaimed:
-		d.Claim = &e
+		if d.Claim = &e; !slices.Contains(d.Ledgers, e.Ledger) {
+			d.Ledgers = append(d.Ledgers, e.Ledger)
+		}
 	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
 	}
 }

@@ -91,7 +91,8 @@ type Detail struct {
 	ComplainedOf  []events.Unit                 `json:"complained_of,omitzero"`
 	Complained    []string                      `json:"complained,omitzero"` // officers complained of
 	Assignments   []Assignment                  `json:"assignments,omitzero"`
-	Claim         *events.LedgerClaimed         `json:"claim,omitzero"` // what the imported ledger says, last
+	Claim         *events.LedgerClaimed         `json:"claim,omitzero"`   // what the imported ledger says, last
+	Ledgers       []string                      `json:"ledgers,omitzero"` // that it was ever imported from
 	Plan          *events.PlanSubmitted         `json:"plan,omitzero"`
 	PlanState     string                        `json:"plan_state,omitzero"` // "", SUBMITTED, APPROVED, SENT_BACK
 	NodesDone     []string                      `json:"nodes_done,omitzero"`

@@ -41,22 +41,22 @@ func (s *Server) claimOf(said said, number string, folded *domain.Item, a events
 	add("进展和备注", strings.ReplaceAll(said.words(e.Note), "\n", "；"))
 	add("和上一次比", zhDeltas(e.Changed))
 	add("原文件 SHA-256", e.File)
-	if s.mayHaveWorkbook(said.ctx, e.File, a) {
+	if s.mayHaveWorkbook(said.ctx, e.Ledger, a) {
 		c.Workbook = "/items/" + url.PathEscape(number) + "/workbook"
 	}
 	return c
 }
 
-// mayHaveWorkbook reports whether the actor may have the file back: who imports, unless a row
-// of it became a 举报 that he must not know of (domain.md §7.3).
-func (s *Server) mayHaveWorkbook(ctx context.Context, file string, a events.Actor) bool {
+// mayHaveWorkbook reports whether the actor may have the files of a ledger back: who imports,
+// unless a row of it became a 举报 that he must not know of (domain.md §7.3).
+func (s *Server) mayHaveWorkbook(ctx context.Context, ledger string, a events.Actor) bool {
 	if rule, _ := rights.Of("accept"); !rule.Allows(a.Role) || s.cfg.Files == nil {
 		return false
 	}
 	sight, err := s.sight(ctx, a)
 	hides := true
 	if err == nil {
-		hides, err = s.reads.HidesOf(ctx, file, reach(sight))
+		hides, err = s.reads.HidesOf(ctx, ledger, reach(sight))
 	}
 	if err != nil && ctx.Err() == nil {
 		s.cfg.Log.Error("workbook not offered", "error", err)
@@ -75,7 +75,7 @@ func (s *Server) workbookFile(w http.ResponseWriter, r *http.Request, a events.A
 	if err != nil {
 		return err
 	}
-	if folded.Claim == nil || !s.mayHaveWorkbook(r.Context(), folded.Claim.File, a) {
+	if folded.Claim == nil || !s.mayHaveWorkbook(r.Context(), folded.Claim.Ledger, a) {
 		return projections.ErrNotFound
 	}
 	uses, err := s.reads.FileUses(r.Context(), []string{folded.Claim.File})
