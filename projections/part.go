@@ -14,7 +14,7 @@ func (f Filter) byParts() bool {
 // inParts reports whether rows of assignment say everything that the filter asks, so that
 // items need not be looked at.
 func (f Filter) inParts() bool {
-	if !f.byParts() || !(f.Sight.free() || f.ownUnit()) {
+	if !f.byParts() || !(f.Sight.free() || f.Sight.counted() || f.ownUnit()) {
 		return false
 	}
 	if _, ok := placesIn(f); !ok {
@@ -54,10 +54,10 @@ func (f Filter) ofParts(w *where) (from string, rs ranks) {
 	if lamp != events.LampNone {
 		w.lamp("$$", events.DeadlineLamps, lamp, endsOfPart, judged(f.Today, f.Minute, f.Near, f.AsOf))
 	}
-	if !f.Sight.free() { // its own unit
+	if !f.Sight.free() {
 		s := f.Sight
-		s.within = true
-		w.conds = append(w.conds, "not a.item in (select i.id from item i where "+s.hidden(w)+")")
+		s.within = f.ownUnit()
+		w.conds = append(w.conds, "not exists (select from item i where i.id = a.item and "+s.hidden(w)+")")
 	}
 	return from, rs
 }

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -100,10 +101,8 @@ type when struct {
 
 // moment is when is at a minute of a day, or at the end of a past day.
 func moment(today events.Date, minute int, near, asOf events.Date) when {
-	if !asOf.IsZero() {
-		today, minute = asOf, events.DayEnd
-	}
-	return when{asOf, today, near, minute}
+	now := judged(today, minute, near, asOf)[events.Now]
+	return when{asOf, now.Day, near, now.Minute}
 }
 
 // ask queues what reads all figures under a narrowing: from counters when there are such, else
@@ -264,6 +263,9 @@ func (r read) askHours(b *pgx.Batch, at when, dims []string, key string, add fun
 	w.add("i.rank = any($::smallint[]) and i.sort_day = $", ranksOf(GroupOpen).list(), date(at.today))
 	minute, dayEnd := events.Moment{Day: at.today, Minute: at.minute}.Looking()
 	w.add("i.due = $ and "+endsOfItem.at()+" < ($, $)", date(at.today), dayEnd, date(at.today), minute)
+	if dayEnd == events.DayEnd { // what ends with the day is not over, for the index
+		w.conds = append(w.conds, "i.due_minute < "+strconv.Itoa(events.DayEnd))
+	}
 	switch r.scope {
 	case scopeAll:
 	case scopeShown:
@@ -330,7 +332,7 @@ func (t *sheet) askNear(b *pgx.Batch, n *narrowing, at when) {
 
 // askRows adds rows up by every dimension; only what is near, when nearOnly is set.
 func (t *sheet) askRows(b *pgx.Batch, from string, w *where, at when, nearOnly bool) {
-	lamps := judged(at.today, at.minute, at.near, at.asOf)
+	lamps := events.BoundsOf(events.Moment{Day: at.today, Minute: at.minute}, at.near)
 	shows := func(lamp events.Lamp) string {
 		x := &where{args: w.args}
 		x.lamp("$$", events.DeadlineLamps, lamp, endsOfItem, lamps)

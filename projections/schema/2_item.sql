@@ -124,6 +124,8 @@ create index item_blocked on item (rank, sort_day, number, id) where blocked;
 comment on index item_blocked is 'Items: QueueBlocked';
 create index item_leader_decides on item (rank, sort_day, number, id) where leader_decides;
 comment on index item_leader_decides is 'Items: QueueLeader';
+create index item_hour on item (sort_day) where due_minute < 1440;
+comment on index item_hour is 'Board: deadlines in hours';
 create index item_held on item (rank, sort_day, number, id) where held;
 comment on index item_held is 'Items: QueueHeld';
 create index item_reply on item (rank, sort_day, number, id) where reply_open;
