@@ -20,6 +20,17 @@ func (c Supervise) decide(it *Item, s Situation) ([]events.Event, error) {
 	return []events.Event{events.SupervisionIssued{Slip: it.nextSlip(), Level: c.Level, Text: c.Text, Due: l.Due, Limit: l}}, nil
 }
 
+// FirstSlip is the lowest 督办单 on the ladder of an item that runs late: what a leader's one
+// tap issues, so that its answer is waited for.
+func FirstSlip(s Situation, p events.Preset, urgent bool) events.SupervisionLevel {
+	for _, r := range s.ladder(p).Of(events.WatchDeadline, urgent) {
+		if r.Level.Slipped() {
+			return r.Level
+		}
+	}
+	return events.Blue
+}
+
 func (it *Item) nextSlip() string { return it.Number + "-D" + itoa(len(it.Slips)+1) }
 
 // Escalate is the step that the ladder owes for a watched day (督办阶梯), given by the sweep.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
 )
@@ -40,7 +41,8 @@ type leaderRow struct {
 	Instruct     *commandForm
 	Phrases      []string
 	Supervise    *commandForm
-	Supervised   string // when it was done lately: why not again
+	Level        events.SupervisionLevel // that one tap on 督办 issues
+	Supervised   string                  // when it was done lately: why not again
 	Over         bool
 }
 
@@ -59,7 +61,7 @@ type closedRow struct {
 var phrases = []string{"抓紧办。", "讲清卡在哪里。", "本周见面谈。"}
 
 // superviseText is what one tap on 督办 says.
-const superviseText = "请抓紧办，并在三个工作日内书面答复。"
+const superviseText = "请抓紧办，并按期书面答复。"
 
 const (
 	leaderRows   = 50
@@ -213,6 +215,7 @@ func (s *Server) leaderRow(it projections.Item) leaderRow {
 		l.Supervised = why
 		return l
 	}
+	l.Level = domain.FirstSlip(s.desk.Situation(events.Actor{}), it.Preset, it.Urgent)
 	l.Supervise = &commandForm{Command: "supervise", Action: commandPath(it.Number, "supervise"), ID: uuid.NewString(), Seen: it.Rev, Back: "/leader"}
 	return l
 }
@@ -221,12 +224,8 @@ func (s *Server) leaderRow(it projections.Item) leaderRow {
 // second one.
 func (s *Server) supervisedLately(it projections.Item) string {
 	for _, x := range slices.Backward(it.Detail.Slips) {
-		due := x.Due
-		if due.IsZero() {
-			due = s.calendar().Add(x.On, 3)
-		}
-		if !x.Answered && !x.Back && !due.Before(s.today()) {
-			return fmt.Sprintf("%s 督办过，答复期到 %s", dayIn(x.On, s.today()), dayIn(due, s.today()))
+		if x.Level.Slipped() && !x.Answered && !x.Back && !x.Due.Before(s.today()) {
+			return fmt.Sprintf("%s 督办过，答复期到 %s", dayIn(x.On, s.today()), dayIn(x.Due, s.today()))
 		}
 	}
 	return ""

@@ -78,6 +78,9 @@ func TestPlaces(t *testing.T) {
 		}
 		b.as("supervisor")
 		b.goTo("/supervision")
+		if width == 375 {
+			b.must("坝头溪疏浚", "黄单")
+		}
 		b.axe()
 		b.goTo("/board")
 		b.axe()
