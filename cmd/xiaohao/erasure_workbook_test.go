@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"xiaohao/events"
+	"xiaohao/events/journal/natstest"
 	"xiaohao/projections"
 )
 
@@ -110,12 +112,10 @@ func broughtBack(t *testing.T, s *stack, id uuid.UUID, start func()) {
 		t.Fatal(err)
 	}
 	start()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if e, err := js.Get(t.Context(), name); err == nil && string(e.Value()) == "erased" {
-			return
+	natstest.Eventually(t, time.Minute, "an eraser looks", func() error {
+		if e, err := js.Get(t.Context(), name); err != nil || string(e.Value()) != "erased" {
+			return fmt.Errorf("the key is there, %v", err)
 		}
-		if time.Now().After(end) {
-			t.Fatal("no eraser looked")
-		}
-	}
+		return nil
+	})
 }

@@ -157,16 +157,16 @@ func (l *randomLives) command(spec domain.Spec, it *domain.Item) domain.Command 
 	c := spec.New()
 	v := l.fill(domain.Fields(c))
 	due := l.day(3 + l.rand.IntN(25))
-	set := map[string]map[string]any{
+	set := map[string]fields{
 		"accept":           {"class": one(l, "", "", "", "CONDUCT", "STABILITY"), "campaign": one(l, "", "", "边查边改"), "due": due, "review_days": 30, "complained_of": nil, "complained": nil},
 		"dispatch":         {"class": one(l, "", "", "STABILITY"), "campaign": one(l, "", "", "边查边改"), "due": due, "review_days": 30, "complained_of": nil, "complained": nil, "units": l.assignees()},
 		"assign":           {"units": l.assignees()},
-		"submit_plan":      {"due": due, "milestones": []map[string]any{{"name": "一半", "due": l.day(2)}, {"name": "全部", "due": due}}},
+		"submit_plan":      {"due": due, "milestones": []fields{{"name": "一半", "due": l.day(2)}, {"name": "全部", "due": due}}},
 		"report_rectified": {"contacted": true, "contact_note": "打了电话", "solved": "YES", "truth": "TRUE", "reply": "已经改好，感谢您的意见。"},
 		"apply_closure":    {"tasks": true, "lawful": true, "alike": true, "cause": true},
 		"check_site":       {"passed": true, "checkers": []string{"代表甲", "代表乙"}, "on": l.day(0)},
 		"record_evidence":  {"sha256": "", "formed": nil, "kind": one(l, "RESULT", "STATEMENT")},
-		"split":            {"parts": []map[string]any{{"title": "拆出的一件", "category": ""}}},
+		"split":            {"parts": []fields{{"title": "拆出的一件", "category": ""}}},
 		"correct":          {"rev": 1},
 	}[spec.Name]
 	for k, x := range set {
@@ -186,21 +186,21 @@ func (l *randomLives) day(n int) string {
 	return l.s.stack.desk.Situation(demoClerk).Today().AddDays(n).String()
 }
 
-func (l *randomLives) assignees() []map[string]any {
-	var out []map[string]any
+func (l *randomLives) assignees() []fields {
+	var out []fields
 	for i, at := range l.rand.Perm(len(l.units))[:1+l.rand.IntN(3)] {
 		part := events.Co
 		if i == 0 {
 			part = events.Lead
 		}
-		out = append(out, map[string]any{"unit": l.units[at], "part": part, "task": one(l, "", "整改"), "due": one[any](l, nil, l.day(10))})
+		out = append(out, fields{"unit": l.units[at], "part": part, "task": one(l, "", "整改"), "due": one[any](l, nil, l.day(10))})
 	}
 	return out
 }
 
 // fill gives each field a value of its kind; what need not be given often is not.
-func (l *randomLives) fill(fs []domain.Field) map[string]any {
-	out := map[string]any{}
+func (l *randomLives) fill(fs []domain.Field) fields {
+	out := fields{}
 	for _, f := range fs {
 		if !f.Need && l.rand.IntN(2) == 0 {
 			continue

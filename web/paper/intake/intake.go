@@ -268,8 +268,7 @@ func (r *run) record(ctx context.Context, id uuid.UUID, row row, was string, o *
 	r.keep.Lock()
 	if !r.kept && r.files != nil {
 		file, err := r.files.PutWorkbook(ctx, id, filepath.Base(r.Name), bytes.NewReader(r.Data))
-		if err != nil && !errors.Is(err, events.ErrErased) { // of one that was erased since it came before, only the rows are taken
-
+		if err != nil && !errors.Is(err, events.ErrErased) { // when it was erased since it came before, only its rows are taken
 			r.keep.Unlock()
 			return err
 		}
