@@ -187,6 +187,9 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	if domain.PaceOf(it.State, it.Node(), s.looked()) == events.Behind && part.State != events.PartIssued {
 		u.Says = paceNames[events.Behind] + "，" + zhDay(it.Node()) + "该到的还没有到。" + strings.TrimPrefix(u.Says, "—")
 	}
+	if part.State != events.PartIssued && !part.Due.IsZero() && part.Due != it.Due { // domain.md §2.7: it is not blamed for what others took
+		u.Says = "本单位的期限是 " + dayIn(part.Due, s.today()) + "，从交办给本单位起算。" + strings.TrimPrefix(u.Says, "—")
+	}
 	if part.Task != "" {
 		u.Says = strings.TrimPrefix(u.Says, "—")
 		u.Says = part.Task + zhOr(u.Says != "", "。"+u.Says)
