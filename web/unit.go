@@ -187,6 +187,10 @@ func (s *Server) unitRow(it projections.Item, a events.Actor) unitRow {
 	if domain.PaceOf(it.State, it.Node(), s.looked()) == events.Behind && part.State != events.PartIssued {
 		u.Says = paceNames[events.Behind] + "，" + zhDay(it.Node()) + "该到的还没有到。" + strings.TrimPrefix(u.Says, "—")
 	}
+	if slips := it.Detail.Supervised.Waiting; len(slips) > 0 && part.Part == events.Lead {
+		u.Says = slips[0].Level.Zh() + "要在 " + dayIn(slips[0].Due, s.today()) + " 前答复。" + strings.TrimPrefix(u.Says, "—")
+		names = append([]string{"answer_supervision"}, names...)
+	}
 	if part.State != events.PartIssued && !part.Due.IsZero() && part.Due != it.Due { // domain.md §2.7: it is not blamed for what others took
 		u.Says = "本单位的期限是 " + dayIn(part.Due, s.today()) + "，从交办给本单位起算。" + strings.TrimPrefix(u.Says, "—")
 	}

@@ -75,6 +75,10 @@ func TestPlaces(t *testing.T) {
 			s.settled()
 			b.goTo("/leader")
 			b.must("督办过")
+			b.as(staff(lead, "UNIT_HEAD"))
+			b.goTo("/unit")
+			b.axe()
+			b.must("黄单要在", "答复督办")
 		}
 		b.as("supervisor")
 		b.goTo("/supervision")
