@@ -130,7 +130,7 @@ func (s *Store) switchTo(ctx context.Context, k *keeper) (done bool, err error) 
 			if _, err := tx.Exec(ctx, `
 				insert into rm.runner (generation, host, pid, beat, level, head, error)
 				select $1, host, pid, beat, level, head, error from rm.runner where generation = $2
-				on conflict (generation) do nothing`, k.gen.ID, old.ID); err != nil { // it comes over within a second
+				on conflict (generation) do nothing`, k.gen.ID, old.ID); err != nil { // it comes over as soon as the lock is free
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -145,12 +146,12 @@ func (e *lostError) Unwrap() error { return e.err }
 // any more is cut off from Postgres, which ends whatever it was about to write.
 func (s *Store) standBy(ctx context.Context, c *pgx.Conn, g generation) error {
 	for {
-		var held bool
-		if err := c.QueryRow(ctx, `select pg_try_advisory_lock($1, $2)`, runnerLock, g.ID).Scan(&held); err != nil {
+		held, err := waitForLock(ctx, c, g.ID)
+		if err != nil {
 			return fmt.Errorf("stand by: %w", err)
 		}
 		if held {
-			_, err := c.Exec(ctx, `
+			_, err = c.Exec(ctx, `
 				insert into rm.runner (generation, host, pid, beat, level, head, error)
 				values ($1, $2, $3, clock_timestamp(), clock_timestamp(), 0, '')
 				on conflict (generation) do update set host = excluded.host, pid = excluded.pid, beat = excluded.beat,
@@ -167,15 +168,25 @@ func (s *Store) standBy(ctx context.Context, c *pgx.Conn, g generation) error {
 				and r.generation = $2 and r.beat < clock_timestamp() - $3::interval`, runnerLock, g.ID, silence); err != nil {
 			return fmt.Errorf("stand by: %w", err)
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(beat):
-		}
 		if now := s.serving.Load(); now.Version == s.version && now.ID != g.ID {
 			return ErrStale // another generation is to be kept
 		}
 	}
+}
+
+// waitForLock waits up to a beat for the lock of a generation, and has it at the moment it is free.
+func waitForLock(ctx context.Context, c *pgx.Conn, generation int) (held bool, err error) {
+	err = pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select set_config('lock_timeout', $1, true)`, strconv.Itoa(int(beat.Milliseconds()))); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `select pg_advisory_lock($1, $2)`, runnerLock, generation)
+		return err
+	})
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) && e.Code == "55P03" { // lock_not_available
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func hostname() string {
