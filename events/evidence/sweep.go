@@ -29,8 +29,9 @@ type Log interface {
 // Sweep takes away every object older than before that no fact names: what is left of a
 // command that was refused, or of a program that was killed between Put and the fact. Of an
 // item whose personal data was erased it takes everything, since nobody can open it any
-// more, and so it does a workbook whose key is destroyed. It returns how many files it took. It loads each item that has files once. A sweep that was cut short
-// leaves nothing that the next one does not find.
+// more, and so it does a workbook whose key is destroyed. It returns how many files it took.
+// It loads each item that has files once. A sweep that was cut short leaves nothing that the
+// next one does not find.
 func (s *Store) Sweep(ctx context.Context, log Log, before time.Time) (int, error) {
 	infos, err := s.objs.List(ctx)
 	if err != nil && !errors.Is(err, jetstream.ErrNoObjectsFound) {
@@ -95,6 +96,7 @@ func (s *Store) objectsOf(ctx context.Context, log Log, item string) (objects, e
 					continue
 				}
 				out.named[e.Workbook.Object] = true
+				// One that cannot be read for another reason stays: it is named.
 				if _, err := s.Workbook(ctx, e.Workbook.Original, e.Workbook.Object); errors.Is(err, events.ErrErased) {
 					out.gone[e.Workbook.Object] = true
 				}
