@@ -15,7 +15,7 @@ type RecordClaim struct {
 }
 
 // ClaimOf makes the command that notes c with its measures, one a line, and the remarks of
-// the row. What changed is found out against the claim before; c says it of the first.
+// the row. What changed is found out against the claim before, unless c says it itself.
 func ClaimOf(c events.LedgerClaimed, measures, note string) RecordClaim {
 	c.Measures, c.Note = events.Secret(measures), events.Secret(note)
 	return RecordClaim{c}
@@ -31,36 +31,24 @@ func (c RecordClaim) decide(it *Item, _ Situation) ([]events.Event, error) {
 	if it.Claim != nil && it.Claim.Text == e.Text {
 		return nil, refuse("record_claim.same", "台账的这一行没有变化。")
 	}
-	if it.Claim != nil {
+	if it.Claim != nil && e.Changed == nil {
 		e.Changed = deltas(*it.Claim, e)
 	}
 	return []events.Event{e}, nil
 }
 
-// Unlike lists the cells in which a row says otherwise than the item itself does: the row of a
-// ledger that was made here and comes back. What the row leaves open does not count.
-func Unlike(it *Item, row events.LedgerClaimed) []events.LedgerDelta {
-	own := events.LedgerClaimed{Mode: it.Mode, Due: it.Due, ClosedOn: row.ClosedOn, Says: row.Says}
-	switch it.State {
-	case events.Rectified, events.UnderVerification, events.InPublicity:
-		own.Says = events.Rectified
-	case events.Closed, events.Standing, events.SuspendedAccount, events.InProgress:
-		own.Says = it.State
-	}
-	for _, a := range it.Assignments {
-		switch {
-		case !a.Live():
-		case a.Part == events.Lead:
-			own.Lead = a.Unit.Name
-		case a.Part == events.Co:
-			own.Co = append(own.Co, a.Unit.Name)
+// Told is what a fact may say of the cells that were changed in a row: which ones, and their words
+// only where those are not written by hand.
+func Told(ds []events.LedgerDelta) []events.LedgerDelta {
+	out := slices.Clone(ds)
+	for i, d := range out {
+		switch d.Field {
+		case "mode", "deadline", "lead_unit", "co_units", "status", "closed_on", "raised_on":
+		default:
+			out[i].Was, out[i].Now = "", ""
 		}
 	}
-	row.Mode, row.Due, row.Lead, row.Says = orElse(row.Mode, own.Mode), orElse(row.Due, own.Due), orElse(row.Lead, own.Lead), orElse(row.Says, own.Says)
-	if len(row.Co) == 0 {
-		row.Co = own.Co
-	}
-	return slices.DeleteFunc(deltas(own, row), func(d events.LedgerDelta) bool { return d.Field == "text" })
+	return out
 }
 
 // deltas are the cells in which two imports of a row differ. Of the sealed ones it is only

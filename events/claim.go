@@ -20,12 +20,12 @@ type LedgerClaimed struct {
 	Note     Sealed        `json:"note,omitzero"`     // 进展情况、备注 as written
 	Workbook EvidenceFile  `json:"workbook,omitzero"` // the file itself, kept with one item of each import
 	Text     string        `json:"text"`              // SHA-256 of all that the row says: the same row is known again
-	Changed  []LedgerDelta `json:"changed,omitzero"`  // against the row as imported before
+	Changed  []LedgerDelta `json:"changed,omitzero"`  // against the row as imported before, or as it went out from here
 }
 
 // LedgerDelta is one cell that a later import of the same row says differently.
 type LedgerDelta struct {
-	Field string `json:"field"` // mode, deadline, lead_unit, co_units, status, text
+	Field string `json:"field"` // of the columns of ledgers; text: one of those written by hand
 	Was   string `json:"was"`
 	Now   string `json:"now"`
 }

@@ -17,7 +17,12 @@ func TestEach(t *testing.T) {
 	s := openStore(t)
 	s.catchUp(t, st.log, nil)
 	past := events.DateOf(st.log[len(st.log)/2].Time)
-	for i, f := range []Filter{{}, {Groups: Base}, {Unit: "u1"}, {Lamp: LampOverdue}, {Q: "公交"}, {AsOf: past}, {AsOf: past, Groups: []Group{GroupClosed}, Sight: Sight{Extent: SeesAll, Self: []string{"u2"}}}, {Leader: "none"}} {
+	some, err := s.Items(t.Context(), Filter{Today: today, Near: near, Limit: 7})
+	if err != nil || len(some.Items) != 7 {
+		t.Fatal(len(some.Items), err)
+	}
+	numbers := column(some.Items, func(it Item) string { return it.Number })
+	for i, f := range []Filter{{}, {Groups: Base}, {Unit: "u1"}, {Lamp: LampOverdue}, {Q: "公交"}, {AsOf: past}, {AsOf: past, Groups: []Group{GroupClosed}, Sight: Sight{Extent: SeesAll, Self: []string{"u2"}}}, {Leader: "none"}, {Numbers: numbers}, {AsOf: past, Numbers: numbers}} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			f.Today, f.Near, f.Limit = today, near, 50
 			var want []Item
@@ -45,6 +50,9 @@ func TestEach(t *testing.T) {
 				n++
 				return nil
 			})
+			if len(f.Numbers) > 0 && (n > len(f.Numbers) || n == 0) {
+				t.Errorf("%d rows of %d numbers", n, len(f.Numbers))
+			}
 			if err != nil || n != len(want) || at.Sequence != uint64(len(st.log)) {
 				t.Errorf("%d rows of %d, up to %d: %v", n, len(want), at.Sequence, err)
 			}

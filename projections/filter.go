@@ -113,8 +113,8 @@ func (f Filter) past() *where {
 		w.lampDay(events.DeadlineLamps, events.Lamp(f.Lamp), "i.due", judged(f.Today, f.Minute, f.Near, f.AsOf))
 	}
 	w.key("i.unit", f.Unit)
-	if !f.Sight.free() || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() {
-		g := Filter{Sight: f.Sight, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
+	if !f.Sight.free() || !f.RaisedFrom.IsZero() || !f.RaisedBy.IsZero() || len(f.Numbers) > 0 {
+		g := Filter{Sight: f.Sight, Numbers: f.Numbers, RaisedFrom: f.RaisedFrom, RaisedBy: f.RaisedBy}
 		x := &where{args: w.args}
 		g.now(x)
 		w.args = x.args
@@ -153,6 +153,9 @@ func (f Filter) ownUnit() bool {
 
 // now adds what only item knows.
 func (f Filter) now(w *where) {
+	if len(f.Numbers) > 0 {
+		w.add("i.number = any($)", column(f.Numbers, clean))
+	}
 	if !f.NewIn.IsZero() {
 		w.add("i.grp in ('WAITING', 'OPEN', 'DONE', 'STANDING', 'HELD', 'CLOSED') and i.new_week = $", date(f.NewIn))
 	}

@@ -303,18 +303,3 @@ func closedItems(rows pgx.Rows, err error) ([]Item, error) {
 	}
 	return its, nil
 }
-
-// Numbered returns the items of these numbers, those that there are.
-func (s *Store) Numbered(ctx context.Context, numbers []string) (map[string]uuid.UUID, error) {
-	out := map[string]uuid.UUID{}
-	rows, err := s.pool.Query(ctx, `select number, id from item where number = any($1)`, column(numbers, clean))
-	if err != nil {
-		return nil, fmt.Errorf("look items up by their numbers: %w", err)
-	}
-	var number string
-	var id uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&number, &id}, func() error { out[number] = id; return nil }); err != nil {
-		return nil, fmt.Errorf("look items up by their numbers: %w", err)
-	}
-	return out, nil
-}

@@ -72,7 +72,7 @@ func (f Filter) onBoard() bool {
 
 // plain reports whether the filter selects everything.
 func (f Filter) plain() bool {
-	return f.Q == "" && len(f.States) == 0 && len(f.Groups) == 0 && len(f.Modes) == 0 && f.Source == "" && f.Category == "" &&
+	return f.Q == "" && len(f.Numbers) == 0 && len(f.States) == 0 && len(f.Groups) == 0 && len(f.Modes) == 0 && f.Source == "" && f.Category == "" &&
 		f.Area == "" && f.Unit == "" && f.Leader == "" && f.Campaign == "" && f.Class == "" && f.Preset == "" && f.Lamp == "" &&
 		f.DueFrom.IsZero() && f.DueBy.IsZero() && f.NewIn.IsZero() && f.ClosedIn.IsZero() && f.Queue == "" && f.Sight.free() &&
 		f.Level == "" && !f.Urgent && f.Pace == "" && f.Supervision == "" && !f.Reopened && !f.Returned && !f.Unsatisfied &&

@@ -45,8 +45,9 @@ const (
 // Near being the last day that still counts as near. Every number of a [Board] can be
 // opened with one: see [Cell].
 type Filter struct {
-	Q           string // number, or words of title, area, units, categories
-	Verbatim    bool   // with Q: also of what people said and where; only for those who may read it
+	Q           string   // number, or words of title, area, units, categories
+	Verbatim    bool     // with Q: also of what people said and where; only for those who may read it
+	Numbers     []string // these only
 	States      []events.State
 	Groups      []Group
 	Modes       []events.Mode // "" or [None] among them selects the unclassified

@@ -457,15 +457,19 @@ func tellClaim(e events.LedgerClaimed) string {
 		text += "，只是导入时称，没有在这里核验"
 	}
 	text += "。"
+	words := false
 	for _, d := range e.Changed {
 		switch {
 		case d.Was == "" && d.Now == "":
-			text += "文字有改动。"
+			words = true
 		case d.Was == "":
 			text += line("新写了“", d.Now, "”。")
 		default:
 			text += line("原写“", d.Was, "”，现写“", d.Now, "”。")
 		}
+	}
+	if words {
+		text += "文字有改动。"
 	}
 	return text
 }

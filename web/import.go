@@ -123,8 +123,17 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 	if err != nil {
 		return im, errs, err
 	}
-	im.Own, err = s.reads.Numbered(r.Context(), im.Numbers())
+	err = s.know(r.Context(), a, &im)
 	return im, append(errs, domain.RefusalsOf(im.Place(directory))...), err
+}
+
+// know finds the rows of a ledger that was made here.
+func (s *Server) know(ctx context.Context, a events.Actor, im *intake.Import) error {
+	base, err := s.filter(ctx, a)
+	if err != nil {
+		return err
+	}
+	return im.Know(ctx, s.reads, s.vault.Open, base.Sight)
 }
 
 // mapping is what the actor's unit has said its columns mean.
@@ -187,7 +196,7 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 	}
 	im := v.Import
 	im.Read = l
-	if im.Own, err = s.reads.Numbered(r.Context(), im.Numbers()); err != nil {
+	if err := s.know(r.Context(), a, &im); err != nil {
 		return err
 	}
 	f.Reread(im)
@@ -200,6 +209,13 @@ func (s *Server) importTake(w http.ResponseWriter, r *http.Request, a events.Act
 	f, err := s.staged(r, a)
 	if err != nil {
 		return err
+	}
+	if v := f.Look(); !v.Running { // the items may have moved since the file was shown
+		im := v.Import
+		if err := s.know(r.Context(), a, &im); err != nil {
+			return err
+		}
+		f.Reread(im)
 	}
 	f.Start(s.desk, s.cfg.Files)
 	http.Redirect(w, r, "/import/"+f.ID, http.StatusSeeOther)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -178,11 +179,17 @@ func (p *StagedPage) outcome(v intake.View) {
 // zhDeltas says in which cells a row differs from what it was.
 func zhDeltas(ds []events.LedgerDelta) (out string) {
 	for _, d := range ds {
-		if d.Was == "" && d.Now == "" {
-			out += "文字有改动。"
-			continue
+		name := cmp.Or(paper.Field(d.Field).Zh(), "文字")
+		switch {
+		case d.Was == "" && d.Now == "":
+			out += name + "有改动。"
+		case d.Was == "":
+			out += fmt.Sprintf("%s原来没有写，现为“%s”。", name, d.Now)
+		case d.Now == "":
+			out += fmt.Sprintf("%s原为“%s”，现在没有写。", name, d.Was)
+		default:
+			out += fmt.Sprintf("%s原为“%s”，现为“%s”。", name, d.Was, d.Now)
 		}
-		out += fmt.Sprintf("%s原为“%s”，现为“%s”。", paper.Field(d.Field).Zh(), d.Was, d.Now)
 	}
 	return out
 }

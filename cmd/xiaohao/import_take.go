@@ -17,6 +17,7 @@ import (
 	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/events/journal"
+	"xiaohao/projections"
 	"xiaohao/web/paper/intake"
 	paper "xiaohao/web/paper/ledger"
 )
@@ -83,7 +84,7 @@ func (s *stack) takeIn(ctx context.Context, in importRequest, l *paper.Ledger, s
 	if err := plain(im.Place(known)); err != nil {
 		return importResult{}, err
 	}
-	if im.Own, err = s.reads.Numbered(ctx, im.Numbers()); err != nil {
+	if err := im.Know(ctx, s.reads, s.vault.Open, projections.Sight{}); err != nil {
 		return importResult{}, err
 	}
 	res, err := intake.Run(ctx, s.desk, s.files, im, show)

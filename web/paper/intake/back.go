@@ -2,49 +2,50 @@ package intake
 
 import (
 	"context"
-	"errors"
-
-	"github.com/google/uuid"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/web/paper/ledger"
 )
 
-// back recognizes the row of a ledger that was made here and comes back (导出改过再导回来): it
-// bears the number of an item here, and the day on which that was raised. Nothing is raised then; where
-// the row says otherwise than the item does, the kind is Changed and the row's claim is to be
-// noted. was is the text of the claim before.
+// back takes a row of a ledger that was made here and comes back, see [Import.Know]. Nothing is
+// raised then; where the row was changed the kind is Changed and its claim is to be noted. was
+// is the text of the claim before.
 func (r *run) back(ctx context.Context, row *row, o *Outcome) (was string, is bool, err error) {
-	it, err := r.look(ctx, *row)
-	if it == nil || err != nil || it.RaisedOn != row.More.Raised {
-		return "", false, err
+	own, is := r.Own[row.Row]
+	if !is {
+		return "", false, nil
 	}
-	o.Item, o.Number, o.Kind = it.ID, it.Number, Same
+	o.Item, o.Number, o.Kind = own.Item, own.Number, Same
+	if own.Doubt {
+		return "", true, doubt(own.Number)
+	}
+	it, err := r.desk.Look(ctx, own.Item)
+	if err != nil {
+		return "", true, err
+	}
+	row.claim.Text = wholeOf(row.Cells)
 	if it.Claim != nil {
 		was = it.Claim.Text
 	}
-	if was == row.claim.Text {
+	if was == row.claim.Text || len(own.Changes) == 0 {
 		return was, true, nil
 	}
-	said := row.claim
-	if !row.ModeSaid {
-		said.Mode = ""
+	if !slices.ContainsFunc(own.Changes, func(d events.LedgerDelta) bool { return d.Field == string(ledger.Note) }) {
+		row.note = strings.TrimSpace(row.More.Progress) // the remark is this program's
 	}
-	if !row.Said {
-		said.Says = ""
-	}
-	if row.claim.Changed = domain.Unlike(it, said); len(row.claim.Changed) > 0 {
-		o.Kind, o.Changes = Changed, row.claim.Changed
-	}
+	o.Kind, o.Changes, row.claim.Changed = Changed, own.Changes, domain.Told(own.Changes)
 	return was, true, nil
 }
 
-func (r *run) look(ctx context.Context, row row) (*domain.Item, error) {
-	if row.own == uuid.Nil {
-		return nil, nil
+// wholeOf is the hash of all cells of a row.
+func wholeOf(cells map[ledger.Field]string) string {
+	b, err := json.Marshal(cells)
+	if err != nil { // texts always marshal
+		panic(err)
 	}
-	it, err := r.desk.Look(ctx, row.own)
-	if errors.Is(err, domain.ErrNotFound) {
-		err = nil
-	}
-	return it, err
+	return hashOf(string(b))
 }

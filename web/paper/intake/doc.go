@@ -19,6 +19,13 @@
 // off is completed by importing once more. Whatever was taken in stays consistent at any
 // moment: each command is one commit.
 //
+// # What went out from here
+//
+// A row whose number an item here bears, and whose day of raising fits (in a ledger without
+// that column its problem), raises nothing. [Import.Know] makes the ledger of the same columns
+// once more and holds the rows against it, cell by cell: what was changed in the office is shown,
+// and noted as the item's claim. A number that fits while nothing else does is refused.
+//
 // The file itself is kept as evidence, sealed, with the first item of an import that wrote
 // anything, and its hash stands in every claim.
 package intake

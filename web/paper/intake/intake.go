@@ -48,18 +48,8 @@ type Import struct {
 	Actor  events.Actor // of the office, who imports
 	Preset events.Preset
 	Today  events.Date
-	Units  Units                // nil: names are taken as they are
-	Own    map[string]uuid.UUID // items here by their numbers, of the numbers that rows bear
-}
-
-// Numbers lists the numbers that rows bear.
-func (im Import) Numbers() (out []string) {
-	for _, it := range im.Read.Items {
-		if it.More.Number != "" {
-			out = append(out, it.More.Number)
-		}
-	}
-	return out
+	Units  Units       // nil: names are taken as they are
+	Own    map[int]Own // by the row; [Import.Know] finds them
 }
 
 // Kind is what came of a row.
@@ -209,7 +199,7 @@ func (r *run) item(ctx context.Context, i int) (Outcome, error) {
 func (r *run) steps(ctx context.Context, row row, o *Outcome) error {
 	if was, is, err := r.back(ctx, &row, o); is || err != nil {
 		if err == nil && o.Kind == Changed {
-			err = r.record(ctx, row.own, row, was, o)
+			err = r.record(ctx, o.Item, row, was, o)
 		}
 		return err
 	}
@@ -278,7 +268,7 @@ func (r *run) record(ctx context.Context, id uuid.UUID, row row, was string, o *
 	if err := r.do(ctx, r.claimOrder(id, row, was, c), o); err != nil {
 		return err
 	}
-	if o.Kind != Changed {
+	if o.Kind != Changed || len(o.Changes) > 0 {
 		return nil
 	}
 	it, err := r.desk.Look(ctx, id)

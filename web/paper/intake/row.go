@@ -26,7 +26,6 @@ var space = uuid.MustParse("3d6a5b52-91f5-5c0e-8c52-0f8f9ce1a7d4")
 type row struct {
 	*ledger.Item
 	key      string
-	own      uuid.UUID // the item here whose number it bears
 	cause    string
 	raise    domain.Order
 	claim    events.LedgerClaimed
@@ -64,9 +63,6 @@ func keysOf(items []ledger.Item) []string {
 func (r *run) row(i int) row {
 	it := &r.Read.Items[i]
 	w := row{Item: it, key: hashOf(cmp.Or(r.ID, r.Ledger) + "\n" + r.keys[i])[:40], cause: fmt.Sprintf("import %s row %d", r.hash[:12], it.Row)}
-	if !it.More.Raised.IsZero() { // a number alone may be another office's
-		w.own = r.Own[it.More.Number]
-	}
 	lead, co := r.units(&w)
 	w.raise = r.raise(&w)
 	w.measures, w.note = strings.Join(it.Measures, "\n"), strings.TrimSpace(it.More.Progress+"\n"+it.More.Note)

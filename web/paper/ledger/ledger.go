@@ -45,11 +45,12 @@ type Item struct {
 	Measures []string     `json:"measures"`
 	Warnings []string     `json:"warnings"`
 
-	Rows     []int    `json:"-"` // all its rows
-	ModeSaid bool     `json:"-"` // the row itself says its mode
-	Said     bool     `json:"-"` // the row itself says its status
-	More     Extra    `json:"-"`
-	Quantity Quantity `json:"-"`
+	Rows     []int            `json:"-"` // all its rows
+	ModeSaid bool             `json:"-"` // the row itself says its mode
+	Said     bool             `json:"-"` // the row itself says its status
+	More     Extra            `json:"-"`
+	Quantity Quantity         `json:"-"`
+	Cells    map[Field]string `json:"-"` // as written; several of one field one below the other
 
 	claim claim
 	seq   string

@@ -231,7 +231,7 @@ func (r *reader) row(k int) {
 	case p.kind == text && last != nil && r.filledDown(k, last, p.text, seq):
 		r.more(last, k)
 	default:
-		it := &Item{Row: no, seq: seq, CoUnits: []string{}, Measures: []string{}, Warnings: []string{}}
+		it := &Item{Row: no, seq: seq, CoUnits: []string{}, Measures: []string{}, Warnings: []string{}, Cells: map[Field]string{}}
 		r.items = append(r.items, it)
 		r.problem(it, p, no, at)
 		r.more(it, k)
@@ -313,7 +313,7 @@ func (r *reader) finish() {
 			continue
 		}
 		it.settle()
-		key := Sameness(it.Problem) + "\n" + Sameness(it.LeadUnit)
+		key := it.More.Number + "\n" + Sameness(it.Problem) + "\n" + Sameness(it.LeadUnit)
 		if of, ok := firsts[key]; ok {
 			r.l.Duplicates = append(r.l.Duplicates, Duplicate{it.Row, of})
 			continue

@@ -26,7 +26,7 @@ func (r *reader) problem(it *Item, c cell, no, at int) {
 	case c.kind != text || bareNumber.MatchString(narrow(c.text)):
 		r.reject(it, no, name, "问题一栏是“"+Short(c.text, 20)+"”，不是一句话，要写清问题")
 	}
-	it.Problem = c.text
+	it.Problem, it.Cells[Problem] = c.text, c.text
 }
 
 // more adds what row k says to an item.
@@ -61,6 +61,9 @@ func (r *reader) field(it *Item, c column, v cell, no int, name string, year int
 	s := v.text
 	if v.kind == day {
 		s = v.date.String()
+	}
+	if c.field != Ignored && c.field != Seq {
+		it.Cells[c.field] = joined(it.Cells[c.field], s)
 	}
 	switch c.field {
 	case LeadUnit, CoUnits:

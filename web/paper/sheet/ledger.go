@@ -33,6 +33,14 @@ type Column struct {
 	Personal bool    // only for who may see names and telephone numbers
 }
 
+// Heads are the headings of its columns, without those that name a day.
+func (l Ledger) Heads() (out []string) {
+	for _, c := range l.columns(Order{}) {
+		out = append(out, c.Head)
+	}
+	return out
+}
+
 // columns are the headings as the field uses them; the importer knows them all.
 func (l Ledger) columns(o Order) []Column {
 	switch l {

@@ -1,0 +1,148 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"xiaohao/domain"
+	"xiaohao/events"
+	"xiaohao/projections"
+	"xiaohao/web/paper/ledger"
+	"xiaohao/web/paper/sheet"
+)
+
+// Own is what is known here of a row whose number an item here bears.
+type Own struct {
+	Item    uuid.UUID
+	Number  string
+	Changes []events.LedgerDelta // where the row says otherwise than a ledger made now would
+	Doubt   bool                 // the number may be another office's: nothing else of the row fits
+}
+
+// Know finds the rows of ledgers that were made here and come back (导出改过再导回来), and what was
+// changed in them: the ledger of the same columns is made once more, of the items of those
+// numbers that the person may see, and each row held against its own. A number alone may be
+// another office's: the day of raising has to fit, or where either has none, the problem.
+func (im *Import) Know(ctx context.Context, reads sheet.Reads, open sheet.Opener, sight projections.Sight) error {
+	im.Own = map[int]Own{}
+	o := sheet.Order{Ledger: im.madeAs(), Format: sheet.CSV, Personal: true, Filter: projections.Filter{Sight: sight, Today: im.Today, Near: im.Today}}
+	for _, o.Whole = range []bool{false, true} { // as pages give it, then as the command line does
+		o.Filter.Numbers = im.unlike()
+		if len(o.Filter.Numbers) == 0 {
+			return nil
+		}
+		if err := im.hold(ctx, reads, open, o); err != nil {
+			return fmt.Errorf("hold rows against the items here: %w", err)
+		}
+	}
+	return nil
+}
+
+// madeAs is the ledger of ours whose columns the file has.
+func (im *Import) madeAs() (is sheet.Ledger) {
+	most := -1
+	for _, l := range []sheet.Ledger{sheet.L1, sheet.L2, sheet.L3, sheet.L5} {
+		n := 0
+		for _, head := range l.Heads() {
+			if slices.ContainsFunc(im.Read.Headings, func(h ledger.Heading) bool { return h.Heading == head }) {
+				n++
+			}
+		}
+		if n > most {
+			is, most = l, n
+		}
+	}
+	return is
+}
+
+// unlike lists the numbers of rows that differ as far as is known.
+func (im *Import) unlike() (numbers []string) {
+	for _, it := range im.Read.Items {
+		own, is := im.Own[it.Row]
+		if it.More.Number != "" && (!is || own.Doubt || len(own.Changes) > 0) {
+			numbers = append(numbers, it.More.Number)
+		}
+	}
+	return numbers
+}
+
+// hold makes a ledger and holds the rows against it. What was known stays where the ledger before
+// fits better.
+func (im *Import) hold(ctx context.Context, reads sheet.Reads, open sheet.Opener, o sheet.Order) error {
+	items := numbered{reads, map[string]uuid.UUID{}}
+	var made bytes.Buffer
+	if out, err := sheet.Write(ctx, items, open, o, &made); err != nil || out.Rows == 0 {
+		return err
+	}
+	ours, err := ledger.Read("", bytes.NewReader(made.Bytes()), int64(made.Len()), nil)
+	if err != nil {
+		return err
+	}
+	lines := map[string][]*ledger.Item{}
+	for i := range ours.Items {
+		it := &ours.Items[i]
+		lines[it.More.Number] = append(lines[it.More.Number], it)
+	}
+	for i := range im.Read.Items {
+		it := &im.Read.Items[i]
+		line, fits := fitting(it, lines[it.More.Number])
+		if line == nil {
+			continue
+		}
+		own := Own{Item: items.ids[it.More.Number], Number: it.More.Number, Doubt: !fits}
+		for _, d := range im.Read.Differences(it, ours, line) {
+			own.Changes = append(own.Changes, events.LedgerDelta{Field: string(d.Field), Was: ledger.Short(d.Was, 40), Now: ledger.Short(d.Now, 40)})
+		}
+		if known, is := im.Own[it.Row]; !is || known.Doubt && fits || known.Doubt == own.Doubt && len(own.Changes) < len(known.Changes) {
+			im.Own[it.Row] = own
+		}
+	}
+	return nil
+}
+
+// fitting picks the line of an item that a row comes from; one has several where each opinion is
+// a line. None when the row was raised on another day, and so is another office's.
+func fitting(it *ledger.Item, lines []*ledger.Item) (line *ledger.Item, fits bool) {
+	most := -1
+	for _, l := range lines {
+		same, dated := ledger.Sameness(l.Problem) == ledger.Sameness(it.Problem), !it.More.Raised.IsZero() && !l.More.Raised.IsZero()
+		if dated && it.More.Raised != l.More.Raised {
+			continue
+		}
+		n := 0
+		if same {
+			n++
+		}
+		if n > most {
+			line, fits, most = l, dated || same, n
+		}
+	}
+	return line, fits
+}
+
+// numbered notes which item bears which number while rows are read.
+type numbered struct {
+	sheet.Reads
+	ids map[string]uuid.UUID
+}
+
+func (n numbered) Each(ctx context.Context, f projections.Filter, do func(projections.Entered) error) (projections.Position, error) {
+	return n.Reads.Each(ctx, f, func(it projections.Entered) error {
+		id, err := uuid.Parse(it.ID)
+		if err != nil {
+			return err
+		}
+		n.ids[it.Number] = id
+		return do(it)
+	})
+}
+
+// doubt refuses a row that bears the number of an item here and nothing else of it.
+func doubt(number string) error {
+	return &domain.Refusal{Rule: "import.number", Field: "number",
+		Message: "编号 " + number + " 是这里的一件事项，这一行的问题却和它不同，又没有提出时间可以对照。要改的是这件，请保留问题原文；是另一件，请去掉编号。"}
+}
