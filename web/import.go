@@ -17,6 +17,7 @@ import (
 	"xiaohao/projections"
 	"xiaohao/web/paper/intake"
 	paper "xiaohao/web/paper/ledger"
+	"xiaohao/web/paper/returned"
 )
 
 // importRoutes are the pages on which an office hands in a ledger: upload, look at what
@@ -133,7 +134,7 @@ func (s *Server) know(ctx context.Context, a events.Actor, im *intake.Import) er
 	if err != nil {
 		return err
 	}
-	return im.Know(ctx, s.reads, s.vault.Open, base.Sight)
+	return returned.Know(ctx, im, s.reads, s.vault.Open, base.Sight)
 }
 
 // mapping is what the actor's unit has said its columns mean.

@@ -20,6 +20,7 @@ import (
 	"xiaohao/projections"
 	"xiaohao/web/paper/intake"
 	paper "xiaohao/web/paper/ledger"
+	"xiaohao/web/paper/returned"
 )
 
 // importer is who imports at the command line: whoever may use the data directory.
@@ -84,7 +85,7 @@ func (s *stack) takeIn(ctx context.Context, in importRequest, l *paper.Ledger, s
 	if err := plain(im.Place(known)); err != nil {
 		return importResult{}, err
 	}
-	if err := im.Know(ctx, s.reads, s.vault.Open, projections.Sight{}); err != nil {
+	if err := returned.Know(ctx, &im, s.reads, s.vault.Open, projections.Sight{}); err != nil {
 		return importResult{}, err
 	}
 	res, err := intake.Run(ctx, s.desk, s.files, im, show)

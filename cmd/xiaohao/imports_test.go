@@ -50,7 +50,7 @@ var imports = map[string]struct {
 	"projections":                {[]string{"events", "events/roster"}, []string{"pgx"}},
 	"projections/localpg":        {nil, []string{"pgx"}},
 	"projections/localpg/pgtest": {[]string{"projections/localpg"}, []string{"pgx"}},
-	"web":                        {[]string{"domain", "domain/account", "domain/almanac", "domain/calendar", "domain/detect", "domain/directory", "domain/follow", "domain/ladder", "domain/limit", "domain/rights", "domain/rulebook", "domain/sample", "domain/trail", "domain/view", "events", "events/proof", "events/roster", "projections", "web/account", "web/notice", "web/open", "web/pack", "web/paper/docx", "web/paper/form", "web/paper/intake", "web/paper/ledger", "web/paper/own", "web/paper/report", "web/paper/sheet", "web/phrase", "web/shield", "web/sieve", "web/sso"}, []string{"pgx"}},
+	"web":                        {[]string{"domain", "domain/account", "domain/almanac", "domain/calendar", "domain/detect", "domain/directory", "domain/follow", "domain/ladder", "domain/limit", "domain/rights", "domain/rulebook", "domain/sample", "domain/trail", "domain/view", "events", "events/proof", "events/roster", "projections", "web/account", "web/notice", "web/open", "web/pack", "web/paper/docx", "web/paper/form", "web/paper/intake", "web/paper/ledger", "web/paper/own", "web/paper/report", "web/paper/returned", "web/paper/sheet", "web/phrase", "web/shield", "web/sieve", "web/sso"}, []string{"pgx"}},
 	"web/paper/form":             {[]string{"events", "projections", "web/paper/docx"}, []string{"pgx"}},
 	"web/paper/docx":             {nil, nil},
 	"web/paper/report":           {[]string{"events", "projections", "web/paper/docx", "web/paper/sheet"}, []string{"pgx"}},
@@ -65,6 +65,7 @@ var imports = map[string]struct {
 	"web/notice":                 {[]string{"domain", "domain/calendar", "events", "projections"}, []string{"pgx"}},
 	"web/paper/own":              {[]string{"domain", "events", "web/paper/docx", "web/paper/form", "web/paper/ledger"}, []string{"pgx"}},
 	"web/paper/officetest":       {nil, nil},
+	"web/paper/returned":         {[]string{"events", "projections", "web/paper/intake", "web/paper/ledger", "web/paper/sheet"}, []string{"pgx"}},
 	"web/paper/sheet":            {[]string{"domain/detect", "events", "projections"}, []string{"pgx"}},
 }
 

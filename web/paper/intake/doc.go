@@ -22,7 +22,7 @@
 // # What went out from here
 //
 // A row whose number an item here bears, and whose day of raising fits (in a ledger without
-// that column its problem), raises nothing. [Import.Know] makes the ledger of the same columns
+// that column its problem), raises nothing. Package returned makes the ledger of the same columns
 // once more and holds the rows against it, cell by cell: what was changed in the office is shown,
 // and noted as the item's claim. A number that fits while nothing else does is refused.
 //

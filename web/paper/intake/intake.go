@@ -49,7 +49,7 @@ type Import struct {
 	Preset events.Preset
 	Today  events.Date
 	Units  Units       // nil: names are taken as they are
-	Own    map[int]Own // by the row; [Import.Know] finds them
+	Own    map[int]Own // by the row; package returned finds them
 }
 
 // Kind is what came of a row.

@@ -1,4 +1,6 @@
-package intake
+// Package returned knows ledgers that were made here and come back (导出改过再导回来), and finds what
+// was changed in them, for package intake to note.
+package returned
 
 import (
 	"bytes"
@@ -8,34 +10,26 @@ import (
 
 	"github.com/google/uuid"
 
-	"xiaohao/domain"
 	"xiaohao/events"
 	"xiaohao/projections"
+	"xiaohao/web/paper/intake"
 	"xiaohao/web/paper/ledger"
 	"xiaohao/web/paper/sheet"
 )
 
-// Own is what is known here of a row whose number an item here bears.
-type Own struct {
-	Item    uuid.UUID
-	Number  string
-	Changes []events.LedgerDelta // where the row says otherwise than a ledger made now would
-	Doubt   bool                 // the number may be another office's: nothing else of the row fits
-}
-
-// Know finds the rows of ledgers that were made here and come back (导出改过再导回来), and what was
-// changed in them: the ledger of the same columns is made once more, of the items of those
-// numbers that the person may see, and each row held against its own. A number alone may be
-// another office's: the day of raising has to fit, or where either has none, the problem.
-func (im *Import) Know(ctx context.Context, reads sheet.Reads, open sheet.Opener, sight projections.Sight) error {
-	im.Own = map[int]Own{}
-	o := sheet.Order{Ledger: im.madeAs(), Format: sheet.CSV, Personal: true, Filter: projections.Filter{Sight: sight, Today: im.Today, Near: im.Today}}
+// Know finds the rows of im that went out from here, and what was changed in them: the ledger of
+// the same columns is made once more, of the items of those numbers that the person may see, and
+// each row held against its own. A number alone may be another office's: the day of raising has to
+// fit, or where either has none, the problem.
+func Know(ctx context.Context, im *intake.Import, reads sheet.Reads, open sheet.Opener, sight projections.Sight) error {
+	im.Own = map[int]intake.Own{}
+	o := sheet.Order{Ledger: madeAs(im), Format: sheet.CSV, Personal: true, Filter: projections.Filter{Sight: sight, Today: im.Today, Near: im.Today}}
 	for _, o.Whole = range []bool{false, true} { // as pages give it, then as the command line does
-		o.Filter.Numbers = im.unlike()
+		o.Filter.Numbers = unlike(im)
 		if len(o.Filter.Numbers) == 0 {
 			return nil
 		}
-		if err := im.hold(ctx, reads, open, o); err != nil {
+		if err := hold(ctx, im, reads, open, o); err != nil {
 			return fmt.Errorf("hold rows against the items here: %w", err)
 		}
 	}
@@ -43,7 +37,7 @@ func (im *Import) Know(ctx context.Context, reads sheet.Reads, open sheet.Opener
 }
 
 // madeAs is the ledger of ours whose columns the file has.
-func (im *Import) madeAs() (is sheet.Ledger) {
+func madeAs(im *intake.Import) (is sheet.Ledger) {
 	most := -1
 	for _, l := range []sheet.Ledger{sheet.L1, sheet.L2, sheet.L3, sheet.L5} {
 		n := 0
@@ -60,7 +54,7 @@ func (im *Import) madeAs() (is sheet.Ledger) {
 }
 
 // unlike lists the numbers of rows that differ as far as is known.
-func (im *Import) unlike() (numbers []string) {
+func unlike(im *intake.Import) (numbers []string) {
 	for _, it := range im.Read.Items {
 		own, is := im.Own[it.Row]
 		if it.More.Number != "" && (!is || own.Doubt || len(own.Changes) > 0) {
@@ -72,7 +66,7 @@ func (im *Import) unlike() (numbers []string) {
 
 // hold makes a ledger and holds the rows against it. What was known stays where the ledger before
 // fits better.
-func (im *Import) hold(ctx context.Context, reads sheet.Reads, open sheet.Opener, o sheet.Order) error {
+func hold(ctx context.Context, im *intake.Import, reads sheet.Reads, open sheet.Opener, o sheet.Order) error {
 	items := numbered{reads, map[string]uuid.UUID{}}
 	var made bytes.Buffer
 	if out, err := sheet.Write(ctx, items, open, o, &made); err != nil || out.Rows == 0 {
@@ -93,7 +87,7 @@ func (im *Import) hold(ctx context.Context, reads sheet.Reads, open sheet.Opener
 		if line == nil {
 			continue
 		}
-		own := Own{Item: items.ids[it.More.Number], Number: it.More.Number, Doubt: !fits}
+		own := intake.Own{Item: items.ids[it.More.Number], Number: it.More.Number, Doubt: !fits}
 		for _, d := range im.Read.Differences(it, ours, line) {
 			own.Changes = append(own.Changes, events.LedgerDelta{Field: string(d.Field), Was: ledger.Short(d.Was, 40), Now: ledger.Short(d.Now, 40)})
 		}
@@ -139,10 +133,4 @@ func (n numbered) Each(ctx context.Context, f projections.Filter, do func(projec
 		n.ids[it.Number] = id
 		return do(it)
 	})
-}
-
-// doubt refuses a row that bears the number of an item here and nothing else of it.
-func doubt(number string) error {
-	return &domain.Refusal{Rule: "import.number", Field: "number",
-		Message: "编号 " + number + " 是这里的一件事项，这一行的问题却和它不同，又没有提出时间可以对照。要改的是这件，请保留问题原文；是另一件，请去掉编号。"}
 }
