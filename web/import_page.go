@@ -35,6 +35,9 @@ type StagedPage struct {
 	Progress           intake.Progress
 	Result             *intake.Result
 	Told               []told
+	Foreseen           string // what an import would make of the rows
+	MapSays            string // of the columns, in one line
+	MapOpen            bool   // a person should look at the columns
 	Failed             string
 	CanImport, HasBads bool
 }
@@ -59,7 +62,7 @@ type readItem struct {
 	Warnings                                                   []string
 }
 
-// told is one row of a finished import that people should look at.
+// told is one row that people should look at.
 type told struct {
 	Row          int
 	Number, Text string
@@ -103,12 +106,24 @@ func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 		}
 		p.HeaderRows += strconv.Itoa(n)
 	}
+	guessed, unread := 0, 0
 	for i, h := range l.Headings {
+		if h.Guessed {
+			guessed++
+		}
+		if h.Field == paper.Ignored {
+			unread++
+		}
 		m := mapped{Name: "c" + strconv.Itoa(i), Column: h.Column, Heading: h.Heading, Guessed: h.Guessed, Options: []chosen{{"", paper.Ignored.Zh(), h.Field == paper.Ignored}}}
 		for _, f := range paper.Fields {
 			m.Options = append(m.Options, chosen{string(f), f.Zh(), f == h.Field})
 		}
 		p.Columns = append(p.Columns, m)
+	}
+	if p.MapOpen = guessed+unread > 0; p.MapOpen {
+		p.MapSays = fmt.Sprintf("%d 栏，按内容猜的 %d 栏，不导入 %d 栏", len(l.Headings), guessed, unread)
+	} else {
+		p.MapSays = fmt.Sprintf("%d 栏都认得", len(l.Headings))
 	}
 	p.More = max(0, len(l.Items)-shownRows)
 	p.CanImport = !v.Running && v.Result == nil && len(l.Items) > 0
@@ -122,10 +137,34 @@ func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import) e
 	if err != nil {
 		return err
 	}
+	n := map[intake.Kind]int{}
 	for i, o := range outcomes {
 		p.Items = append(p.Items, readItemOf(im.Read.Items[i], o))
+		n[o.Kind]++
+		if p.Result == nil {
+			p.tell(o)
+		}
+	}
+	if p.Result == nil && len(outcomes) > 0 {
+		p.Foreseen = fmt.Sprintf("照这样导入：新登记 %d 件，有变化 %d 件，没有变化 %d 件，不收 %d 件。", n[intake.New], n[intake.Changed], n[intake.Same], n[intake.Refused])
+		if p.More > 0 {
+			p.Foreseen = fmt.Sprintf("只看前 %d 件，", len(outcomes)) + p.Foreseen
+		}
 	}
 	return nil
+}
+
+// tell notes what people should look at of a row.
+func (p *StagedPage) tell(o intake.Outcome) {
+	switch o.Kind {
+	case intake.Refused:
+		p.Told = append(p.Told, told{o.Row, "", o.Reason, true})
+	case intake.Changed:
+		p.Told = append(p.Told, told{o.Row, o.Number, zhDeltas(o.Changes), false})
+	}
+	for _, n := range o.Notes {
+		p.Told = append(p.Told, told{o.Row, o.Number, n, false})
+	}
 }
 
 func readItemOf(it paper.Item, o intake.Outcome) readItem {
@@ -164,15 +203,7 @@ func (p *StagedPage) outcome(v intake.View) {
 		p.CanImport = true
 	}
 	for _, o := range v.Result.Rows {
-		switch o.Kind {
-		case intake.Refused:
-			p.Told = append(p.Told, told{o.Row, "", o.Reason, true})
-		case intake.Changed:
-			p.Told = append(p.Told, told{o.Row, o.Number, zhDeltas(o.Changes), false})
-		}
-		for _, n := range o.Notes {
-			p.Told = append(p.Told, told{o.Row, o.Number, n, false})
-		}
+		p.tell(o)
 	}
 }
 

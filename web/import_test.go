@@ -99,7 +99,7 @@ func TestImportPages(t *testing.T) {
 	_, _, h = x.ask(clerk, "POST", "/import", body, "Content-Type", kind)
 	_, page, _ = x.ask(clerk, "GET", h.Get("Location"), nil)
 	balanced(t, "staged again", page)
-	for _, want := range []string{"有变化：整改时限原为“2026-12-30”，现为“2026-12-31”。", "新登记，整改中"} {
+	for _, want := range []string{"有变化：整改时限原为“2026-12-30”，现为“2026-12-31”。", "新登记，整改中", "照这样导入：新登记 1 件，有变化 1 件，没有变化 0 件，不收 0 件。", "5 栏都认得"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
