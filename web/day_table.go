@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"regexp"
+	"strings"
 	"sync"
 
 	"xiaohao/domain/calendar"
@@ -27,6 +29,46 @@ type dayTables struct {
 
 // dayTablesKept is how many accounts are remembered, about 10 KiB each.
 const dayTablesKept = 2000
+
+// dayNumber is what the column 算不算 of a day table says already.
+var dayNumber = regexp.MustCompile(`^第 \d+ (?:个工作日|天)(?:（([^）]*)）)?(，|$)`)
+
+// dayWhy is why a day counts or does not, without saying again whether it does.
+func dayWhy(why string) string {
+	why = strings.Replace(why, "，不算", "", 1)
+	return strings.Trim(dayNumber.ReplaceAllString(why, "$1$2"), "，")
+}
+
+// plainRule is the account in the words of whoever asks by number and code: no year that goes
+// without saying, no row of a table of rules.
+func plainRule(d calendar.Deadline, today events.Date) string {
+	on := func(d events.Date) string {
+		day := zhDay(d)
+		if d.Year() != today.Year() {
+			day = zhDate(d)
+		}
+		return " " + day + "（" + calendar.Weekday(d) + "）"
+	}
+	first, end := on(events.DateOf(d.Limit.From)), on(d.Due)
+	var s string
+	switch d.Limit.Rule.Unit {
+	case calendar.WorkingDays:
+		s = fmt.Sprintf("从%s的第二天算起，%s，到%s。放假和周末不算，调休上班的周末算。", first, d.Limit.Rule.Zh(), end)
+	case calendar.NaturalDays:
+		s = fmt.Sprintf("从%s的第二天算起，%s，到%s。放假和周末也算。", first, d.Limit.Rule.Zh(), end)
+	case calendar.Fixed:
+		s = fmt.Sprintf("%s定的，到%s。", first, end)
+	default:
+		return d.Says()
+	}
+	if len(d.Limit.Pauses) > 0 {
+		s += "停下来等的日子不算。"
+	}
+	if d.Original != d.Due {
+		s += "原来到" + on(d.Original) + "。"
+	}
+	return s + d.Caveat()
+}
 
 func (t *dayTables) of(key string, write func() (dayTable, error)) (dayTable, error) {
 	t.mu.Lock()
@@ -55,7 +97,7 @@ func (s *Server) daysOf(it projections.PublicItem) (dayTable, error) {
 	key := fmt.Sprintf("%p %v %s %s %s", cal, it.Clock, it.Due, it.RectifiedOn, s.today())
 	return s.days.of(key, func() (dayTable, error) {
 		d := s.explain(it.Clock, it.Due)
-		t := dayTable{words: d.Limit.Rule.Zh(), rule: d.Says(), n: len(d.Days)}
+		t := dayTable{words: d.Limit.Rule.Zh(), rule: plainRule(d, s.today()), n: len(d.Days)}
 		if d.Limit.Rule.Unit == calendar.Fixed {
 			t.words = "定好的日子"
 		}

@@ -37,7 +37,7 @@ type queueLink struct {
 type deskRow struct {
 	row
 	Quote, From, Came, Until string
-	Near                     bool // Until is today or over
+	UntilClass               string // "near" today, "over" once it is past
 	InHand                   bool
 	Take                     string // address of the desk with this one in hand
 }
@@ -138,10 +138,10 @@ func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Que
 	until := stageDue(s.calendar(), it, events.StageAccept, "", events.DateOf(it.Raised)) // a claimed day never makes the office late
 	d.Until = dayIn(until, s.today())
 	if !until.After(s.today()) {
-		d.Near = true
-		if until == s.today() {
+		if d.UntilClass = "near"; until == s.today() {
 			d.Until = "今天"
 		} else {
+			d.UntilClass = "over"
 			d.Until += "，过了"
 		}
 	}

@@ -27,8 +27,9 @@ type PrintPage struct {
 	Papers []link // no Href: the item has nothing for it yet
 	NotYet string
 	Form   *papers.Form
-	Action string // where a file of it is asked for
-	PDF    bool   // can be had
+	Action string      // where a file of it is asked for
+	PDF    bool        // can be had
+	Struck events.Date // when the seal came, on 销号审批表 alone
 }
 
 // printRoutes are the papers of an item.
@@ -68,6 +69,9 @@ func (s *Server) printForm(w http.ResponseWriter, r *http.Request, a events.Acto
 		return err
 	}
 	p := PrintPage{Page: s.staffPage(r, f.Title+" "+it.Number, "items"), Number: it.Number, Form: &f, Action: printHref(it.Number, f.Kind), PDF: s.cfg.Papers.PDF != nil}
+	if f.Kind == papers.Closure && struck(it.State, it.ClosedOn) {
+		p.Struck = it.ClosedOn
+	}
 	return s.render(w, http.StatusOK, "print", p)
 }
 

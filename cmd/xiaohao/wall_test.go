@@ -73,9 +73,16 @@ func TestWall(t *testing.T) {
 	if page == "" || s.total("clerk", "class=ORDINARY&group=BASE") != 12 {
 		t.Errorf("the wall counts 12, its list %d", s.total("clerk", "class=ORDINARY&group=BASE"))
 	}
-	b.fits()
-	b.axe()
+	for _, size := range [][2]int64{{1024, 768}, {1366, 768}, {3840, 2160}, {1920, 1080}} { // whatever hangs in the room
+		b.act(chromedp.EmulateViewport(size[0], size[1]))
+		b.fits()
+		b.axe()
+	}
 	b.shot("wall")
+	b.act(chromedp.EmulateViewport(375, 900)) // and a phone, where it is read from top to bottom
+	b.axe()
+	b.shot("wall-375")
+	b.act(chromedp.EmulateViewport(1920, 1080))
 	s.do("leader|l1|区分管领导", last, "terminate", fields{"ground": "BEYOND_DUTY", "reason": "超出职责，已告知走法律途径"})
 	b.becomes("一共 11 件")
 	x.off()

@@ -55,7 +55,11 @@ func (d Deadline) Says() string {
 	case d.Limit.Rule.Unit != Fixed:
 		start += "，当天不算"
 	}
-	s := start + "，" + d.Limit.Rule.Zh() + "，到 " + end + "。"
+	rule := d.Limit.Rule.Zh() + "，到 "
+	if d.Limit.Rule.Unit == Fixed && d.Due == d.Limit.Rule.On {
+		rule = "定到 "
+	}
+	s := start + "，" + rule + end + "。"
 	if by := d.Limit.By; !by.IsZero() {
 		s += "依据" + by.Zh() + "。"
 	}
