@@ -154,7 +154,7 @@ var spokenRule = strings.NewReplacer(" ", "", "个工作日", "wd", "工作日",
 func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := DeadlinePage{Page: s.page(r, "期限怎么算", "how"),
-		From: Input{Name: "from", Label: "从哪天起", Kind: domain.Text, Short: true, Value: q.Get("from"), Hint: "这一天不算。写成 " + s.today().String() + "。"},
+		From: Input{Name: "from", Label: "从哪天起", Kind: domain.Day, Value: q.Get("from"), Hint: "这一天不算。"},
 		Rule: Input{Name: "rule", Label: "多长", Kind: domain.Text, Short: true, Value: q.Get("rule"), Hint: "写成 3 个工作日、7 天或 24 小时。"}}
 	if p.From.Value == "" && p.Rule.Value == "" {
 		return s.render(w, http.StatusOK, "deadline", p)
@@ -167,7 +167,12 @@ func (s *Server) calculator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		p.Rule.Err = "多长：写成 3 个工作日、7 天或 24 小时。"
 	}
-	if p.From.Err != "" || p.Rule.Err != "" {
+	for _, f := range []Input{p.From, p.Rule} {
+		if f.Err != "" {
+			p.Errors = append(p.Errors, &domain.Refusal{Rule: "deadline." + f.Name, Field: f.Name, Message: f.Err})
+		}
+	}
+	if p.Errors != nil {
 		return s.render(w, http.StatusUnprocessableEntity, "deadline", p)
 	}
 	p.Deadline = s.desk.Calendars.Of(q.Get("area")).Due(calendar.Limit{Rule: rule, From: from.Time()})
