@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,10 +44,42 @@ var dateWords = regexp.MustCompile(strings.Join([]string{
 	`(?P<y10>明年|次年|来年)`,
 }, "|"))
 
-// found is one day that a text names; year is 0 when the text leaves it to its reader.
+// Ranges as offices write them, each made into two days that dateWords finds. A dash in one
+// that is dotted otherwise ends the first day: 2026.3-2026.5; in 2026.3-5 nobody can tell.
+var (
+	doubtfulRange = regexp.MustCompile(`^20\d{2}[./]\d{1,2}[-–—~～]\d{1,2}(?:日?(?:之?前|以前|止))?$`)
+	ranges        = []struct {
+		re *regexp.Regexp
+		to string
+	}{
+		{regexp.MustCompile(`(^|[^\d.])元月`), `${1}1月`},
+		{regexp.MustCompile(`前([1-4])季度`), `第${1}季度`},
+		{regexp.MustCompile(`\d{1,2}(?:[时点](?:整|半|\d{1,2}分)?|:\d{2}(?::\d{2})?)`), ``},
+		{regexp.MustCompile(`每(?:个?(?:半年|年|季度?|月|周|星期|天|日)|逢)[^,;，；。]*`), `每`},
+		{regexp.MustCompile(`(20\d{2}年)(\d{1,2})月?[-–—~～至到](\d{1,2})月`), `${1}${2}月至${3}月`},
+		{regexp.MustCompile(`(^|[^\d年./\-])(\d{1,2})[-–—~～至到](\d{1,2})月`), `${1}${2}月至${3}月`},
+		{regexp.MustCompile(`(\d{1,2})月(\d{1,2})[日号]?[-–—~～至到](\d{1,2})[日号]`), `${1}月${2}日至${1}月${3}日`},
+		{regexp.MustCompile(`(20\d{2}[./]\d{1,2}(?:[./]\d{1,2})?)[-–—~～](20\d{2}[./年])`), `${1}至${2}`},
+		{regexp.MustCompile(`(20\d{2}[./]\d{1,2}[./]\d{1,2})[-–—~～](\d{1,2})[./](\d{1,2})(?:日|\b)`), `${1}至${2}月${3}日`},
+		{regexp.MustCompile(`(20\d{2})[-–—~～](20\d{2})年`), `${1}年至${2}年`},
+	}
+	fillWords = regexp.MustCompile(`[\s,;.。、()（）\-–—~至到前底内止于在拟并]|之前|以前|完成|整改|到位|销号|办结|解决|落实|任务|全部|全面|计划|预计|力争|确保|年|度|` + standingWords.String() + `|坚持|化|` + immediateWords.String())
+)
+
+// plainRanges writes the ranges of a text out in full.
+func plainRanges(t string) string {
+	for _, r := range ranges {
+		t = r.re.ReplaceAllString(t, r.to)
+	}
+	return t
+}
+
+// found is one day that a text names; year is 0 when the text leaves it to its reader, a
+// month or day of -1 is one that the text writes as 0.
 type found struct {
 	year, month, day int
-	loose            bool // 6月, 月初: the day is the reader's inference
+	bare             bool // nothing but a year
+	relative         bool // 明年, 次年: says nothing of the days before it
 }
 
 // readDeadline reads a deadline cell; year is that of the ledger, 0 when it states none.
@@ -94,6 +127,11 @@ func numberDeadline(c cell) deadline {
 func textDeadline(s string, year int) deadline {
 	t := arabic(squeeze(s))
 	var d deadline
+	if doubtfulRange.MatchString(t) {
+		d.wrong = "分不清是一天还是几个月"
+		return d
+	}
+	t = plainRanges(t)
 	switch {
 	case immediateWords.MatchString(t):
 		d.mode = events.Immediate
@@ -136,12 +174,19 @@ func textDeadline(s string, year int) deadline {
 func (d deadline) read(s, t string, year int) deadline {
 	var all []found
 	rest := dateWords.ReplaceAllStringFunc(t, func(m string) string {
-		if f, ok := finding(m, year); ok {
+		base := year
+		if n := len(all); n > 0 && all[n-1].year > 0 && (strings.HasPrefix(m, "次年") || strings.HasPrefix(m, "翌年")) {
+			base = all[n-1].year
+		}
+		if f, ok := finding(m, base); ok {
 			all = append(all, f)
 		}
 		return " "
 	})
 	switch {
+	case len(all) > 0 && !slices.ContainsFunc(all, func(f found) bool { return !f.bare }) && fillWords.ReplaceAllString(rest, "") != "":
+		d.warning = "整改时限“" + s + "”没有写到哪一天" // 2026年春节前
+		return d
 	case len(all) > 0:
 		if len(all) > 1 {
 			d.warning = "整改时限“" + s + "”写了不止一个日期，取最后一个"
@@ -171,11 +216,11 @@ func finding(m string, ledger int) (f found, ok bool) {
 		}
 		switch name[0] {
 		case 'y':
-			f.year = yearOf(sub[i], ledger)
+			f.year, f.relative = yearOf(sub[i], ledger), !strings.ContainsAny(sub[i], "0123456789")
 		case 'm':
-			f.month = atoi(sub[i])
+			f.month = named(sub[i])
 		case 'd':
-			f.day = atoi(sub[i])
+			f.day = named(sub[i])
 		case 'p':
 			part = sub[i]
 		}
@@ -186,18 +231,24 @@ func finding(m string, ledger int) (f found, ok bool) {
 	case strings.Contains(part, "季度"):
 		f.month = 3 * atoi(strings.Trim(part, "第季度末"))
 	case strings.Contains(part, "上旬"), strings.HasSuffix(part, "初"):
-		f.day, f.loose = 10, true
+		f.day = 10
 	case strings.Contains(part, "中旬"):
-		f.day, f.loose = 20, true
+		f.day = 20
 	case strings.Contains(part, "年"):
 		f.month = 12
-	case strings.HasPrefix(part, "月"):
-		f.loose = !strings.ContainsAny(part, "底末旬")
 	}
-	if f.month == 0 { // only a year
-		f.month, f.loose = 12, true
+	if f.month == 0 {
+		f.month, f.bare = 12, part == ""
 	}
 	return f, true
+}
+
+// named is a number that a text writes, -1 for a 0.
+func named(s string) int {
+	if n := atoi(s); n > 0 {
+		return n
+	}
+	return -1
 }
 
 // yearOf reads 2026年, 26年, 今年, 明年; relative ones count from the ledger's year.
@@ -231,7 +282,7 @@ func (d deadline) settle(all []found, ledger int) deadline {
 		}
 	}
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].year == 0 && i+1 < len(all) {
+		if all[i].year == 0 && i+1 < len(all) && !all[i+1].relative {
 			all[i].year = all[i+1].year
 		}
 	}

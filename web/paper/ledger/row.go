@@ -36,7 +36,8 @@ func (r *reader) more(it *Item, k int) {
 	if r.g.rows[k].hidden {
 		it.warn(fmt.Sprintf("第 %d 行在表里是隐藏的", no))
 	}
-	year := r.l.Year
+	year, before := r.l.Year, it.claim
+	it.claim = claim{}
 	for _, c := range r.h.columns {
 		v, top, at := r.cell(k, c)
 		if c.field == Problem || v.kind == blank || top < no && len(it.Rows) > 1 && slices.Contains(it.Rows, top) {
@@ -44,6 +45,7 @@ func (r *reader) more(it *Item, k int) {
 		}
 		r.field(it, c, v, no, cellName(top, at), year)
 	}
+	it.claim = before.and(it.claim.alone())
 }
 
 // field adds one cell.
@@ -91,9 +93,9 @@ func (r *reader) field(it *Item, c column, v cell, no int, name string, year int
 			it.claim = it.claim.and(readClauses(squeeze(s)))
 		}
 	case Done:
-		it.More.Done = readDeadline(v, year).date
+		it.More.Done = it.softDay(c, v, year)
 	case Raised:
-		it.More.Raised = readDeadline(v, year).date
+		it.More.Raised = it.softDay(c, v, year)
 	case QuantityOf:
 		q, ok := readQuantity(s)
 		if !ok {
@@ -104,6 +106,15 @@ func (r *reader) field(it *Item, c column, v cell, no int, name string, year int
 	default:
 		it.keep(c.field, s)
 	}
+}
+
+// softDay reads a day that no row is refused for.
+func (it *Item) softDay(c column, v cell, year int) events.Date {
+	d := readDeadline(v, year)
+	if d.wrong != "" {
+		it.warn("“" + c.heading + "”的“" + Short(v.text, 30) + "”" + d.wrong + "，没有读")
+	}
+	return d.date
 }
 
 // keep stores what is taken as it is written.
@@ -234,7 +245,7 @@ func (it *Item) settle() {
 	}
 	it.Said, it.Status = it.claim.says(), it.claim.state()
 	if it.claim.differ {
-		it.warn("各栏对完成情况说法不一，按较低的算")
+		it.warn("各栏、各行对完成情况说法不一，按较低的算")
 	}
 }
 

@@ -110,6 +110,15 @@ func (c claim) and(d claim) claim {
 	return c
 }
 
+// alone is what the cells of one row say to the other rows of its item: a measure of which
+// only 未销号 is known is not done, however far the others are.
+func (c claim) alone() claim {
+	if c.closed == -2 && c.done == 0 {
+		c.done = -2
+	}
+	return c
+}
+
 // says reports whether the cells say anything at all.
 func (c claim) says() bool { return c.done != 0 || c.closed != 0 || c.standing || c.suspended }
 

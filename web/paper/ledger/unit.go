@@ -75,10 +75,28 @@ func labelled(s string) string { return labelInside.ReplaceAllString(s, "\n$1") 
 // unitPieces cuts a cell into names.
 func unitPieces(s string) []string {
 	var out []string
-	for _, p := range splitOutside(s, func(r rune) bool { return strings.ContainsRune("、；;，,/／\n\t|｜", r) }) {
-		out = append(out, bySpaces(p)...)
+	s = numberInside.ReplaceAllString(s, "$1\n$2")
+	for _, p := range splitOutside(s, func(r rune) bool { return strings.ContainsRune("、；;，,。/／\\＼+＋&＆\n\t|｜", r) }) {
+		for _, q := range bySpaces(p) {
+			out = append(out, byAnd(q)...)
+		}
 	}
 	return out
+}
+
+// numberInside is a number before a further name of one line: 1.住建局2.城管局.
+var numberInside = regexp.MustCompile(`(\p{Han}[)）]?)\s*(?:\d{1,2}[.．)）]|[(（]\d{1,2}[)）]|[①-⑳])\s*(\p{Han})`)
+
+var andBetween = regexp.MustCompile(`^(.+?(?:局|镇|乡|街道|政府|公司|办公室|委员会|中心))(?:和|与|以?及)(.{3,})$`)
+
+// byAnd cuts 住建局和城管局, where both sides are units by their endings: 和平街道, 住房和城乡建设局
+// and 工业园区和开发区管委会 stay whole.
+func byAnd(s string) []string {
+	m := andBetween.FindStringSubmatch(s)
+	if m == nil || !unitEnd.MatchString(m[2]) {
+		return []string{s}
+	}
+	return append([]string{m[1]}, byAnd(m[2])...)
 }
 
 // bySpaces cuts at spaces only when every part is a unit by its ending: in 住 建 局 the
