@@ -172,7 +172,7 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 		}
 	}
 	if err := fixed.Check(); err != nil {
-		return s.showStaged(w, r, f, domain.RefusalsOf(err))
+		return s.showStaged(w, r, a, f, domain.RefusalsOf(err))
 	}
 	all, err := s.mapping(r.Context(), a)
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 	maps.Copy(all, fixed)
 	l, err := paper.Read(v.Name, bytes.NewReader(v.Data), int64(len(v.Data)), all)
 	if rs := domain.RefusalsOf(err); len(rs) > 0 {
-		return s.showStaged(w, r, f, rs)
+		return s.showStaged(w, r, a, f, rs)
 	}
 	if err != nil {
 		return err

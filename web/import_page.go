@@ -3,13 +3,17 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"xiaohao/domain"
+	"xiaohao/domain/detect"
 	"xiaohao/events"
+	"xiaohao/projections"
 	"xiaohao/web/paper/intake"
 	paper "xiaohao/web/paper/ledger"
 )
@@ -74,10 +78,10 @@ func (s *Server) stagedPage(w http.ResponseWriter, r *http.Request, a events.Act
 	if err != nil {
 		return err
 	}
-	return s.showStaged(w, r, f, nil)
+	return s.showStaged(w, r, a, f, nil)
 }
 
-func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, f *intake.Staged, errs domain.Refusals) error {
+func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, a events.Actor, f *intake.Staged, errs domain.Refusals) error {
 	status := http.StatusOK
 	if len(errs) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -85,7 +89,7 @@ func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, f *intake.St
 	p := stagedPageOf(s.staffPage(r, "导入台账", "items"), f.ID, f.Look())
 	p.Errors = errs
 	if !p.Running {
-		if err := s.foresee(r.Context(), &p, f.Look().Import); err != nil {
+		if err := s.foresee(r.Context(), &p, f.Look().Import, a); err != nil {
 			return err
 		}
 	}
@@ -132,13 +136,27 @@ func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 }
 
 // foresee fills in row by row what was read and what an import makes of it.
-func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import) error {
+func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import, a events.Actor) error {
 	outcomes, err := intake.Foresee(ctx, s.desk, im, shownRows)
 	if err != nil {
 		return err
 	}
-	n := map[intake.Kind]int{}
+	n, done := map[intake.Kind]int{}, map[int]intake.Outcome{}
+	if p.Result != nil {
+		for _, o := range p.Result.Rows {
+			done[o.Row] = o
+		}
+	}
 	for i, o := range outcomes {
+		if was, is := done[o.Row]; is {
+			p.Items = append(p.Items, readItemOf(im.Read.Items[i], was))
+			continue
+		}
+		if _, back := im.Own[o.Row]; o.Kind == intake.Changed && !back {
+			if o.Changes, err = s.reworded(ctx, a, &im.Read.Items[i], o); err != nil {
+				return err
+			}
+		}
 		p.Items = append(p.Items, readItemOf(im.Read.Items[i], o))
 		n[o.Kind]++
 		if p.Result == nil {
@@ -146,12 +164,62 @@ func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import) e
 		}
 	}
 	if p.Result == nil && len(outcomes) > 0 {
-		p.Foreseen = fmt.Sprintf("照这样导入：新登记 %d 件，有变化 %d 件，没有变化 %d 件，不收 %d 件。", n[intake.New], n[intake.Changed], n[intake.Same], n[intake.Refused])
+		p.Foreseen = fmt.Sprintf("照这样导入：新登记 %d 件，有变化 %d 件，没有变化 %d 件，按规定不收 %d 件。", n[intake.New], n[intake.Changed], n[intake.Same], n[intake.Refused])
 		if p.More > 0 {
 			p.Foreseen = fmt.Sprintf("只看前 %d 件，", len(outcomes)) + p.Foreseen
 		}
 	}
 	return nil
+}
+
+// reworded adds to the changes of a row what was said before and now where it is sealed, for who
+// may read the item.
+func (s *Server) reworded(ctx context.Context, a events.Actor, row *paper.Item, o intake.Outcome) ([]events.LedgerDelta, error) {
+	it, err := s.see(ctx, o.Number, a)
+	if errors.Is(err, projections.ErrNotFound) {
+		return o.Changes, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	folded, err := s.fold(ctx, it)
+	if err != nil || folded.Claim == nil {
+		return o.Changes, err
+	}
+	os, err := s.reads.Opinions(ctx, it.ID)
+	if err != nil {
+		return nil, err
+	}
+	said := s.said(ctx, os)
+	out := slices.DeleteFunc(slices.Clone(o.Changes), func(d events.LedgerDelta) bool { return d.Field == "text" })
+	measures, note := intake.Words(row)
+	remark := paper.Progress
+	if p := detect.Mask(row.More.Progress, said.names...); p == "" || strings.HasPrefix(said.words(folded.Claim.Note), p) {
+		remark = paper.Note
+	}
+	for _, d := range []struct {
+		field paper.Field
+		was   events.Sealed
+		now   string
+	}{{paper.Measures, folded.Claim.Measures, measures}, {remark, folded.Claim.Note, note}} {
+		if was, now := said.words(d.was), detect.Mask(d.now, said.names...); was != now {
+			was, now = apart(was, now)
+			out = append(out, events.LedgerDelta{Field: string(d.field), Was: was, Now: now})
+		}
+	}
+	if len(out) == 0 { // what differs is masked, or in columns that are not kept
+		return o.Changes, nil
+	}
+	return out, nil
+}
+
+// apart leaves of two texts in lines the lines that differ.
+func apart(a, b string) (string, string) {
+	as, bs := strings.Split(a, "\n"), strings.Split(b, "\n")
+	only := func(of, not []string) string {
+		return paper.Short(strings.Join(slices.DeleteFunc(slices.Clone(of), func(l string) bool { return slices.Contains(not, l) }), "；"), 60)
+	}
+	return only(as, bs), only(bs, as)
 }
 
 // tell notes what people should look at of a row.

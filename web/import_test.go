@@ -84,6 +84,14 @@ func TestImportPages(t *testing.T) {
 			t.Fatalf("not imported: %.2000s", page)
 		}
 	}
+	if !strings.Contains(page, "<td>新登记，整改中 <a") || !strings.Contains(page, at+"/errors.xlsx") {
+		t.Errorf("once it is in, the page does not say what came of the row or where the marked table is: %s", page)
+	}
+	body, kind = handIn(t, "2026年台账", "台账.csv", strings.Replace(officeLedger, "12月30日", "13月30日", 1))
+	_, _, h = x.ask(clerk, "POST", "/import", body, "Content-Type", kind)
+	if _, page, _ = x.ask(clerk, "GET", h.Get("Location"), nil); !strings.Contains(page, "/errors.xlsx") || strings.Contains(page, "/take") {
+		t.Errorf("a file without a good row: %s", page)
+	}
 	body, kind = handIn(t, "2026年台账", "台账.csv", officeLedger)
 	_, page, _ = x.ask(clerk, "POST", "/api/v1/import", body, "Content-Type", kind)
 	var same struct {
@@ -94,12 +102,12 @@ func TestImportPages(t *testing.T) {
 	}
 	x.imported(same.Rows[0].Number)
 	// Before it goes in once more each row says what it will be.
-	more := strings.Replace(officeLedger, "12月30日", "12月31日", 1) + "3,河道淤积,水利局,12月30日,\n"
+	more := strings.NewReplacer("12月30日", "12月31日", "已销号", "已销号，灯已换").Replace(officeLedger) + "3,河道淤积,水利局,12月30日,\n"
 	body, kind = handIn(t, "2026年台账", "台账.csv", more)
 	_, _, h = x.ask(clerk, "POST", "/import", body, "Content-Type", kind)
 	_, page, _ = x.ask(clerk, "GET", h.Get("Location"), nil)
 	balanced(t, "staged again", page)
-	for _, want := range []string{"有变化：整改时限原为“2026-12-30”，现为“2026-12-31”。", "新登记，整改中", "照这样导入：新登记 1 件，有变化 1 件，没有变化 0 件，不收 0 件。", "5 栏都认得"} {
+	for _, want := range []string{"有变化：整改时限原为“2026-12-30”，现为“2026-12-31”。备注原为“已销号”，现为“已销号，灯已换”。", "新登记，整改中", "照这样导入：新登记 1 件，有变化 1 件，没有变化 0 件，按规定不收 0 件。", "5 栏都认得"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

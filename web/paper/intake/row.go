@@ -65,7 +65,7 @@ func (r *run) row(i int) row {
 	w := row{Item: it, key: hashOf(cmp.Or(r.ID, r.Ledger) + "\n" + r.keys[i])[:40], cause: fmt.Sprintf("import %s row %d", r.hash[:12], it.Row)}
 	lead, co := r.units(&w)
 	w.raise = r.raise(&w)
-	w.measures, w.note = strings.Join(it.Measures, "\n"), strings.TrimSpace(it.More.Progress+"\n"+it.More.Note)
+	w.measures, w.note = Words(it)
 	w.claim = events.LedgerClaimed{Ledger: r.Ledger, File: r.hash, Sheet: r.Read.Sheet, Row: it.Row, Says: it.Status, Mode: it.Mode, ClosedOn: it.More.ClosedOn,
 		Lead: it.LeadUnit, Co: it.CoUnits, Text: textOf(it)}
 	if it.Deadline != nil && it.Mode != events.StandingMode {
@@ -92,6 +92,11 @@ func (r *run) row(i int) row {
 		w.wrong = err
 	}
 	return w
+}
+
+// Words are what an item keeps sealed of a row: the measures, one a line, and progress with remarks.
+func Words(it *ledger.Item) (measures, note string) {
+	return strings.Join(it.Measures, "\n"), strings.TrimSpace(it.More.Progress + "\n" + it.More.Note)
 }
 
 // units matches the names of a row to the directory.

@@ -24,7 +24,7 @@ type trap struct {
 	sheet    string // wanted, when not Sheet1
 	header   []int
 	items    []string // row|problem|lead|co,co|deadline|mode|status|measures
-	rejected []string // row cell
+	rejected []string // row cell, and what the reason says after it if need be
 	dups     []string // row=of
 	warned   []int    // rows that carry a warning; others must not when strict
 	strict   bool
@@ -121,7 +121,13 @@ func (c trap) check(t *testing.T, l *Ledger) {
 		warned[it.Row] = len(it.Warnings) > 0
 	}
 	for _, r := range l.Rejected {
-		rejected = append(rejected, fmt.Sprintf("%d %s", r.Row, r.Cell))
+		at := fmt.Sprintf("%d %s", r.Row, r.Cell)
+		if i := len(rejected); i < len(c.rejected) {
+			if want, says, _ := strings.Cut(c.rejected[i], r.Cell+" "); want == fmt.Sprintf("%d ", r.Row) && strings.Contains(r.Reason, says) {
+				at = c.rejected[i]
+			}
+		}
+		rejected = append(rejected, at)
 	}
 	for _, d := range l.Duplicates {
 		dups = append(dups, fmt.Sprintf("%d=%d", d.Row, d.Of))
@@ -279,7 +285,7 @@ func corpusCells() []trap {
 			must(t, f.SetCellFormula("Sheet1", "B2", `"甲"&"问题"`))
 			must(t, f.SetCellValue("Sheet1", "B3", "乙问题"))
 			must(t, f.SetCellFormula("Sheet1", "A4", `ROW()-1`))
-		}, rejected: []string{"2 B2"}, items: []string{"3|乙问题|甲局||2026-03-05|TIME_LIMITED|IN_PROGRESS|", "4|丙问题|甲局||2026-03-05|TIME_LIMITED|IN_PROGRESS|"}},
+		}, rejected: []string{"2 B2 公式"}, items: []string{"3|乙问题|甲局||2026-03-05|TIME_LIMITED|IN_PROGRESS|", "4|丙问题|甲局||2026-03-05|TIME_LIMITED|IN_PROGRESS|"}},
 		{name: "telephone and identity numbers cut off", rows: [][]any{{"序号", "存在问题", "责任单位", "联系电话", "身份证号"},
 			{1, "甲问题", "甲局", 13800138000, "430102199001011234"}, {2, "乙问题", "甲局", "1.38E+10", nil}, {3, "丙问题", "甲局", nil, 430102199001011234.0}, {4, "丁问题", "甲局", "13800138000", "43010219900101123X"}},
 			rejected: []string{"3 D3", "4 E4"}, items: []string{"2|甲问题|甲局||null|TIME_LIMITED|IN_PROGRESS|", "5|丁问题|甲局||null|TIME_LIMITED|IN_PROGRESS|"}},

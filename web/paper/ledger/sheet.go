@@ -135,7 +135,7 @@ func (d *decoder) row(e xml.StartElement, last int, s *sheet) (int, error) {
 func (d *decoder) cell(e xml.StartElement) (cell, error) {
 	sort := attr(e, "t")
 	var value strings.Builder
-	inValue, formula := false, false
+	inValue, formula, hasValue := false, false, false
 	for {
 		t, err := d.next()
 		if err != nil {
@@ -145,7 +145,7 @@ func (d *decoder) cell(e xml.StartElement) (cell, error) {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "v":
-				inValue = true
+				inValue, hasValue = true, true
 			case "f":
 				formula = true
 			case "is":
@@ -162,6 +162,9 @@ func (d *decoder) cell(e xml.StartElement) (cell, error) {
 		case xml.EndElement:
 			inValue = false
 			if t.Name.Local == "c" {
+				if formula && !hasValue {
+					return cell{kind: uncalculated}, nil
+				}
 				return d.book.value(sort, value.String(), attr(e, "s"), formula)
 			}
 		}
