@@ -245,10 +245,12 @@ func TestLedgers(t *testing.T) {
 }
 
 // TestAnotherProgramReads has LibreOffice print the ledgers: A4 across, the header on every
-// page, rare characters kept.
+// page, texts to their last word, rare characters kept.
 func TestAnotherProgramReads(t *testing.T) {
 	t.Parallel()
-	many := fixed{200, func(int) projections.Entered { return sample("=缺水，𠮷㐂䶮") }}
+	many := fixed{200, func(int) projections.Entered {
+		return sample("=缺水，𠮷㐂䶮，" + strings.Repeat("从去年起就没有水喝，", 9) + "饕餮")
+	}}
 	var files []string
 	for _, l := range []Ledger{L1, L3} {
 		file := filepath.Join(t.TempDir(), string(l)+".xlsx")
@@ -262,7 +264,7 @@ func TestAnotherProgramReads(t *testing.T) {
 		if i == 0 && (len(pages) < 3 || !strings.Contains(pages[1], "牵头单位")) {
 			t.Errorf("L1 has %d pages, the second begins\n%.300s", len(pages), pages[1])
 		}
-		if all := strings.Join(pages, ""); !strings.Contains(all, "=缺水") || !strings.ContainsAny(all, "𠮷") || !strings.ContainsAny(all, "㐂") || !strings.ContainsAny(all, "䶮") {
+		if all := strings.Join(pages, ""); !strings.Contains(all, "=缺水") || !strings.ContainsAny(all, "𠮷") || !strings.ContainsAny(all, "㐂") || !strings.ContainsAny(all, "䶮") || strings.Count(all, "饕") < 200 {
 			t.Errorf("%s lost characters:\n%.600s", filepath.Base(pdf), all)
 		}
 	}

@@ -3,12 +3,16 @@ package sheet
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
 
 // mostRows is how many rows a sheet of .xlsx can have.
 const mostRows = excelize.TotalRows
+
+// aboutWidth is that of the sheet which says what the file is: the width of a page.
+const aboutWidth = 86
 
 // ErrTooLong says that a ledger has more rows than a sheet takes.
 var ErrTooLong = fmt.Errorf("sheet: more than %d rows do not fit on a sheet; write .csv", mostRows)
@@ -169,7 +173,54 @@ func (b *xlsxBook) set(line []any) error {
 		return ErrTooLong
 	}
 	b.at++
-	return b.stream.SetRow(cellName(0, b.at), line)
+	return b.stream.SetRow(cellName(0, b.at), line, excelize.RowOpts{Height: b.height(line)})
+}
+
+// height is what a row needs to show its texts whole: not every program that opens or prints
+// a workbook finds that out by itself.
+func (b *xlsxBook) height(line []any) float64 {
+	const most = 409 // points, by the format
+	lines := 1
+	for i, v := range line {
+		c, _ := v.(excelize.Cell)
+		if s, is := c.Value.(string); is {
+			lines = max(lines, linesIn(s, b.width(i)))
+		}
+	}
+	return min(15.5*float64(lines), most)
+}
+
+// width is that of a column, or of all over which a heading of a group goes.
+func (b *xlsxBook) width(i int) (w float64) {
+	if b.at > 1 || b.heads < 2 || b.cols[i].Group == "" {
+		return b.cols[i].Width
+	}
+	for _, c := range b.cols {
+		if c.Group == b.cols[i].Group {
+			w += c.Width
+		}
+	}
+	return w
+}
+
+// linesIn is how many lines a text takes in a cell so many digits wide.
+func linesIn(s string, width float64) (n int) {
+	for _, line := range strings.Split(s, "\n") {
+		used := 0.0
+		n++
+		for _, r := range line {
+			w := 1.05
+			if r > 0x2e80 || r >= 0x2010 && r <= 0x203f { // Chinese, and the marks that it writes as wide
+				w = 2
+			}
+			if used+w > width-0.7 && used > 0 {
+				n++
+				used = 0
+			}
+			used += w
+		}
+	}
+	return n
 }
 
 // close ends the table with its filter, adds the sheet that says what it is, and sends all.
@@ -189,12 +240,22 @@ func (b *xlsxBook) close(notes []string) error {
 	if _, err := b.file.NewSheet(about); err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
+	wrap, err := b.file.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	if err == nil {
+		err = b.file.SetColStyle(about, "A", wrap)
+	}
+	if err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
 	for i, n := range notes {
+		if err := b.file.SetRowHeight(about, i+1, 15.5*float64(linesIn(n, aboutWidth))); err != nil {
+			return fmt.Errorf("write workbook: %w", err)
+		}
 		if err := b.file.SetCellStr(about, cellName(0, i+1), n); err != nil {
 			return fmt.Errorf("write workbook: %w", err)
 		}
 	}
-	if err := b.file.SetColWidth(about, "A", "A", 100); err != nil {
+	if err := b.file.SetColWidth(about, "A", "A", aboutWidth); err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
 	if _, err := b.file.WriteTo(b.out); err != nil {
