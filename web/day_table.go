@@ -67,7 +67,10 @@ func plainRule(d calendar.Deadline, today events.Date) string {
 	if d.Original != d.Due {
 		s += "原来到" + on(d.Original) + "。"
 	}
-	return s + d.Caveat()
+	if d.Provisional() {
+		s += "以后哪几天放假还没有公布完，这个日子是暂定的，公布了再算一遍。"
+	}
+	return s
 }
 
 func (t *dayTables) of(key string, write func() (dayTable, error)) (dayTable, error) {
