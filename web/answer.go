@@ -138,7 +138,7 @@ func (p *AnswerPage) forms(it projections.PublicItem, form answerForm, cal *cale
 		p.Why = field(domain.Withdraw{}, "reason")
 		p.Why.Hint = "可以不写。"
 	case events.InPublicity:
-		p.CanObject = !it.Restricted
+		p.CanObject = !it.Restricted && !today.After(it.PublicityUntil)
 		p.Objection, p.Contact = objectInputs(form)
 	}
 }

@@ -36,7 +36,9 @@ func bannerOf(cal *calendar.Calendar, at events.Bounds, it projections.Item, fol
 			says = append(says, fmt.Sprintf("还差 %d 步才能销号。", n))
 		}
 	case events.InPublicity:
-		if p := it.Detail.Publicity; p != nil {
+		if p := it.Detail.Publicity; p != nil && today.After(p.Until) {
+			b.Title = "公示期满：" + zhDay(p.Until) + "到的，等结束公示"
+		} else if p != nil {
 			b.Title = "公示中，到 " + zhDay(p.Until)
 			says = append(says, zhDay(p.Until)+"前，谁都可以提异议。")
 		}

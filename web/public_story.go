@@ -135,10 +135,16 @@ func (s *Server) bannerOf(it projections.PublicItem, byCode bool) Banner {
 		say("%s改好的，正在一步一步核查。", day(it.RectifiedOn))
 		b.NoSeal = true
 	case events.InPublicity:
-		if !it.PublicityUntil.IsZero() {
-			b.Title = "公示中，到" + day(it.PublicityUntil)
+		switch until := it.PublicityUntil; {
+		case until.IsZero():
+			say("公示期间，谁都可以提异议。")
+		case s.today().After(until):
+			b.Title = "公示期满"
+			say("公示到%s，已经满了，等办公室往下办。", day(until))
+		default:
+			b.Title = "公示中，到" + day(until)
+			say("这天以前，谁都可以提异议。")
 		}
-		say("这天以前，谁都可以提异议。")
 		b.NoSeal = true
 	case events.Standing:
 		say("这件事要一直做，不算销号。")

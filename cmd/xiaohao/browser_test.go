@@ -214,6 +214,9 @@ func (b *browser) shot(name string) {
 	}
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err == nil {
+		png, err = fewColours(png)
+	}
+	if err == nil {
 		err = os.WriteFile(filepath.Join(shots, name+".png"), png, 0o644)
 	}
 	if err != nil {
