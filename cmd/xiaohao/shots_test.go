@@ -19,51 +19,48 @@ func fewColours(page []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	size := decoded.Bounds()
-	m := image.NewRGBA(size)
-	draw.Draw(m, size, decoded, size.Min, draw.Src)
-	coarse := func(c color.RGBA) [3]uint8 { return [3]uint8{c.R >> 3, c.G >> 3, c.B >> 3} }
-	exact, often := map[[3]uint8]map[color.RGBA]int{}, map[[3]uint8]int{}
-	for y := size.Min.Y; y < size.Max.Y; y++ {
-		for x := size.Min.X; x < size.Max.X; x++ {
-			c := m.RGBAAt(x, y)
-			k := coarse(c)
-			if exact[k] == nil {
-				exact[k] = map[color.RGBA]int{}
-			}
-			exact[k][c]++
-			often[k]++
+	m := image.NewRGBA(decoded.Bounds())
+	draw.Draw(m, m.Rect, decoded, m.Rect.Min, draw.Src)
+	often := map[color.RGBA]int{}
+	runs(m, func(c color.RGBA, from, to int) { often[c] += to - from })
+	order := func(c color.RGBA) int { return int(c.R)<<16 | int(c.G)<<8 | int(c.B) }
+	few := color.Palette{}
+	for _, c := range slices.SortedFunc(maps.Keys(often), func(a, b color.RGBA) int { return cmp.Or(often[b]-often[a], order(a)-order(b)) }) {
+		if len(few) < 128 && !slices.ContainsFunc(few, func(x color.Color) bool { return alike(x.(color.RGBA), c) }) {
+			few = append(few, c)
 		}
 	}
-	kinds := slices.SortedFunc(maps.Keys(often), func(a, b [3]uint8) int { return cmp.Or(often[b]-often[a], slices.Compare(a[:], b[:])) })
-	var few color.Palette
-	for _, k := range kinds {
-		most := slices.MaxFunc(slices.Collect(maps.Keys(exact[k])), func(a, b color.RGBA) int {
-			return cmp.Or(exact[k][a]-exact[k][b], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B))
-		})
-		if len(few) < 128 && !slices.ContainsFunc(few, func(c color.Color) bool { return near(c.(color.RGBA), most) }) {
-			few = append(few, most)
+	out, nearest := image.NewPaletted(m.Rect, few), map[color.RGBA]uint8{}
+	runs(m, func(c color.RGBA, from, to int) {
+		i, known := nearest[c]
+		if !known {
+			i = uint8(few.Index(c))
+			nearest[c] = i
 		}
-	}
-	out, nearest := image.NewPaletted(size, few), map[color.RGBA]uint8{}
-	for y := size.Min.Y; y < size.Max.Y; y++ {
-		for x := size.Min.X; x < size.Max.X; x++ {
-			c := m.RGBAAt(x, y)
-			i, known := nearest[c]
-			if !known {
-				i = uint8(few.Index(c))
-				nearest[c] = i
-			}
-			out.SetColorIndex(x, y, i)
+		for at := from; at < to; at++ {
+			out.Pix[at] = i
 		}
-	}
+	})
 	var b bytes.Buffer
 	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out)
 	return b.Bytes(), err
 }
 
-// near reports whether two colours look the same on a page.
-func near(a, b color.RGBA) bool {
+// runs calls f for every run of pixels of one colour.
+func runs(m *image.RGBA, f func(c color.RGBA, from, to int)) {
+	at := func(i int) color.RGBA { return color.RGBA{m.Pix[4*i], m.Pix[4*i+1], m.Pix[4*i+2], m.Pix[4*i+3]} }
+	for from, all := 0, len(m.Pix)/4; from < all; {
+		c, to := at(from), from+1
+		for to < all && at(to) == c {
+			to++
+		}
+		f(c, from, to)
+		from = to
+	}
+}
+
+// alike reports whether two colours look the same on a page.
+func alike(a, b color.RGBA) bool {
 	off := func(x, y uint8) int { return max(int(x)-int(y), int(y)-int(x)) }
 	return off(a.R, b.R)+off(a.G, b.G)+off(a.B, b.B) < 20
 }
