@@ -33,6 +33,12 @@ func (d *Doc) Para(text string) { d.para("BodyText", text) }
 // Note adds a paragraph in small print.
 func (d *Doc) Note(text string) { d.para("Note", text) }
 
+// Caption adds a paragraph in small print that stays with what comes next.
+func (d *Doc) Caption(text string) { d.para("Caption", text) }
+
+// Lead adds a paragraph of text that stays with what comes next.
+func (d *Doc) Lead(text string) { d.para("Lead", text) }
+
 // Center adds a line in the middle.
 func (d *Doc) Center(text string) { d.para("Centered", text) }
 

@@ -23,20 +23,23 @@ type bookWriter struct {
 	f      *excelize.File
 	err    error
 	row    int // next one of the text sheet
+	widths map[string][]float64
 	styles struct{ title, head, column, text, cell, day, number, share, note int }
 }
 
 // workbook writes the report as .xlsx: text and tables, charts, appendix.
 func (r Report) workbook(w io.Writer) error {
-	b := &bookWriter{f: excelize.NewFile(), row: 1}
+	b := &bookWriter{f: excelize.NewFile(), row: 1, widths: map[string][]float64{}}
 	defer b.f.Close()
 	b.do(b.f.SetSheetName("Sheet1", textSheet))
 	b.makeStyles()
-	b.layout(textSheet, []float64{24, 16, 16, 30, 18, 28, 12, 12, 12, 12})
+	b.layout(textSheet, []float64{20, 17, 24, 24, 15, 28, 11, 11, 11, 11})
 	b.line(r.Title, b.styles.title)
+	b.do(b.f.SetRowHeight(textSheet, 1, 30))
 	b.line(r.Office+"　"+r.Period, b.styles.text)
 	for _, s := range r.Sections {
 		b.line(s.Title, b.styles.head)
+		b.do(b.f.SetRowHeight(textSheet, b.row-1, 24))
 		for _, p := range s.Text {
 			b.line(p, b.styles.text)
 		}
@@ -90,13 +93,15 @@ func (b *bookWriter) makeStyles() {
 	day, share := "yyyy-mm-dd", "0.0%"
 	s := &b.styles
 	s.title = b.style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 18}, Alignment: &excelize.Alignment{Horizontal: "center"}})
-	s.head = b.style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 13}})
+	s.head = b.style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 13}, Alignment: &excelize.Alignment{Vertical: "center"}})
 	s.note = b.style(excelize.Style{Font: &excelize.Font{Size: 9, Color: "555555"}, Alignment: wrap})
 	s.column = b.style(excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EEF7"}}, Border: border,
 		Alignment: &excelize.Alignment{WrapText: true, Horizontal: "center", Vertical: "center"}})
 	s.cell = b.style(excelize.Style{NumFmt: 49, Alignment: wrap, Border: border})
 	s.text = b.style(excelize.Style{NumFmt: 49, Alignment: wrap})
-	s.day, s.number, s.share = b.style(excelize.Style{CustomNumFmt: &day, Border: border}), b.style(excelize.Style{Border: border}), b.style(excelize.Style{CustomNumFmt: &share, Border: border})
+	top := &excelize.Alignment{Vertical: "top"}
+	s.day, s.number = b.style(excelize.Style{CustomNumFmt: &day, Alignment: top, Border: border}), b.style(excelize.Style{Alignment: top, Border: border})
+	s.share = b.style(excelize.Style{CustomNumFmt: &share, Alignment: top, Border: border})
 }
 
 // layout sets widths and paper: A4 across, as wide as the page.
@@ -105,6 +110,7 @@ func (b *bookWriter) layout(name string, widths []float64) {
 	b.do(b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &across, FitToWidth: &wide, FitToHeight: &tall}))
 	b.do(b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	b.do(b.f.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}))
+	b.widths[name] = widths
 	for i, w := range widths {
 		col, err := excelize.ColumnNumberToName(i + 1)
 		b.do(err)
@@ -118,22 +124,23 @@ func (b *bookWriter) sheet(name string, widths []float64) {
 	b.layout(name, widths)
 }
 
-// lineWidth is how many columns a line of text takes; perRow how many characters fit.
-const (
-	lineWidth = 10
-	perRow    = 88
-)
-
 // line writes one line of text over the whole width.
 func (b *bookWriter) line(text string, style int) {
-	from, to := at(1, b.row), at(lineWidth, b.row)
+	from, to := at(1, b.row), at(len(b.widths[textSheet]), b.row)
+	width := 0.0
+	for _, w := range b.widths[textSheet] {
+		width += w
+	}
 	b.do(b.f.SetCellStr(textSheet, from, text))
 	b.do(b.f.MergeCell(textSheet, from, to))
 	b.do(b.f.SetCellStyle(textSheet, from, to, style))
-	if n := len([]rune(text)); n > perRow { // merged cells do not grow by themselves
-		b.do(b.f.SetRowHeight(textSheet, b.row, float64(n/perRow+1)*16))
-	}
+	b.high(textSheet, b.row, sheet.Lines(text, width))
 	b.row++
+}
+
+// high makes a row high enough for its lines; neither merged cells nor all programs see to that.
+func (b *bookWriter) high(name string, row, lines int) {
+	b.do(b.f.SetRowHeight(name, row, min(15.5*float64(lines), excelize.MaxRowHeight)))
 }
 
 func at(col, row int) string {
@@ -142,15 +149,23 @@ func at(col, row int) string {
 }
 
 func (b *bookWriter) table(name string, t Table, row *int) {
+	heads := 1
 	for i, c := range t.Columns {
 		b.do(b.f.SetCellStr(name, at(i+1, *row), c.Head))
 		b.do(b.f.SetCellStyle(name, at(i+1, *row), at(i+1, *row), b.styles.column))
+		heads = max(heads, sheet.Lines(c.Head, b.widths[name][i]))
 	}
+	b.high(name, *row, heads)
 	*row++
 	for _, cells := range t.Rows {
+		lines := 1
 		for i, c := range cells {
 			b.cell(name, at(i+1, *row), c)
+			if c.Kind == sheet.Text {
+				lines = max(lines, sheet.Lines(c.Text, b.widths[name][i]))
+			}
 		}
+		b.high(name, *row, lines)
 		*row++
 	}
 }
@@ -180,6 +195,8 @@ func (b *bookWriter) charts(r Report) {
 		for _, c := range s.Chart {
 			if !begun {
 				b.sheet(chartSheet, []float64{24, 10, 10, 10, 10, 10})
+				one := 1 // page, so that none is cut in two
+				b.do(b.f.SetPageLayout(chartSheet, &excelize.PageLayoutOptions{FitToHeight: &one}))
 				begun = true
 			}
 			b.chart(c, &row)

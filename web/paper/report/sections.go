@@ -76,6 +76,9 @@ const charted = 15
 // chart draws where the items of each cell stand.
 func chart(title, nameless string, cs []projections.Cell) docx.Chart {
 	c := docx.Chart{Title: title, Series: []docx.Series{{Name: "已销号"}, {Name: "完成未销"}, {Name: "逾期"}, {Name: "没到期"}, {Name: "常态、挂账"}}}
+	if more := len(cs) - charted; more > 0 {
+		c.Title += fmt.Sprintf("：前 %d 个，其余 %d 个见表", charted, more)
+	}
 	for _, x := range cs[:min(len(cs), charted)] {
 		if x.Name == "" {
 			x.Name = nameless

@@ -47,14 +47,18 @@ func (r Report) word(w io.Writer) error {
 	d.Center(r.Office + "　" + r.Period)
 	for _, s := range r.Sections {
 		d.Heading(s.Title)
-		for _, p := range s.Text {
-			d.Para(p)
+		for i, p := range s.Text {
+			if i == len(s.Text)-1 && len(s.Chart)+len(s.Table) > 0 {
+				d.Lead(p)
+			} else {
+				d.Para(p)
+			}
 		}
 		for _, c := range s.Chart {
 			d.Chart(c)
 		}
 		for _, t := range s.Table {
-			d.Note(t.Caption)
+			d.Caption(t.Caption)
 			if len(t.Rows) == 0 {
 				d.Para(t.None)
 				continue

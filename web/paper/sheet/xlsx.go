@@ -184,7 +184,7 @@ func (b *xlsxBook) height(line []any) float64 {
 	for i, v := range line {
 		c, _ := v.(excelize.Cell)
 		if s, is := c.Value.(string); is {
-			lines = max(lines, linesIn(s, b.width(i)))
+			lines = max(lines, Lines(s, b.width(i)))
 		}
 	}
 	return min(15.5*float64(lines), most)
@@ -203,8 +203,8 @@ func (b *xlsxBook) width(i int) (w float64) {
 	return w
 }
 
-// linesIn is how many lines a text takes in a cell so many digits wide.
-func linesIn(s string, width float64) (n int) {
+// Lines is how many lines a text takes in a cell so many digits wide.
+func Lines(s string, width float64) (n int) {
 	for _, line := range strings.Split(s, "\n") {
 		used := 0.0
 		n++
@@ -248,7 +248,7 @@ func (b *xlsxBook) close(notes []string) error {
 		return fmt.Errorf("write workbook: %w", err)
 	}
 	for i, n := range notes {
-		if err := b.file.SetRowHeight(about, i+1, 15.5*float64(linesIn(n, aboutWidth))); err != nil {
+		if err := b.file.SetRowHeight(about, i+1, 15.5*float64(Lines(n, aboutWidth))); err != nil {
 			return fmt.Errorf("write workbook: %w", err)
 		}
 		if err := b.file.SetCellStr(about, cellName(0, i+1), n); err != nil {
