@@ -216,7 +216,7 @@ func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) boo
 	case events.BlockReported:
 		it.Blocked, it.Progress = e.Cause, e.Note
 	case events.EvidenceRecorded:
-		d.Evidence = append(d.Evidence, e)
+		d.Evidence, d.EvidenceOn = append(d.Evidence, e), append(d.EvidenceOn, on)
 	case events.ExtensionRequested:
 		it.ExtOpen, d.Extension = true, &e
 	case events.ExtensionGranted:
@@ -373,7 +373,9 @@ func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
 		if d.Claim = &e; !slices.Contains(d.Ledgers, e.Ledger) {
 			d.Ledgers = append(d.Ledgers, e.Ledger)
 		}
-	case events.FiledUpward, events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
+	case events.FiledUpward:
+		d.Filed = append(d.Filed, e)
+	case events.ItemArchived, events.Corrected, events.AttentionCalled: // told in the timeline only
 	}
 }
 

@@ -98,11 +98,12 @@ type Detail struct {
 	NodesDone     []string                      `json:"nodes_done,omitzero"`
 	Quantities    []PlaceQuantity               `json:"quantities,omitzero"`
 	Evidence      []events.EvidenceRecorded     `json:"evidence,omitzero"`
-	Photos        []Photo                       `json:"photos,omitzero"`    // pictures for the public, in the order in which they were made
-	Extension     *events.ExtensionRequested    `json:"extension,omitzero"` // open request
-	Pause         *events.PauseRequested        `json:"pause,omitzero"`     // open request
-	Clock         events.Clock                  `json:"clock,omitzero"`     // how the deadline came about
-	Limits        []events.Limited              `json:"limits,omitzero"`    // of the other steps
+	EvidenceOn    []events.Date                 `json:"evidence_on,omitzero"` // when each was handed in
+	Photos        []Photo                       `json:"photos,omitzero"`      // pictures for the public, in the order in which they were made
+	Extension     *events.ExtensionRequested    `json:"extension,omitzero"`   // open request
+	Pause         *events.PauseRequested        `json:"pause,omitzero"`       // open request
+	Clock         events.Clock                  `json:"clock,omitzero"`       // how the deadline came about
+	Limits        []events.Limited              `json:"limits,omitzero"`      // of the other steps
 	Report        *events.RectificationReported `json:"report,omitzero"`
 	Answered      *Answered                     `json:"answered,omitzero"`
 	Attempt       int                           `json:"attempt,omitzero"`
@@ -114,6 +115,7 @@ type Detail struct {
 	Publicity     *events.PublicityOpened       `json:"publicity,omitzero"`
 	PublicityOn   events.Date                   `json:"publicity_on,omitzero"`
 	Objections    []Objection                   `json:"objections,omitzero"`
+	Filed         []events.FiledUpward          `json:"filed,omitzero"`         // 备案
 	PublicUntil   events.Date                   `json:"public_until,omitzero"`  // last public day, zero for no limit
 	Released      string                        `json:"released,omitzero"`      // the summary that was released; never a draft
 	ReplyPublic   string                        `json:"reply_public,omitzero"`  // draft or issued: for the office

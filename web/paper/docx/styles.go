@@ -18,6 +18,7 @@ var styles = `<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessin
 	style("BodyText", "仿宋", 28, `<w:spacing w:line="480" w:lineRule="exact"/><w:ind w:firstLineChars="200" w:firstLine="560"/><w:jc w:val="both"/>`, "") +
 	style("Lead", "仿宋", 28, `<w:keepNext/><w:spacing w:line="480" w:lineRule="exact"/><w:ind w:firstLineChars="200" w:firstLine="560"/><w:jc w:val="both"/>`, "") +
 	style("Centered", "仿宋", 26, `<w:spacing w:after="120"/><w:jc w:val="center"/>`, "") +
+	style("Right", "仿宋", 26, `<w:keepLines/><w:spacing w:before="120" w:after="60"/><w:jc w:val="right"/>`, "") +
 	style("Note", "仿宋", 18, `<w:spacing w:before="60" w:after="60"/>`, "") +
 	style("Caption", "仿宋", 18, `<w:keepNext/><w:spacing w:before="60" w:after="60"/>`, "") +
 	style("Cell", "仿宋", 21, `<w:spacing w:before="20" w:after="20"/>`, "") +

@@ -39,6 +39,9 @@ func (d *Doc) Caption(text string) { d.para("Caption", text) }
 // Lead adds a paragraph of text that stays with what comes next.
 func (d *Doc) Lead(text string) { d.para("Lead", text) }
 
+// Right adds a line at the right edge.
+func (d *Doc) Right(text string) { d.para("Right", text) }
+
 // Center adds a line in the middle.
 func (d *Doc) Center(text string) { d.para("Centered", text) }
 

@@ -28,7 +28,8 @@ var Kinds = []Kind{Receipt, Assignment, Supervision, Extension, Closure, Publici
 type paper struct {
 	name, title string
 	fields      []field
-	must        []string // fields that a template cannot leave out
+	must        []string  // fields that a template cannot leave out
+	foot        [2]string // fields with who gives the paper and when, for the seal below it
 	signs       func(c Case) []Sign
 	ready       func(it *projections.Item) bool
 	notYet      string // one sentence, when it is not ready
@@ -80,7 +81,8 @@ type Form struct {
 	Number string
 	Fields []Field
 	Signs  []Sign
-	Record string // which record it was made from
+	Foot   []string // who gives the paper, and when
+	Record string   // which record it was made from
 }
 
 // NotYet says that the item has nothing for the paper yet.
@@ -101,10 +103,29 @@ func Make(k Kind, c Case) (Form, error) {
 	for _, x := range p.fields {
 		f.Fields = append(f.Fields, Field{x.name, strings.TrimSpace(x.value(c)), x.wide})
 	}
+	f.Foot = p.seal(f.Of)
 	if p.signs != nil {
 		f.Signs = p.signs(c)
 	}
 	return f, nil
+}
+
+// Of is the value of a field, "" when there is none.
+func (f Form) Of(name string) string {
+	for _, x := range f.Fields {
+		if x.Name == name {
+			return x.Value
+		}
+	}
+	return ""
+}
+
+// seal is the foot of a paper that one office gives and seals (落款).
+func (p paper) seal(value func(name string) string) []string {
+	if p.foot[0] == "" {
+		return nil
+	}
+	return []string{value(p.foot[0]) + "（盖章）", value(p.foot[1])}
 }
 
 // Lines are the fields as they stand beside each other: two short ones on a line.

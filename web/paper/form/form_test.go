@@ -30,7 +30,7 @@ func full() Case {
 			Report:    &events.RectificationReported{Result: "通水了", Truth: events.True, Solved: events.SolvedYes, Contacted: true, LongTerm: "每月查管"},
 			Slips:     []projections.Slip{{SupervisionIssued: events.SupervisionIssued{Slip: "D-1", Level: events.Yellow, Text: "抓紧", Due: day(5)}, On: day(1), Post: "督导组"}},
 			Extension: &events.ExtensionRequested{Due: day(30), Reason: "等枯水期"}, Publicity: &events.PublicityOpened{Text: "已经通水。", Medium: "区政府网站", Until: day(16)}, PublicityOn: day(10),
-			Evidence: []events.EvidenceRecorded{{Name: "竣工图", Formed: day(7), SHA256: "9f3c71ae02d89f3c71ae02d8"}}, Checks: []projections.SiteCheck{{SiteChecked: events.SiteChecked{Passed: true, Conclusion: "出水正常", Checkers: []string{"两代表一委员", "水利科"}, On: day(8), Place: "水田村"}}},
+			Evidence: []events.EvidenceRecorded{{Name: "竣工图", Formed: day(7), SHA256: "9f3c71ae02d89f3c71ae02d8"}}, EvidenceOn: []events.Date{day(8)}, Filed: []events.FiledUpward{{To: "市督察办", Refer: "备〔2026〕3号"}}, Checks: []projections.SiteCheck{{SiteChecked: events.SiteChecked{Passed: true, Conclusion: "出水正常", Checkers: []string{"两代表一委员", "水利科"}, On: day(8), Place: "水田村"}}},
 			Reply: "通水了，请您看看。", ReplyWay: "电话", RepliedOn: day(9), Chain: []projections.ChainStep{{Step: events.StepUnitHead, Post: "区农林水局 · 主要负责人", On: day(9)}, {Step: events.StepClose}},
 			Assignments: []projections.Assignment{{Assignment: events.Assignment{Assigned: events.Assigned{Unit: events.Unit{ID: "u", Name: "区农林水局"}, Part: events.Lead, Task: "铺管道"}}}}}}}
 }
@@ -77,8 +77,9 @@ func TestPapers(t *testing.T) {
 	for _, x := range f.Fields {
 		got[x.Name] = x.Value
 	}
-	for name, want := range map[string]string{"整改措施": "1. 铺管道\n2. 送水", "实际完成": "2026年10月8日（按期）", "公示情况": "2026年10月10日至2026年10月16日（共 7 天）", "佐证清单": "1. 竣工图，形成 2026-10-07，校验 9f3c71ae02d89f3c"} {
-		if got[name] != want {
+	for name, want := range map[string]string{"整改措施": "1. 铺管道\n2. 送水", "实际完成": "2026年10月8日（按期）", "公示情况": "2026年10月10日至2026年10月16日（共 7 天），区政府网站",
+		"佐证清单": "1. 竣工图，形成 2026-10-07，上传 2026-10-08，校验 9f3c71ae02d89f3c", "备案号": "备〔2026〕3号（市督察办）", "交办文号": "", "群众代表意见": ""} {
+		if is, ok := got[name]; is != want || !ok {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}
 	}
@@ -170,7 +171,7 @@ func TestAnotherProgramReads(t *testing.T) {
 	}
 	for i, pdf := range officetest.Convert(t, "pdf", files...) {
 		said := strings.Join(strings.Fields(strings.Join(officetest.Text(t, pdf), " ")), "")
-		for _, want := range [][]string{{"整改事项销号审批表", "铺管道", "主要负责人", "（签字）"}, {"答复意见书", "通水了，请您看看。"}}[i] {
+		for _, want := range [][]string{{"整改事项销号审批表", "铺管道", "主要负责人", "（签字）"}, {"答复意见书", "通水了，请您看看。", "领导小组办公室（盖章）2026年10月9日"}}[i] {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s has no %q:\n%s", filepath.Base(pdf), want, said)
 			}

@@ -84,6 +84,9 @@ func Template(k Kind) ([]byte, error) {
 		rows = append(rows, []docx.Cell{{Text: SignsName, Head: true}, {Text: "{{" + SignsName + "}}", Span: 3}})
 	}
 	d.Table(docx.Table{Widths: []int{18, 32, 18, 32}, Rows: rows})
+	for _, line := range papers[k].seal(func(name string) string { return "{{" + name + "}}" }) {
+		d.Right(line)
+	}
 	d.Note("{{" + RecordName + "}}")
 	var b bytes.Buffer
 	if _, err := d.WriteTo(&b); err != nil {
@@ -117,6 +120,6 @@ func (f Form) WriteWord(w io.Writer, template []byte) (err error) {
 		}
 		signs = append(signs, line)
 	}
-	values[SignsName] = strings.Join(signs, "\n")
+	values[SignsName] = strings.Join(signs, "\n\n") // with room for the pen
 	return docx.Fill(w, template, values)
 }
