@@ -20,6 +20,7 @@ import (
 
 	"xiaohao/domain"
 	"xiaohao/events"
+	"xiaohao/events/evidence"
 	"xiaohao/events/journal/backup"
 	"xiaohao/events/vault"
 	"xiaohao/projections/localpg/pgtest"
@@ -97,8 +98,8 @@ func confess(t *testing.T, s *stack, number string) *confession {
 	return c
 }
 
-// photograph is a photo in the store, and bytes that stand in it.
-type photograph struct{ object, middle string }
+// photograph is one in the store of evidence: some of its bytes as it is, and as it lies there.
+type photograph struct{ object, middle, sealed string }
 
 // handIn puts a photo into the store of evidence, under a name that tells who lives there.
 func (c *confession) handIn(t *testing.T, s *stack) photograph {
@@ -117,7 +118,19 @@ func (c *confession) handIn(t *testing.T, s *stack) photograph {
 	if err != nil || len(data) < 10_000 {
 		t.Fatalf("%d bytes of the photo, %v", len(data), err)
 	}
-	return photograph{kept.Object, string(data[len(data)/2:][:32])}
+	js, err := jetstream.New(s.nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := js.ObjectStore(t.Context(), evidence.Bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := store.GetBytes(t.Context(), kept.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return photograph{kept.Object, string(data[len(data)/2:][:32]), string(box[len(box)/2:][:32])}
 }
 
 // opened counts the boxes that open.
@@ -208,6 +221,9 @@ func TestNoPersonalByte(t *testing.T) {
 	}
 	if _, page := s.page("clerk", "/items/"+c.number); !strings.Contains(page, c.secrets[0]) {
 		t.Fatal("the page does not show the words before it")
+	}
+	if !scan(t, dir, []string{photo.sealed})[photo.sealed] {
+		t.Error("the sealed photo is not found: this scan does not look at the store of evidence")
 	}
 	s.refused("supervisor", c.number, "request_erasure", fields{"reason": "WISH", "asked": "PERSON", "ground": "申请书"}, ":request_erasure.role")
 	s.refused("clerk", c.number, "complete_erasure", fields{}, ":complete_erasure.role")

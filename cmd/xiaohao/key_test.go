@@ -122,7 +122,7 @@ func TestKeyRotate(t *testing.T) {
 	}
 	defer stop()
 	out := mustProgram(t, "key", "rotate", "--data", dir)
-	for _, want := range []string{"已更换，2 把", "master.key.old", "删除"} {
+	for _, want := range []string{"已更换，3 把", "master.key.old", "删除"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %s:\n%s", want, out)
 		}

@@ -164,8 +164,12 @@ func (s *stack) synced(stream string) func(context.Context) error {
 }
 
 func (s *stack) openVault(ctx context.Context, cfg stackConfig, nc *nats.Conn) error {
+	c := vault.Config{Sync: s.synced("KV_" + vault.Bucket)}
+	if s.server != nil {
+		c.Log = s.log
+	}
 	var err error
-	s.vault, err = cfg.master.open(ctx, nc, cfg.dir, vault.Config{Sync: s.synced("KV_" + vault.Bucket)})
+	s.vault, err = cfg.master.open(ctx, nc, cfg.dir, c)
 	return err
 }
 

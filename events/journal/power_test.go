@@ -16,8 +16,11 @@ import (
 	"xiaohao/events"
 	"xiaohao/events/journal"
 	"xiaohao/events/journal/journaltest"
+	"xiaohao/events/vault"
+	"xiaohao/events/vault/seal"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
 )
 
 // powerChild is this test binary run again: eight writers that share syncs. It says what is
@@ -49,6 +52,11 @@ func powerChild() bool {
 		say("error", err)
 		return true
 	}
+	v, err := openVault(context.Background(), s, nc, j)
+	if err != nil {
+		say("error", err)
+		return true
+	}
 	var wg sync.WaitGroup
 	for w := range 8 {
 		wg.Go(func() {
@@ -71,11 +79,16 @@ func powerChild() bool {
 				for _, r := range got {
 					say("acked", r.Sequence, r.Hash)
 				}
-				if i%50 == 49 {
+				if i%10 == 9 {
 					n, err := j.NextNumber(context.Background(), "QG-2026")
 					if err == nil {
 						bearer := journaltest.Start(uuid.New())
-						bearer.Commit.Events = []events.Event{events.ItemRaised{Number: fmt.Sprintf("QG-2026-%06d", n)}}
+						bearer.Commit.Events = []events.Event{events.ItemRaised{Number: fmt.Sprintf("QG-2026-%06d", n),
+							Opinion: events.Opinion{ID: "o-1", Text: events.Secret("路坏了")}}}
+						if err = v.SealCommit(context.Background(), &bearer.Commit); err != nil {
+							say("error", err)
+							return
+						}
 						_, err = j.Append(context.Background(), bearer)
 					}
 					if err != nil {
@@ -91,16 +104,23 @@ func powerChild() bool {
 	return true
 }
 
+// openVault opens the vault of an embedded store, as the program does.
+func openVault(ctx context.Context, s *journal.Server, nc *nats.Conn, j *journal.Journal) (*vault.Vault, error) {
+	return vault.Open(ctx, nc, vault.Config{Master: seal.Master{1}, Log: j,
+		Sync: func(ctx context.Context) error { return s.Sync(ctx, "KV_"+vault.Bucket) }})
+}
+
 // outage is what a child had said when its machine lost power.
 type outage struct {
 	size   map[string]int64  // of each file, surely on disk
 	acked  map[uint64]string // hash by sequence
-	number int               // the highest one that an acknowledged commit bears
+	raised map[string]bool   // numbers of acknowledged items with personal text
+	number int               // the highest of them
 }
 
 // TestPowerLoss ends a writing process and then takes from its files all that the disk had
 // not confirmed, which is the most that a power cut can take. Everything acknowledged is
-// still there, batches are whole, and no number is given twice.
+// still there and can be read, batches are whole, and no number is given twice.
 func TestPowerLoss(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 3 {
@@ -122,7 +142,7 @@ func runUntilOutage(t *testing.T, dir string, after int) outage {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	o := outage{map[string]int64{}, map[uint64]string{}, 0}
+	o := outage{map[string]int64{}, map[uint64]string{}, map[string]bool{}, 0}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		word := strings.Fields(lines.Text())
 		switch word[0] {
@@ -142,6 +162,7 @@ func runUntilOutage(t *testing.T, dir string, after int) outage {
 		case "number":
 			var n int
 			fmt.Sscan(word[1], &n)
+			o.raised[fmt.Sprintf("QG-2026-%06d", n)] = true
 			o.number = max(o.number, n)
 		default:
 			t.Errorf("child: %s", lines.Text())
@@ -215,9 +236,13 @@ func verifyAfterOutage(t *testing.T, dir string, o outage) {
 		t.Fatal(err)
 	}
 	found, done := map[uint64]string{}, errors.New("read to the end")
+	var said []events.Sealed
 	err = j.Follow(t.Context(), 0, func(batch []events.Recorded, _ uint64) error {
 		for _, r := range batch {
 			found[r.Sequence] = r.Hash
+			if raised, ok := r.Events[0].(events.ItemRaised); ok && o.raised[raised.Number] {
+				said = append(said, raised.Opinion.Text)
+			}
 		}
 		if batch[len(batch)-1].Sequence == last {
 			return done
@@ -230,6 +255,18 @@ func verifyAfterOutage(t *testing.T, dir string, o outage) {
 	for seq, hash := range o.acked {
 		if found[seq] != hash {
 			t.Errorf("sequence %d was acknowledged and is not there", seq)
+		}
+	}
+	if len(said) < len(o.raised) {
+		t.Errorf("%d of %d raised items are there", len(said), len(o.raised))
+	}
+	v, err := openVault(t.Context(), s, nc, j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range said {
+		if text, err := v.Open(t.Context(), x); text != "路坏了" || err != nil {
+			t.Errorf("what was said in an acknowledged item: %q, %v", text, err)
 		}
 	}
 	n, err := j.NextNumber(t.Context(), "QG-2026")

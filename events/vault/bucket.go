@@ -12,11 +12,15 @@ import (
 // Bucket is the key-value bucket of wrapped data keys:
 //
 //	item.<uuid>   a wrapped data key, or the mark of an erased one
+//	ahead.<n>     a wrapped seed that keys are made from; see [Config].Log
 //	index         the wrapped key of the search index
 //	check         by which the master key is known again, and whether it is being replaced
 const Bucket = "RECT_KEYS"
 
-const streamName = "KV_" + Bucket
+const (
+	streamName   = "KV_" + Bucket
+	entrySubject = "$KV." + Bucket + "."
+)
 
 // Exists reports whether keys were ever made on this log. When they were, the master key
 // that wrapped them must be found again and none may be made.
@@ -44,7 +48,7 @@ func bucket(ctx context.Context, js jetstream.JetStream, replicas int) (jetstrea
 	s, err := js.Stream(ctx, streamName)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		s, err = js.CreateStream(ctx, jetstream.StreamConfig{
-			Name: streamName, Subjects: []string{"$KV." + Bucket + ".>"}, Description: "个人信息的密钥（已加密）",
+			Name: streamName, Subjects: []string{entrySubject + ">"}, Description: "个人信息的密钥（已加密）",
 			Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew, Replicas: max(replicas, 1),
 			MaxMsgsPerSubject: 1, MaxMsgs: -1, MaxBytes: -1, MaxMsgSize: 1 << 10,
 			AllowRollup: true, AllowDirect: false, // reads from the leader: an erased key must not come from a replica

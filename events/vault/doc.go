@@ -16,9 +16,19 @@
 //
 // so a box copied to another item, commit, field or blob does not open ([ErrTampered]).
 //
-// A data key is on disk before anything is sealed with it ([Config].Sync). The file of an import
-// has a key of its own ([events.WorkbookKey]): it says something of many items, and goes with
-// the first of them that is erased.
+// No commit outlives its data key. With servers elsewhere a key is on disk before anything is
+// sealed with it. With an embedded store ([Config].Log) that would be a second wait for the disk
+// in every raise, so keys are derived from a seed that is on disk already:
+//
+//	seed "ahead.<n>" ──▶ key ──▶ entry "item.<id>" ──▶ seal ──▶ append, sync of the log
+//	                             (not waited for)
+//
+// The entry is durable with some later sync. When a power cut takes it, the next start finds in
+// the log what was sealed after commit n, and makes the key again. A seed is destroyed when 256
+// keys were made from it and all are on disk, at each start, and in each erasure. (ahead.go)
+//
+// The file of an import has a key of its own ([events.WorkbookKey]): it says something of many
+// items, and goes with the first of them that is erased.
 //
 // # Searching
 //
@@ -33,6 +43,9 @@
 // breaks. The stored key is overwritten before it is marked, on disk as well. Copies
 // elsewhere are not: backups of the bucket must expire, and other processes forget a key
 // they have used after at most [Remember].
+//
+// A backup of the bucket holds the seed of its moment, which can make the keys of items raised
+// soon after it: it expires like every backup taken before an erasure.
 //
 // It is the second step of four, each of which can be cut off and done again:
 //

@@ -58,7 +58,7 @@ func (v *Vault) keyOrNew(ctx context.Context, id string, fresh bool) (seal.Key, 
 		e, err = v.kv.Get(ctx, "item."+id)
 	}
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		k, err := v.create(ctx, "item."+id)
+		k, err := v.newKey(ctx, id)
 		if err == nil {
 			v.cache.put(id, k)
 		}
@@ -72,7 +72,7 @@ func (v *Vault) keyOrNew(ctx context.Context, id string, fresh bool) (seal.Key, 
 	} else if err != nil {
 		return seal.Key{}, fmt.Errorf("read data key: %w", err)
 	}
-	if time.Since(e.Created()) < young { // its maker may not have synced it yet
+	if v.log == nil && time.Since(e.Created()) < young { // its maker may not have synced it yet
 		if err := v.synced(ctx); err != nil {
 			return seal.Key{}, err
 		}
@@ -80,25 +80,42 @@ func (v *Vault) keyOrNew(ctx context.Context, id string, fresh bool) (seal.Key, 
 	return v.unwrap(id, e.Value())
 }
 
-// create makes a key and stores it durably, or returns jetstream.ErrKeyExists.
-func (v *Vault) create(ctx context.Context, name string) (seal.Key, error) {
+// newKey makes an item's key and stores it so that no commit sealed with it can outlive it,
+// or returns jetstream.ErrKeyExists.
+func (v *Vault) newKey(ctx context.Context, id string) (seal.Key, error) {
+	if v.log != nil {
+		return v.fromSeed(ctx, id)
+	}
+	k := seal.NewKey(v.cipher)
+	return k, v.create(ctx, "item."+id, k)
+}
+
+// create stores a key durably, or returns jetstream.ErrKeyExists.
+func (v *Vault) create(ctx context.Context, name string, k seal.Key) error {
+	if err := v.store(ctx, name, k); err != nil {
+		return err
+	}
+	return v.synced(ctx)
+}
+
+// store stores a new key and does not wait for the disk.
+func (v *Vault) store(ctx context.Context, name string, k seal.Key) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout) // see settle
 	defer cancel()
-	k := seal.NewKey(v.cipher)
 	master, err := v.wrapper(ctx)
 	if err != nil {
-		return k, err
+		return err
 	}
 	wrapped, err := seal.Wrap(master, k, place(name))
 	if err != nil {
-		return k, fmt.Errorf("wrap data key: %w", err)
+		return fmt.Errorf("wrap data key: %w", err)
 	}
 	if _, err := v.kv.Create(ctx, name, wrapped); errors.Is(err, jetstream.ErrKeyExists) {
-		return k, err
+		return err
 	} else if err != nil {
-		return k, fmt.Errorf("store data key: %w", err)
+		return fmt.Errorf("store data key: %w", err)
 	}
-	return k, v.synced(ctx)
+	return nil
 }
 
 // place is what a wrapped key is bound to: its entry's name as the first release wrote it.

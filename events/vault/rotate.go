@@ -84,7 +84,10 @@ func (v *Vault) begin(ctx context.Context, next seal.Master) (done bool, err err
 			if err == nil && !ours {
 				err = ErrOtherRotation
 			}
-			v.add(next)
+			if err == nil {
+				v.add(next)
+				v.wrapWith(next)
+			}
 			return false, err
 		}
 		if done, err := seal.Checks(next, s.Now); done || err != nil {
@@ -95,6 +98,9 @@ func (v *Vault) begin(ctx context.Context, next seal.Master) (done bool, err err
 			return false, err
 		}
 		if err := v.writeState(ctx, s); !overtaken(err) {
+			if err == nil {
+				v.wrapWith(next)
+			}
 			return false, err
 		}
 	}

@@ -72,6 +72,7 @@ func (v *Vault) openState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	v.wraps = v.masters[0]
 	if err := v.writeState(ctx, state{Now: check}); !overtaken(err) {
 		return err
 	}
@@ -79,7 +80,7 @@ func (v *Vault) openState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, now, err := v.find(s.Now)
+	m, now, err := v.find(s.Now)
 	if err != nil {
 		return err
 	}
@@ -87,9 +88,11 @@ func (v *Vault) openState(ctx context.Context) error {
 		if !now {
 			return ErrWrongMaster
 		}
+		v.wraps = m
 		return nil
 	}
-	_, next, err := v.find(s.Next)
+	m, next, err := v.find(s.Next)
+	v.wraps = m
 	switch {
 	case err != nil:
 		return err
@@ -119,8 +122,13 @@ func (v *Vault) find(check []byte) (seal.Master, bool, error) {
 }
 
 // wrapper returns the master key for new keys: the new one from the moment a rotation
-// begins. It is asked of the bucket each time, since the rotation may be another process's.
+// begins. It is asked of the bucket each time when the rotation may be another process's.
 func (v *Vault) wrapper(ctx context.Context) (seal.Master, error) {
+	if v.log != nil {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return v.wraps, nil
+	}
 	s, err := v.readState(ctx)
 	if err != nil {
 		return seal.Master{}, err
@@ -173,6 +181,13 @@ func (v *Vault) learn() (bool, error) {
 	return v.add(m), nil
 }
 
+// wrapWith makes m the one that new keys are wrapped with.
+func (v *Vault) wrapWith(m seal.Master) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.wraps = m
+}
+
 func (v *Vault) add(m seal.Master) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -194,7 +209,8 @@ func (v *Vault) InForce(ctx context.Context, m seal.Master) (bool, error) {
 
 // openIndex reads the key of the search index, or makes it.
 func (v *Vault) openIndex(ctx context.Context) error {
-	k, err := v.create(ctx, "index")
+	k := seal.NewKey(v.cipher)
+	err := v.create(ctx, "index", k)
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		e, err := v.kv.Get(ctx, "index")
 		if err != nil {

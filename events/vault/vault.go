@@ -33,6 +33,10 @@ type Config struct {
 	// Sync returns when everything acknowledged so far is on disk. It is called after a
 	// key was made or destroyed. nil when the server syncs each write by itself.
 	Sync func(ctx context.Context) error
+	// Log is given with an embedded store, which one process has to itself: then sealing
+	// does not wait for the disk, because the commits in the log tell which keys a power
+	// cut took. nil: a key is on disk before anything is sealed with it.
+	Log Log
 }
 
 // Vault seals and opens personal data. It is safe for concurrent use.
@@ -43,12 +47,15 @@ type Vault struct {
 	other  func() (seal.Master, bool, error)
 	cipher seal.Cipher
 	sync   func(context.Context) error
+	log    Log
+	ahead  seeds // used when there is a log
 	index  seal.Key
 	cache  cache
 	settle time.Duration
 
 	mu      sync.Mutex
 	masters []seal.Master // one, or two during a rotation
+	wraps   seal.Master   // the one for new keys; used when there is a log
 }
 
 const timeout = 5 * time.Second
@@ -63,7 +70,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	v := &Vault{js: js, masters: []seal.Master{cfg.Master}, other: cfg.Other, cipher: cfg.Cipher, sync: cfg.Sync, cache: newCache(), settle: settle}
+	v := &Vault{js: js, masters: []seal.Master{cfg.Master}, other: cfg.Other, cipher: cfg.Cipher, sync: cfg.Sync, log: cfg.Log, cache: newCache(), settle: settle}
 	if v.cipher == 0 {
 		v.cipher = seal.AES
 	}
@@ -79,12 +86,16 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Vault, error) {
 	if err := v.openIndex(ctx); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
+	if err := v.openAhead(ctx); err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
 	return v, nil
 }
 
 // SealCommit seals every personal field of c that is still plain, with the data key of
 // c's item, and leaves those sealed before. c needs its item and command id. It returns
-// ErrErased if the item was erased. On an error c is unchanged.
+// ErrErased if the item was erased. On an error c is unchanged. With [Config].Log what was
+// sealed is only to be kept in the log.
 func (v *Vault) SealCommit(ctx context.Context, c *events.Commit) error {
 	var key seal.Key
 	return seal.Commit(c, func() (_ seal.Key, err error) {
@@ -172,6 +183,9 @@ func (v *Vault) SealBytes(ctx context.Context, item, bound string, plain []byte)
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	key, err := v.keyOrNew(ctx, item, false)
+	if err == nil && v.log != nil {
+		err = v.synced(ctx) // no commit tells of a blob's key; when it is on disk already this costs nothing
+	}
 	if err != nil {
 		return nil, fmt.Errorf("seal blob of item %s: %w", item, err)
 	}
@@ -208,7 +222,11 @@ func (v *Vault) Erase(ctx context.Context, item uuid.UUID) error {
 	defer cancel()
 	id := item.String()
 	v.cache.drop(id)
-	if err := v.destroy(ctx, id); err != nil {
+	err := v.destroy(ctx, id)
+	if err == nil && v.log != nil {
+		err = v.renew(ctx, 1)
+	}
+	if err != nil {
 		return fmt.Errorf("erase item %s: %w", id, err)
 	}
 	v.cache.bar(id)

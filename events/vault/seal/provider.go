@@ -3,7 +3,9 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -79,6 +81,13 @@ type Key struct {
 // NewKey returns a random key for c, which must be one of the ciphers above.
 func NewKey(c Cipher) Key {
 	return Key{c, random(providers[c].KeySize())}
+}
+
+// Derive returns the key that k makes for a name: the same each time, of k's cipher, and
+// telling nothing of k or of the keys for other names.
+func (k Key) Derive(name string) (Key, error) {
+	b, err := hkdf.Key(sha256.New, k.Bytes, nil, "xiaohao derive "+name, len(k.Bytes))
+	return Key{k.Cipher, b}, err
 }
 
 // Format never shows the key, whatever the verb.
