@@ -134,7 +134,7 @@ func (v *Vault) eachSeed(ctx context.Context, f func(seed seal.Key, from uint64)
 		if err := f(seed, from); err != nil {
 			return err
 		}
-		if err := v.stream.SecureDeleteMsg(ctx, m.Sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		if err := v.overwrite(ctx, m.Sequence); err != nil {
 			return fmt.Errorf("overwrite seed: %w", err)
 		}
 	}

@@ -185,8 +185,7 @@ func (v *Vault) destroy(ctx context.Context, id string) error {
 		case bytes.Equal(e.Value(), erased):
 			return v.synced(ctx) // the mark may be of a call that was cut off before its sync
 		default:
-			err := v.stream.SecureDeleteMsg(ctx, e.Revision())
-			if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+			if err := v.overwrite(ctx, e.Revision()); err != nil {
 				return fmt.Errorf("overwrite data key: %w", err)
 			}
 		}
@@ -195,6 +194,19 @@ func (v *Vault) destroy(ctx context.Context, id string) error {
 			return fmt.Errorf("mark as erased: %w", err)
 		}
 	}
+}
+
+// overwrite overwrites a stored value, which somebody else may have done meanwhile: the client
+// library drops the code of that refusal, so the bucket is asked.
+func (v *Vault) overwrite(ctx context.Context, revision uint64) error {
+	err := v.stream.SecureDeleteMsg(ctx, revision)
+	if err == nil {
+		return nil
+	}
+	if _, gone := v.stream.GetMsg(ctx, revision); errors.Is(gone, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	return err
 }
 
 // synced returns when what was acknowledged is on disk.

@@ -187,8 +187,7 @@ func (v *Vault) overwriteOld(ctx context.Context, next seal.Master) (n int, err 
 		if err != nil {
 			return fmt.Errorf("read %s: %w", e.Key(), err)
 		}
-		err = v.stream.SecureDeleteMsg(ctx, e.Revision())
-		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		if err := v.overwrite(ctx, e.Revision()); err != nil {
 			return fmt.Errorf("overwrite %s: %w", e.Key(), err)
 		}
 		n++
