@@ -110,7 +110,7 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 			return cmp.Or(cmp.Compare(weigh(y), weigh(x)), strings.Compare(y.number, x.number))
 		})
 		best = best[:min(len(best), alikeShown)]
-		its, err := itemsByID(ctx, tx, column(best, func(s scored) uuid.UUID { return s.id }))
+		its, err := Filter{}.itemsByID(ctx, tx, column(best, func(s scored) uuid.UUID { return s.id }))
 		for i := range its {
 			out = append(out, Candidate{its[i], best[i].score, best[i].near})
 		}

@@ -64,7 +64,7 @@ func (s *Store) eachPage(ctx context.Context, tx pgx.Tx, f Filter, do func([]Ite
 			return err
 		}
 		for page := range slices.Chunk(h.list, eachRows) {
-			its, err := itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id }))
+			its, err := Filter{}.itemsByID(ctx, tx, column(page, func(h hit) uuid.UUID { return h.id }))
 			if err != nil {
 				return err
 			}

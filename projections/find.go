@@ -246,7 +246,7 @@ func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 		p.Total, p.More = len(h.list), h.more
 		at = min(at, len(h.list))
 		shown := h.list[at:min(at+limit, len(h.list))]
-		if p.Items, err = itemsByID(ctx, tx, column(shown, func(h hit) uuid.UUID { return h.id })); err != nil {
+		if p.Items, err = f.itemsByID(ctx, tx, column(shown, func(h hit) uuid.UUID { return h.id })); err != nil {
 			return err
 		}
 		for _, x := range shown {
@@ -269,15 +269,16 @@ func (s *Store) found(ctx context.Context, f Filter) (p Page, err error) {
 }
 
 // itemsByID returns the items in the order of ids.
-func itemsByID(ctx context.Context, q querier, ids []uuid.UUID) ([]Item, error) {
+func (f Filter) itemsByID(ctx context.Context, q querier, ids []uuid.UUID) ([]Item, error) {
+	columns, scan := f.listed()
 	rows, err := q.Query(ctx, `
-		select i.code_hash, d.doc from unnest($1::uuid[]) with ordinality x (id, at)
+		select `+columns+` from unnest($1::uuid[]) with ordinality x (id, at)
 			join item i on i.id = x.id join item_doc d on d.item = x.id
 		order by x.at`, uuids(ids))
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanItem)
+	return pgx.CollectRows(rows, scan)
 }
 
 func offsetCursor(n int) string {

@@ -430,7 +430,8 @@ func (st *story) working(it *Item) {
 	case 14:
 		st.commit(it, events.AssignmentReported{Assignment: part, Result: "做完"})
 	case 15:
-		st.commit(it, events.PlanSubmitted{Goal: "通", Due: st.day()})
+		day := st.day()
+		st.commit(it, events.PlanSubmitted{Goal: "通", Due: day, Milestones: []events.Milestone{{Name: "清沟", Due: day}}})
 	default:
 		st.commit(it, events.RectificationReported{Result: "改好", Truth: events.True, Solved: events.SolvedYes, Late: st.c.n(3) == 0,
 			Took: st.took()})

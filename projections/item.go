@@ -265,6 +265,40 @@ func scanItem(r pgx.CollectableRow) (it Item, err error) {
 	return it, json.Unmarshal(doc, &it)
 }
 
+// glance is what lists show of a Detail. Reading all of it is four fifths of what a row costs.
+type glance struct {
+	Clock     events.Clock               `json:"clock"`
+	Extension *events.ExtensionRequested `json:"extension"`
+	Pause     *events.PauseRequested     `json:"pause"`
+}
+
+// readBrief reads an item of which the Detail holds no more than a glance.
+func readBrief(doc []byte, it *Item) error {
+	x := struct {
+		*Item
+		Detail glance `json:"detail"`
+	}{Item: it}
+	err := json.Unmarshal(doc, &x)
+	it.Detail = Detail{Clock: x.Detail.Clock, Extension: x.Detail.Extension, Pause: x.Detail.Pause}
+	return err
+}
+
+// listed is how a filter's rows are read: which columns, and by what.
+func (f Filter) listed() (columns string, scan pgx.RowToFunc[Item]) {
+	if !f.Brief {
+		return `i.code_hash, d.doc`, scanItem
+	}
+	return `i.code_hash, d.doc, i.node`, func(r pgx.CollectableRow) (it Item, err error) {
+		var doc []byte
+		var node pgtype.Date
+		if err := r.Scan(&it.CodeHash, (*pgtype.DriverBytes)(&doc), &node); err != nil {
+			return it, err
+		}
+		it.NodeOn = fromDate(node)
+		return it, readBrief(doc, &it)
+	}
+}
+
 // LatestClosed returns the n items that were struck off last, newest first: of one leader,
 // or of all with leader "".
 func (s *Store) LatestClosed(ctx context.Context, leader string, n int) ([]Item, error) {

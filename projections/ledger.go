@@ -66,11 +66,12 @@ func (x *listing) ask(b *pgx.Batch) {
 	if x.cur.back {
 		order = "p.rank desc, p.sort_day desc, p.number desc, p.id desc"
 	}
+	columns, scan := x.f.listed()
 	b.Queue(`
-		select i.code_hash, d.doc from (`+inner+`) p join item i on i.id = p.id join item_doc d on d.item = p.id
+		select `+columns+` from (`+inner+`) p join item i on i.id = p.id join item_doc d on d.item = p.id
 		order by `+order, args...).Query(func(rows pgx.Rows) error {
 		var err error
-		x.items, err = pgx.CollectRows(rows, scanItem)
+		x.items, err = pgx.CollectRows(rows, scan)
 		return err
 	})
 }

@@ -134,6 +134,49 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestBrief holds that a row that is read in brief says of the item what the whole row does,
+// but for what lists do not show.
+func TestBrief(t *testing.T) {
+	t.Parallel()
+	s, st := built(t, 15, 600)
+	runs, asked := 0, 0
+	for _, f := range []Filter{{}, {Unit: "u1"}, {Q: st.items[0].Title[:3]}, {AsOf: today.AddDays(-3)}} {
+		f.Limit = 200
+		whole, err := s.Items(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Brief = true
+		brief, err := s.Items(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(whole.Items) == 0 || brief.Total != whole.Total || brief.Next != whole.Next {
+			t.Errorf("%d rows of %d in brief, want %d of %d", len(brief.Items), brief.Total, len(whole.Items), whole.Total)
+		}
+		for i := range whole.Items {
+			want, got := whole.Items[i], brief.Items[i]
+			if got.Node() != want.Node() {
+				t.Errorf("%s: its next node is %v in brief, %v in whole", want.Number, got.Node(), want.Node())
+			}
+			if !want.Node().IsZero() {
+				runs++
+			}
+			if want.Detail.Extension != nil || want.Detail.Pause != nil {
+				asked++
+			}
+			want.Detail = Detail{Clock: want.Detail.Clock, Extension: want.Detail.Extension, Pause: want.Detail.Pause}
+			got.NodeOn = events.Date{}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(events.Date{}, events.Sealed{})); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+	if runs == 0 || asked == 0 {
+		t.Errorf("%d rows with a node and %d with something asked for: nothing was held", runs, asked)
+	}
+}
+
 func TestItem(t *testing.T) {
 	t.Parallel()
 	s, st := built(t, 14, 400)

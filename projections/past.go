@@ -2,7 +2,6 @@ package projections
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 
 	"github.com/google/uuid"
@@ -48,7 +47,7 @@ func scanPast(r pgx.CollectableRow, ns nameList) (it Item, err error) {
 		&was.Mode, &was.Source, &was.Category, &was.Area, &was.Campaign); err != nil {
 		return it, err
 	}
-	if err := json.Unmarshal(doc, &it); err != nil {
+	if err := readBrief(doc, &it); err != nil {
 		return it, err
 	}
 	was.Lead.Name, was.Leader.Post = ns.name(unitName, was.Lead.ID), ns.name(leaderName, was.Leader.ID)

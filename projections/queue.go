@@ -140,6 +140,7 @@ func (s *Store) Stuck(ctx context.Context, f Filter) (st Stuck, err error) {
 	var fs []Filter
 	for _, x := range of {
 		f.Lamp, f.Queue = x.lamp, x.queue
+		f.Brief = x.queue != QueueUnsatisfied // since when is told by the evaluations
 		fs = append(fs, f)
 	}
 	ps, err := s.Pages(ctx, fs...)

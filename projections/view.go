@@ -76,6 +76,8 @@ type Item struct {
 	Erased    bool        `json:"erased,omitzero"`     // the keys are destroyed
 
 	Detail Detail `json:"detail,omitzero"`
+
+	NodeOn events.Date `json:"-"` // what Node says of a row that was read in brief
 }
 
 // Detail is what only the item's own page needs.
@@ -168,8 +170,8 @@ func (it *Item) Ends() events.Moment { return events.At(it.Due, it.DueTime) }
 // Node is the day on which the next thing of the item's plan is due: its next node, or the
 // plan itself; zero when nothing of a plan is waited for.
 func (it *Item) Node() events.Date {
-	if !it.State.Runs() {
-		return events.Date{}
+	if !it.NodeOn.IsZero() || !it.State.Runs() {
+		return it.NodeOn
 	}
 	var owed events.Date
 	for _, l := range it.Detail.Limits {

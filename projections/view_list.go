@@ -77,6 +77,7 @@ type Filter struct {
 	ClosedIn    events.Date             // 销号 in that week
 	Queue       Queue                   // one of the office's or unit's queues
 	Sight       Sight                   // of the person who asks
+	Brief       bool                    // rows as lists show them, of which most of the Detail is left out; see glance
 	Today       events.Date
 	Minute      int         // of Today, up to which it is over: what lamps are judged by
 	Near        events.Date // last day that still counts as near

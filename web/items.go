@@ -271,7 +271,7 @@ func (s *Server) itemsPage(w http.ResponseWriter, r *http.Request, a events.Acto
 	if err != nil {
 		return err
 	}
-	base.Limit = 20
+	base.Limit, base.Brief = 20, true
 	q := readQuery(v, base)
 	if !q.filter.AsOf.IsZero() {
 		q.filter.Near = s.lookedBack(q.filter.AsOf)[events.NearEnd].Day

@@ -65,7 +65,7 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		return err
 	}
 	week := b.Weeks[len(b.Weeks)-1]
-	f.ClosedIn, f.Limit = week.Start, wallSeals
+	f.ClosedIn, f.Limit, f.Brief = week.Start, wallSeals, true
 	closed, err := s.reads.Items(r.Context(), f)
 	if err != nil {
 		return err

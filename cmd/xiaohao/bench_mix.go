@@ -100,7 +100,7 @@ func (m *mix) pastBoard(ctx context.Context) error {
 
 // page is one page of the ledger: a random filter, and any depth.
 func (m *mix) page(ctx context.Context) error {
-	f := projections.Filter{Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50}
+	f := projections.Filter{Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50, Brief: true}
 	it := m.items[m.rand.IntN(len(m.items))]
 	switch m.rand.IntN(12) {
 	case 0:
@@ -135,7 +135,7 @@ func (m *mix) page(ctx context.Context) error {
 
 // search is a search over everything, or within a filter.
 func (m *mix) search(ctx context.Context) error {
-	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Verbatim: true, Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50}
+	f := projections.Filter{Q: m.words[m.rand.IntN(len(m.words))], Verbatim: true, Today: m.today, Minute: noonMinute, Near: m.near(), Limit: 50, Brief: true}
 	switch m.rand.IntN(6) {
 	case 0:
 		f.Unit, f.LeadOnly = m.key(m.units), true
