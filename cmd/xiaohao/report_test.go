@@ -84,6 +84,11 @@ func TestReportForEver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				for _, f := range r.Appendix {
+					if f.Formula == "" {
+						t.Errorf("%s: the appendix does not say what “%s” is made of", k, f.Name)
+					}
+				}
 				for _, f := range report.Formats {
 					var b bytes.Buffer
 					if err := r.Write(f, &b); err != nil {

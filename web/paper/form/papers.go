@@ -52,12 +52,12 @@ var papers = map[Kind]paper{
 
 // closureFields are those of domain.md §5.2.
 var closureFields = []field{
-	{"编号", number, false}, {"交办日期", func(c Case) string { return zh(c.AssignedOn) }, false}, {"问题名称", title, true}, {"问题来源", source, false}, {"交办文号", pen, false}, {"整改类型", mode, false}, {"原文摘录", said, true},
-	{"牵头单位", lead, false}, {"配合单位", coUnits, false}, {"挂钩领导", leader, false}, {"责任人", func(c Case) string { return plan(c).Person }, false}, {"整改目标", goal, true},
+	{"编号", number, false}, {"交办日期", func(c Case) string { return zh(c.AssignedOn) }, false}, {"问题名称", title, true}, {"问题来源", source, false}, {"交办文号", pen, false}, {"整改类型", mode, false}, {"备案号", filed, false},
+	{"原文摘录", said, true}, {"牵头单位", lead, false}, {"配合单位", coUnits, false}, {"挂钩领导", leader, false}, {"责任人", func(c Case) string { return plan(c).Person }, false}, {"整改目标", goal, true},
 	{"整改措施", func(c Case) string { return numbered(plan(c).Measures) }, true}, {"整改时限", due, false}, {"实际完成", finished, false},
 	{"完成情况", func(c Case) string { return c.Detail.Report.Result }, true}, {"量化成效", amounts, true}, {"长效机制", func(c Case) string { return c.Detail.Report.LongTerm }, true},
 	{"群众反馈", feedback, true}, {"佐证清单", evidence, true}, {"现场核查", checks, true},
-	{"公示情况", publicity, true}, {"群众代表意见", pen, true}, {"备案号", filed, false}}
+	{"公示情况", publicity, true}, {"群众代表意见", pen, true}}
 
 // pen is a field that the item knows nothing of.
 func pen(Case) string { return "" }

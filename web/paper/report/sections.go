@@ -21,7 +21,7 @@ func (b *builder) overview() error {
 		zh(b.o.On), b.count("立了项的事项", "受理了的", c.Total), b.count("已销号", "验过、销了号的", c.Closed), b.count("完成未销", "单位报完成、还没销号的", c.Done),
 		b.count("没到期", "待交办和整改中，期限没过的", open), b.count("逾期", "待交办和整改中，期限过了的", c.Overdue), b.count("常态整改", "转为常态的，不算销号", c.Standing),
 		b.count("挂账", "因故停下、另册管的", c.Held), b.count("待受理", "待受理和待补充的", b.board.Pending), b.count("直接答复", "咨询类，当面答了的", b.board.Answered),
-		b.count("不予受理和终结", "", b.board.Ended), b.count("并单", "并到别的事项一起办的", b.board.Merged)))
+		b.count("不予受理和终结", "不予受理的和终结的", b.board.Ended), b.count("并单", "并到别的事项一起办的", b.board.Merged)))
 	done, closed := b.rate("整改完成率", "（完成未销 + 已销号） ÷ 立了项的事项", baseOnly, c.Rectified(), c.Total), b.rate("销号率", "已销号 ÷ 立了项的事项", baseOnly, c.Closed, c.Total)
 	s.Text = append(s.Text, fmt.Sprintf("整改完成率 %s（单位报的），销号率 %s（验过的），两个数不混用。", done, closed))
 	f, w := b.flows, b.wasFlows
@@ -206,8 +206,8 @@ func (b *builder) checks() error {
 	}
 	looked := n["look_back.passed"] + n["look_back.failed"]
 	s.Text = append(s.Text, fmt.Sprintf("现场核查 %d 次，%s通过；销号申请退回 %d 次；回头看 %d 次，发现反弹 %d 次。", b.count("现场核查", "期内核查的次数", n["site.checked"]),
-		ofAll(b.count("现场核查通过", "", n["site.checked passed"]), n["site.checked"]), b.count("销号申请退回", "期内没有签的次数", n["sign_off.refused"]),
-		b.count("回头看", "期内回头看的次数", looked), b.count("回头看发现反弹", "", n["look_back.failed"])))
+		ofAll(b.count("现场核查通过", "期内现场核查通过的次数", n["site.checked passed"]), n["site.checked"]), b.count("销号申请退回", "期内没有签的次数", n["sign_off.refused"]),
+		b.count("回头看", "期内回头看的次数", looked), b.count("回头看发现反弹", "期内回头看没有通过的次数", n["look_back.failed"])))
 	if err := b.samples(s); err != nil {
 		return err
 	}

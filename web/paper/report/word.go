@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"io"
 
 	"xiaohao/web/paper/docx"
@@ -94,11 +95,11 @@ func (t Table) word() docx.Table {
 func (r Report) appendix() Table {
 	t := Table{Caption: "附录", Columns: []Column{{"名称", 24}, {"数", 10}, {"分子", 8}, {"分母", 8}, {"上期", 10}, {"怎么算", 26}, {"不算在内的", 18}}}
 	for _, f := range r.Appendix {
-		den := sheet.Cell{}
+		den, out := sheet.Cell{}, f.Excluded
 		if f.Rate || f.Average {
-			den = sheet.Count(f.Den)
+			den, out = sheet.Count(f.Den), cmp.Or(out, "没有不算的")
 		}
-		t.Rows = append(t.Rows, []sheet.Cell{sheet.Words(f.Name), sheet.Words(f.Value()), sheet.Count(f.Num), den, sheet.Words(f.Before()), sheet.Words(f.Formula), sheet.Words(f.Excluded)})
+		t.Rows = append(t.Rows, []sheet.Cell{sheet.Words(f.Name), sheet.Words(f.Value()), sheet.Count(f.Num), den, sheet.Words(f.Before()), sheet.Words(f.Formula), sheet.Words(out)})
 	}
 	return t
 }
