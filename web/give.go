@@ -149,7 +149,7 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	}
 	p.Form = formOf(in)
 	p.Errors = in.errs
-	if it.State == events.Merged && in.spec.Name != "unmerge" {
+	if goesToSurvivor(in.spec, it) {
 		p.Into = &link{"/items/" + url.PathEscape(it.MergedInto), it.MergedInto}
 	}
 	p.Facts = headFacts(s.row(it), it)
@@ -169,6 +169,13 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	return p, nil
 }
 
+// goesToSurvivor reports whether the command has to be given to the item into which this one was
+// merged: all but what is still done with the merged one itself, as to take the merge back or to
+// erase what somebody said of himself.
+func goesToSurvivor(spec domain.Spec, it projections.Item) bool {
+	return it.State == events.Merged && !slices.Contains(spec.From, events.Merged)
+}
+
 // headFacts are the facts that stand beside a form.
 func headFacts(r row, it projections.Item) []fact {
 	all := []fact{{"类型", r.Mode}, {"期限", r.Due}, {"剩余", r.Left.Text}, {"主办", r.Lead}, {"挂钩领导", r.Leader}, {"进展", r.Progress}, {"目标", it.Goal},
@@ -186,7 +193,7 @@ func (s *Server) give(w http.ResponseWriter, r *http.Request, a events.Actor) er
 	if err != nil {
 		return err
 	}
-	if it.State == events.Merged && spec.Name != "unmerge" {
+	if goesToSurvivor(spec, it) {
 		return s.again(w, r, a, it, formInput{spec: spec, values: form}, http.StatusConflict)
 	}
 	if more := form.Get("add"); more != "" {

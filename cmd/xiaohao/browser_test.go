@@ -41,6 +41,12 @@ func chromium(t *testing.T) string {
 // open starts a tab of the given width, acting as somebody.
 func (s *site) open(t *testing.T, width int64, as string) *browser {
 	t.Helper()
+	return s.openFor(t, 3*time.Minute, width, as)
+}
+
+// openFor is open for a test that takes long.
+func (s *site) openFor(t *testing.T, last time.Duration, width int64, as string) *browser {
+	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
@@ -48,7 +54,7 @@ func (s *site) open(t *testing.T, width int64, as string) *browser {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, last)
 	t.Cleanup(cancel)
 	b := &browser{t: t, s: s, ctx: ctx}
 	b.act(chromedp.EmulateViewport(width, 900))
@@ -69,7 +75,9 @@ func (b *browser) act(steps ...chromedp.Action[chromedp.Void]) {
 func (b *browser) as(key string) {
 	b.t.Helper()
 	b.act(chromedp.Navigate(b.s.url + "/how"))
-	b.eval(`document.cookie = "act=` + strings.ReplaceAll(url.QueryEscape(key), "+", "%20") + `; path=/"`)
+	cookie := "act=" + strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
+	b.eval(`document.cookie = "` + cookie + `; path=/"`)
+	b.until(`document.cookie.split('; ').includes("` + cookie + `")`) // setting it does not wait until it is set
 }
 
 func (b *browser) eval(js string) {
