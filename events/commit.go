@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -173,13 +173,40 @@ func (w *commitWire) commit(raw []byte, hash string) (Commit, error) {
 }
 
 func strict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	n, err := first(data, v)
+	if err != nil {
 		return err
 	}
-	if _, err := d.Token(); err != io.EOF { // not d.More, which lets a stray } or ] pass
+	if len(bytes.TrimLeft(data[n:], " \t\r\n")) > 0 {
 		return errors.New("more than one value")
 	}
 	return nil
+}
+
+// reader is a decoder that is used again: making one costs more than reading a small fact.
+type reader struct {
+	from bytes.Reader
+	json *json.Decoder
+}
+
+var readers = sync.Pool{New: func() any {
+	r := &reader{}
+	r.json = json.NewDecoder(&r.from)
+	r.json.DisallowUnknownFields()
+	return r
+}}
+
+// first reads the first value in data, without unknown fields, and says where it ends.
+func first(data []byte, v any) (end int, err error) {
+	r := readers.Get().(*reader)
+	r.from.Reset(data)
+	begun := r.json.InputOffset()
+	if err := r.json.Decode(v); err != nil {
+		return 0, err // what is left in the reader is of no use
+	}
+	end = int(r.json.InputOffset() - begun)
+	if end == len(data) && r.from.Len() == 0 {
+		readers.Put(r)
+	}
+	return end, nil
 }

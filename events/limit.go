@@ -132,7 +132,7 @@ func LimitsAfter(ls []Limited, e Event, on Date) []Limited {
 	if len(begun) == 0 && met.stage == "" {
 		return ls
 	}
-	out := append([]Limited(nil), ls...)
+	out := append(make([]Limited, 0, len(ls)+len(begun)), ls...)
 	for i := range out {
 		if l := &out[i]; l.Open() && l.Stage() == met.stage && (met.ref == "" || l.Ref == met.ref) {
 			l.Met = on

@@ -65,34 +65,14 @@ func (a Assignment) Live() bool { return a.State != PartWithdrawn }
 // shared by rules and read models. The argument is not changed.
 func MoveAssignments(as []Assignment, e Event) []Assignment {
 	out := append([]Assignment(nil), as...)
-	set := func(id string, to AssignmentState) {
-		for i := range out {
-			if out[i].ID == id {
-				out[i].State = to
-			}
-		}
+	for i := range out {
+		out[i].Move(e)
 	}
-	lead := func(to AssignmentState) {
-		for i := range out {
-			if out[i].Part == Lead && out[i].Live() {
-				out[i].State = to
-			}
-		}
-	}
-	leadDue := func(due Date) {
-		for i := range out {
-			if out[i].Part == Lead && out[i].Live() {
-				out[i].Due = due
-			}
-		}
-	}
-	along := func(was, due Date) { // parts that were due with the item move with it
-		for i := range out {
-			if out[i].Live() && out[i].State != PartApproved && out[i].Due == was {
-				out[i].Due = due
-			}
-		}
-	}
+	return append(out, BegunBy(e)...)
+}
+
+// BegunBy returns the assignments that begin with e.
+func BegunBy(e Event) (out []Assignment) {
 	switch e := e.(type) {
 	case ItemAssigned:
 		for _, a := range e.Assignments {
@@ -100,6 +80,24 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 		}
 	case CoUnitAdded:
 		out = append(out, Assignment{e.Assignment, PartIssued})
+	}
+	return out
+}
+
+// Move takes the assignment to where it stands after e, which came after it.
+func (a *Assignment) Move(e Event) {
+	set := func(id string, to AssignmentState) {
+		if a.ID == id {
+			a.State = to
+		}
+	}
+	lead := func() bool { return a.Part == Lead && a.Live() }
+	along := func(was, due Date) { // parts that were due with the item move with it
+		if a.Live() && a.State != PartApproved && a.Due == was {
+			a.Due = due
+		}
+	}
+	switch e := e.(type) {
 	case AssignmentSigned:
 		set(e.Assignment, PartSigned)
 	case ReturnRequested:
@@ -111,12 +109,10 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 	case ArbitrationOpened:
 		set(e.Assignment, PartArbitration)
 	case ArbitrationDecided:
-		for i := range out {
-			if out[i].ID == e.Assignment {
-				out[i].Unit, out[i].State = e.Unit, PartForcedSigned
-				if !e.Clock.IsZero() { // the unit that gets it has its own time
-					out[i].Due, out[i].Clock = e.Clock.Due, e.Clock
-				}
+		if a.ID == e.Assignment {
+			a.Unit, a.State = e.Unit, PartForcedSigned
+			if !e.Clock.IsZero() { // the unit that gets it has its own time
+				a.Due, a.Clock = e.Clock.Due, e.Clock
 			}
 		}
 	case ProgressReported:
@@ -124,7 +120,9 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 	case BlockReported:
 		set(e.Assignment, PartWorking)
 	case PlanSubmitted:
-		lead(PartWorking)
+		if lead() {
+			a.State = PartWorking
+		}
 	case AssignmentReported:
 		set(e.Assignment, PartReported)
 	case AssignmentApproved:
@@ -132,31 +130,35 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 	case AssignmentSentBack:
 		set(e.Assignment, PartSentBack)
 	case RectificationReported:
-		lead(PartReported)
+		if lead() {
+			a.State = PartReported
+		}
 	case SignOffRefused, RedoOrdered:
-		lead(PartSentBack)
+		if lead() {
+			a.State = PartSentBack
+		}
 	case ItemReopened:
-		lead(PartSentBack)
-		leadDue(e.Due)
+		if lead() {
+			a.State, a.Due = PartSentBack, e.Due
+		}
 	case ItemClosed, ItemMadeStanding:
-		lead(PartApproved)
+		if lead() {
+			a.State = PartApproved
+		}
 	case ItemResumed:
-		for i := range out {
-			if out[i].Live() && out[i].State != PartApproved && !e.Due.IsZero() && out[i].Part == Lead {
-				out[i].Due = e.Due
-			}
+		if lead() && a.State != PartApproved && !e.Due.IsZero() {
+			a.Due = e.Due
 		}
 	case ExtensionGranted:
-		leadDue(e.Due)
+		if lead() {
+			a.Due = e.Due
+		}
 	case DeadlineRecomputed:
 		along(e.Was, e.Due)
 		for _, own := range e.Parts {
-			for i := range out {
-				if out[i].ID == own.Ref {
-					ref := own
-					ref.Ref = ""
-					out[i].Due, out[i].Clock = own.Due, ref
-				}
+			if a.ID == own.Ref {
+				a.Due, a.Clock = own.Due, own
+				a.Clock.Ref = ""
 			}
 		}
 	case PauseGranted:
@@ -164,5 +166,4 @@ func MoveAssignments(as []Assignment, e Event) []Assignment {
 	case PauseEnded:
 		along(e.Was, e.Due)
 	}
-	return out
 }

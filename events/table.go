@@ -1,7 +1,6 @@
 package events
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -366,9 +365,8 @@ func decode[T Event](b json.RawMessage) (Event, error) {
 
 // read reads the data of one version of a fact.
 func read[T any](b json.RawMessage) (v T, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	return v, d.Decode(&v)
+	_, err = first(b, &v)
+	return v, err
 }
 
 // UnknownError says that a stored fact has a name or version this program does not know.

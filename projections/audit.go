@@ -69,8 +69,8 @@ var auditTable = table[traceRow]{name: "audit", key: []string{"sequence"}, then:
 }}
 
 // audit notes who did what.
-func (b *batch) audit(c events.Recorded) {
-	r := &traceRow{Recorded: &c, kind: kindOf(c.Aggregate()), subject: c.Aggregate(), about: c.Item, origin: c.Actor.Origin}
+func (b *batch) audit(c *events.Recorded) {
+	r := &traceRow{Recorded: c, kind: kindOf(c.Aggregate()), subject: c.Aggregate(), about: c.Item, origin: c.Actor.Origin}
 	if r.subject == events.FollowAggregate {
 		r.about = uuid.Nil // who knows the id can end it: it stands in the letters only
 	}

@@ -180,7 +180,7 @@ func (b *batch) spill(n int, full func() error) error {
 // apply folds one commit. The rows that it touches or asks about are loaded. Commits of
 // another aggregate than items leave a line of the audit trail, published roots, draws and
 // the directory.
-func (b *batch) apply(c events.Recorded) {
+func (b *batch) apply(c *events.Recorded) {
 	b.end(c)
 	b.audit(c)
 	switch a := c.Aggregate(); {
@@ -216,7 +216,7 @@ func (b *batch) apply(c events.Recorded) {
 }
 
 // fact notes what a fact leaves behind by itself; r is the item after it.
-func (b *batch) fact(r *row, c events.Recorded, i int, e events.Event) {
+func (b *batch) fact(r *row, c *events.Recorded, i int, e events.Event) {
 	b.entry(r, c, i, e)
 	b.opinion(r, c, e)
 	b.file(c, e)

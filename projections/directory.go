@@ -40,7 +40,7 @@ var directorySizeTable = table[directorySize]{name: "directory_size", key: []str
 }}
 
 // directory notes the facts of a commit about an entry of the directory.
-func (b *batch) directory(c events.Recorded) {
+func (b *batch) directory(c *events.Recorded) {
 	for i, e := range c.Events {
 		doc, err := events.EncodeFact(e)
 		if err != nil {

@@ -35,7 +35,7 @@ var fileTable = table[fileRow]{name: "evidence_file", key: []string{"hash", "ite
 const Workbook = "workbook:"
 
 // file notes which bytes a fact entered, as they came and as they are kept.
-func (b *batch) file(c events.Recorded, e events.Event) {
+func (b *batch) file(c *events.Recorded, e events.Event) {
 	var f events.EvidenceFile
 	var id, of string
 	switch e := e.(type) {

@@ -263,7 +263,7 @@ func (st *story) commit(item *Item, es ...events.Event) events.Recorded {
 		r.Actor.Demo = true
 	}
 	for _, e := range es {
-		item.apply(r, e, func(id string) *Item {
+		item.apply(&r, e, func(id string) *Item {
 			for _, it := range st.items {
 				if it.ID == id {
 					return it

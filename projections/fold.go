@@ -45,11 +45,11 @@ func groupOf(s events.State, was Group) Group {
 
 // day is the recorded day of a commit. Clocks, lamps and counts go by it, so that a
 // back-dated report is never on time.
-func day(r events.Recorded) events.Date { return events.DateOf(r.Time) }
+func day(r *events.Recorded) events.Date { return events.DateOf(r.Time) }
 
 // claimed is the day a commit says it happened on, the recorded day when it says none. It
 // counts only for when something was raised.
-func claimed(r events.Recorded) events.Date {
+func claimed(r *events.Recorded) events.Date {
 	if !r.Occurred.IsZero() {
 		return r.Occurred
 	}
@@ -57,7 +57,7 @@ func claimed(r events.Recorded) events.Date {
 }
 
 // apply folds one fact into the row. It is total: no fact in any order can fail.
-func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
+func (it *Item) apply(r *events.Recorded, e events.Event, find finder) {
 	if it.ID == "" {
 		it.ID, it.Group, it.Round = r.Item.String(), GroupPending, 1
 		it.Raised, it.RaisedOn = r.Time.UTC(), claimed(r)
@@ -89,7 +89,7 @@ func (it *Item) apply(r events.Recorded, e events.Event, find finder) {
 }
 
 // applyIntake folds the facts up to the assignment, and those that take an item off the road.
-func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, find finder) bool {
+func (it *Item) applyIntake(r *events.Recorded, e events.Event, on events.Date, find finder) bool {
 	d := &it.Detail
 	switch e := e.(type) {
 	case events.ItemRaised:
@@ -184,7 +184,7 @@ func (it *Item) applyIntake(r events.Recorded, e events.Event, on events.Date, f
 }
 
 // applyWork folds the facts of the units' work, of deadlines and supervision.
-func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) bool {
+func (it *Item) applyWork(r *events.Recorded, e events.Event, on events.Date) bool {
 	d := &it.Detail
 	switch e := e.(type) {
 	case events.ItemAssigned:
@@ -258,7 +258,7 @@ func (it *Item) applyWork(r events.Recorded, e events.Event, on events.Date) boo
 }
 
 // applyClosure folds the facts from the unit's report to 销号.
-func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) bool {
+func (it *Item) applyClosure(r *events.Recorded, e events.Event, on events.Date) bool {
 	d := &it.Detail
 	switch e := e.(type) {
 	case events.RectificationReported:
@@ -315,7 +315,7 @@ func (it *Item) applyClosure(r events.Recorded, e events.Event, on events.Date) 
 }
 
 // applyAfter folds replies, evaluation, look-backs and what the public may read.
-func (it *Item) applyAfter(r events.Recorded, e events.Event, on events.Date) {
+func (it *Item) applyAfter(r *events.Recorded, e events.Event, on events.Date) {
 	d := &it.Detail
 	switch e := e.(type) {
 	case events.ReplySubmitted:
@@ -410,23 +410,19 @@ func (it *Item) setDue(due events.Date) {
 	}
 }
 
-// moveParts keeps each unit's part in step with [events.MoveAssignments], and the columns
+// moveParts keeps each unit's part in step with [events.Assignment.Move], and the columns
 // made from it.
-func (it *Item) moveParts(r events.Recorded, e events.Event) {
+func (it *Item) moveParts(r *events.Recorded, e events.Event) {
 	d := &it.Detail
-	plain := make([]events.Assignment, len(d.Assignments))
-	for i, a := range d.Assignments {
-		plain[i] = a.Assignment
-	}
-	moved := events.MoveAssignments(plain, e)
-	for i, a := range moved {
-		if i == len(d.Assignments) {
-			d.Assignments = append(d.Assignments, Assignment{IssuedOn: day(r)})
-		}
-		d.Assignments[i].Assignment = a
+	was := len(d.Assignments)
+	for _, a := range events.BegunBy(e) {
+		d.Assignments = append(d.Assignments, Assignment{Assignment: a, IssuedOn: day(r)})
 	}
 	for i := range d.Assignments {
 		a := &d.Assignments[i]
+		if i < was {
+			a.Move(e)
+		}
 		switch e := e.(type) {
 		case events.AssignmentSigned:
 			if a.ID == e.Assignment {
@@ -447,7 +443,8 @@ func (it *Item) moveParts(r events.Recorded, e events.Event) {
 		}
 	}
 	it.Lead, it.CoUnits, it.ReturnOpen = events.Unit{}, 0, false
-	for _, a := range d.Assignments {
+	for i := range d.Assignments {
+		a := &d.Assignments[i]
 		it.ReturnOpen = it.ReturnOpen || a.State == events.PartReturnRequested
 		switch {
 		case !a.Live():
@@ -460,7 +457,7 @@ func (it *Item) moveParts(r events.Recorded, e events.Event) {
 }
 
 // sign marks the first open step of that name.
-func (it *Item) sign(s events.Step, r events.Recorded, on events.Date) {
+func (it *Item) sign(s events.Step, r *events.Recorded, on events.Date) {
 	for i := range it.Detail.Chain {
 		if c := &it.Detail.Chain[i]; c.Step == s && c.On.IsZero() {
 			c.On, c.Post, c.By = on, post(r.Actor), r.Actor.ID

@@ -30,7 +30,7 @@ var followTable = table[followRow]{name: "follow", cols: []col[followRow]{
 }}
 
 // follow notes the facts of a commit about a follow.
-func (b *batch) follow(c events.Recorded) {
+func (b *batch) follow(c *events.Recorded) {
 	add := func(fact, item string) { b.out.follows.insert(&followRow{c.Item, fact, item, c.Time, c.Sequence}) }
 	for _, e := range c.Events {
 		switch e := e.(type) {

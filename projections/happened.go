@@ -51,7 +51,7 @@ var dayEndTable = table[dayEnd]{name: "log_day", key: []string{"day"}, then: mer
 type dayEnds map[events.Date]dayEnd
 
 // end notes that a commit is the last one of its day so far.
-func (b *batch) end(c events.Recorded) {
+func (b *batch) end(c *events.Recorded) {
 	if on := day(c); b.ends[on].sequence < c.Sequence {
 		b.ends[on] = dayEnd{on, c.Sequence, c.Hash}
 	}

@@ -46,7 +46,7 @@ type keeper struct {
 // How much a loading transaction takes in, and how much of it is in memory.
 const (
 	loadCommits = 300_000
-	loadRows    = 12_000  // items; those that are not written yet too
+	loadRows    = 7_000   // items; those that are not written yet too
 	loadBytes   = 2 << 20 // sent to Postgres at once
 )
 
@@ -156,7 +156,8 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 	if err := k.b.load(ctx, k, commits); err != nil {
 		return err
 	}
-	for _, c := range commits {
+	for i := range commits {
+		c := &commits[i]
 		if !c.Aggregate().Known() {
 			continue // of no concern here
 		}
@@ -167,7 +168,7 @@ func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error
 		}
 	}
 	if k.gen.State == loading && len(k.b.rows) > k.s.rows {
-		if err := k.b.spill(k.s.rows/2, func() error { return k.full(ctx) }); err != nil {
+		if err := k.b.spill(k.s.rows-k.s.rows/8, func() error { return k.full(ctx) }); err != nil {
 			return err
 		}
 		k.b.hand(k.w)

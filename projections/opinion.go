@@ -60,7 +60,7 @@ func (b *batch) settleLinks() {
 }
 
 // opinion notes what a fact says about opinions.
-func (b *batch) opinion(r *row, c events.Recorded, e events.Event) {
+func (b *batch) opinion(r *row, c *events.Recorded, e events.Event) {
 	said := func(o events.Opinion) {
 		if !r.ErasureOn.IsZero() {
 			o = erasedOpinion(o)

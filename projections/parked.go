@@ -48,7 +48,7 @@ var errWaits = errors.New("waits behind another commit")
 
 // unfit reports whether a commit cannot be applied, or has to wait: because its item is
 // parked, or because it asks about one that is.
-func (k *keeper) unfit(c events.Recorded) (why error, park bool) {
+func (k *keeper) unfit(c *events.Recorded) (why error, park bool) {
 	switch {
 	case k.parked[c.Item]:
 		return errWaits, true
@@ -78,7 +78,7 @@ func (k *keeper) unfit(c events.Recorded) (why error, park bool) {
 }
 
 // park sets a commit aside, and with it whatever its item gets from now on.
-func (k *keeper) park(c events.Recorded, why error) {
+func (k *keeper) park(c *events.Recorded, why error) {
 	k.parked[c.Item] = true
 	p := parkedRow{sequence: c.Sequence, item: c.Item, since: time.Now()}
 	if why != errWaits {
@@ -96,7 +96,7 @@ func (k *keeper) park(c events.Recorded, why error) {
 }
 
 // apply folds one commit, and turns a panic of a read model into an unfitError.
-func (k *keeper) apply(c events.Recorded) (err error) {
+func (k *keeper) apply(c *events.Recorded) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &unfitError{c.Sequence, fmt.Errorf("a read model failed: %v\n%s", p, debug.Stack())}

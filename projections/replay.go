@@ -39,7 +39,8 @@ func NewReplay(identity string, lives [][]events.Recorded) *Replay {
 // EndOf is [Store.EndOf]: the last commit that is said to have happened by then.
 func (r *Replay) EndOf(_ context.Context, on events.Date) (p Position, err error) {
 	for _, life := range r.lives {
-		for _, c := range life {
+		for i := range life {
+			c := &life[i]
 			if !day(c).After(on) && c.Sequence > p.Sequence {
 				p = Position{r.identity, c.Sequence, c.Hash}
 			}
@@ -50,10 +51,10 @@ func (r *Replay) EndOf(_ context.Context, on events.Date) (p Position, err error
 
 // at folds every item up to the end of a day, if it exists for the person who asks; told is
 // called after each fact.
-func (r *Replay) at(on events.Date, s Sight, told func(it *Item, c events.Recorded, e events.Event)) []Item {
+func (r *Replay) at(on events.Date, s Sight, told func(it *Item, c *events.Recorded, e events.Event)) []Item {
 	var out []Item
 	for _, life := range r.lives {
-		if now := foldUntil(life, day(life[len(life)-1]), nil); !s.sees(&now) {
+		if now := foldUntil(life, day(&life[len(life)-1]), nil); !s.sees(&now) {
 			continue
 		}
 		if it := foldUntil(life, on, told); it.ID != "" {
@@ -63,8 +64,9 @@ func (r *Replay) at(on events.Date, s Sight, told func(it *Item, c events.Record
 	return out
 }
 
-func foldUntil(life []events.Recorded, on events.Date, told func(it *Item, c events.Recorded, e events.Event)) (it Item) {
-	for _, c := range life {
+func foldUntil(life []events.Recorded, on events.Date, told func(it *Item, c *events.Recorded, e events.Event)) (it Item) {
+	for i := range life {
+		c := &life[i]
 		if day(c).After(on) {
 			continue
 		}
@@ -162,7 +164,7 @@ func (r *Replay) Happened(_ context.Context, from, to events.Date, s Sight) ([]H
 		at uint64
 	}
 	var all []placed
-	r.at(to, s, func(it *Item, c events.Recorded, e events.Event) {
+	r.at(to, s, func(it *Item, c *events.Recorded, e events.Event) {
 		name, _ := events.TypeOf(e)
 		if day(c).Before(from) || !slices.Contains(toldTypes, name) {
 			return

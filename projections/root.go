@@ -30,7 +30,7 @@ var rootTable = table[Root]{name: "root", key: []string{"day"}, then: keepRow, c
 }}
 
 // root notes the roots in a commit about the log itself.
-func (b *batch) root(c events.Recorded) {
+func (b *batch) root(c *events.Recorded) {
 	for _, e := range c.Events {
 		if r, ok := e.(events.RootSigned); ok && !r.Day.IsZero() {
 			b.out.roots.upsert(&Root{r, c.Sequence, c.Time})

@@ -34,7 +34,7 @@ var sampleTable = table[sampleRow]{name: "sample", key: []string{"period", "draw
 }}
 
 // sample notes the draws in a commit about a period's sample.
-func (b *batch) sample(c events.Recorded) {
+func (b *batch) sample(c *events.Recorded) {
 	for _, e := range c.Events {
 		if d, ok := e.(events.SampleDrawn); ok {
 			b.out.samples.upsert(&Sample{d, c.Rev, c.Sequence, c.Time})

@@ -35,7 +35,7 @@ var viewTable = table[viewRow]{name: "saved_view", key: []string{"holder", "name
 type viewKey struct{ holder, name string }
 
 // shelf notes what a commit saves and drops.
-func (b *batch) shelf(c events.Recorded) {
+func (b *batch) shelf(c *events.Recorded) {
 	for _, e := range c.Events {
 		switch e := e.(type) {
 		case events.ViewSaved:

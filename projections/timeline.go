@@ -37,7 +37,7 @@ var timelineTable = table[entryRow]{name: "timeline", cols: []col[entryRow]{
 }}
 
 // entry notes the line that a fact leaves in the timeline; r is the item after the fact.
-func (b *batch) entry(r *row, c events.Recorded, i int, e events.Event) {
+func (b *batch) entry(r *row, c *events.Recorded, i int, e events.Event) {
 	name, _ := events.TypeOf(e)
 	t := tell(&r.Item, e)
 	state, _ := events.StateAfter(e)
