@@ -140,8 +140,11 @@ func (l *randomLives) order(it *domain.Item, name string) (o domain.Order, spec 
 	if !is || !slices.Contains(spec.From, it.State) {
 		return o, spec, false
 	}
-	desk := l.s.stack.desk
-	for _, a := range l.people {
+	desk, people := l.s.stack.desk, slices.Clone(l.people)
+	if spec.Scope == rights.ByCode { // the petitioner himself first: he is the last
+		slices.Reverse(people)
+	}
+	for _, a := range people {
 		if spec.Allows(it, desk.Situation(a)) != nil {
 			continue
 		}
@@ -206,7 +209,7 @@ func (l *randomLives) byForm(off, on *browser, item uuid.UUID, x offer, c domain
 	open(off)
 	off.send(filled, x.spec, byCode)
 	l.s.settled()
-	if now := l.look(item); now.Rev > it.Rev || now.MergedInto != "" {
+	if now := l.look(item); now.Rev > it.Rev || now.MergedInto != it.MergedInto {
 		off.must(it.Number)
 		return true
 	}
@@ -326,7 +329,7 @@ func (b *browser) send(filled map[string]string, spec domain.Spec, byCode bool) 
 				const all = [...form.elements].filter(e => e.name === name);
 				if (all.length === 0) { if (name.includes('.') && value) missing = name; continue; }
 				if (all[0].type === 'checkbox') all[0].checked = value === 'true';
-				else if (all[0].type === 'radio') for (const e of all) e.checked = e.value === value;
+				else if (all[0].type === 'radio') for (const e of all) e.checked = e.value === value || e.value === ({true: 'yes', false: 'no'})[value];
 				else if (all[0].type !== 'hidden' && all[0].type !== 'file') {
 					all[0].value = value;
 					if (all[0].tagName === 'SELECT' && all[0].value !== value) all[0].selectedIndex = all[0].options.length - 1;
