@@ -1,3 +1,7 @@
+//go:build !race
+
+// One browser does one thing after the other: `make test` runs it beside TestWalk.
+
 package main
 
 import (

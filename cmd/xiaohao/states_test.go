@@ -1,3 +1,7 @@
+//go:build !race
+
+// One browser looks at one page after the other: `make test` runs it beside TestWalk.
+
 package main
 
 import (
