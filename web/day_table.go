@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"regexp"
-	"strings"
 	"sync"
 
 	"xiaohao/domain/calendar"
@@ -29,15 +27,6 @@ type dayTables struct {
 
 // dayTablesKept is how many accounts are remembered, about 10 KiB each.
 const dayTablesKept = 2000
-
-// dayNumber is what the column 算不算 of a day table says already.
-var dayNumber = regexp.MustCompile(`^第 \d+ (?:个工作日|天)(?:（([^）]*)）)?(，|$)`)
-
-// dayWhy is why a day counts or does not, without saying again whether it does.
-func dayWhy(why string) string {
-	why = strings.Replace(why, "，不算", "", 1)
-	return strings.Trim(dayNumber.ReplaceAllString(why, "$1$2"), "，")
-}
 
 // plainRule is the account in the words of whoever asks by number and code: no year that goes
 // without saying, no row of a table of rules.
@@ -106,7 +95,7 @@ func (s *Server) daysOf(it projections.PublicItem) (dayTable, error) {
 		}
 		for i := range d.Days {
 			if l := &d.Days[i]; l.Date == it.RectifiedOn && it.RectifiedOn != (events.Date{}) {
-				l.Why += "，这天改好"
+				l.Then += "，这天改好"
 			}
 		}
 		var b bytes.Buffer

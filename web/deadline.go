@@ -54,7 +54,7 @@ func toAccountJSON(number string, d calendar.Deadline) accountJSON {
 	out := accountJSON{Number: number, From: events.DateOf(d.Limit.From), Rule: d.Limit.Rule.String(), Area: d.Area, Calendar: d.Version, Due: d.Due,
 		Original: d.Original, Ends: d.Ends, Provisional: d.Provisional(), Says: d.Says(), Days: make([]accountDayJSON, len(d.Days))}
 	for i, l := range d.Days {
-		out.Days[i] = accountDayJSON{l.Date, l.Counted, l.Why}
+		out.Days[i] = accountDayJSON{l.Date, l.Counted, l.Says()}
 	}
 	if by := d.Limit.By; !by.IsZero() {
 		out.By = &by

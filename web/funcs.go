@@ -52,7 +52,6 @@ func helpers(now func() time.Time) template.FuncMap {
 		"iso":     func(d events.Date) string { return d.String() },
 		"isotime": func(t time.Time) string { return t.In(events.Beijing).Format("2006-01-02T15:04") },
 		"wday":    weekdayZh,
-		"daywhy":  dayWhy,
 		"code":    domain.FormatCode,
 		"num":     thousands,
 		"fieldid": fieldID,

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -78,6 +80,15 @@ func (b *browser) as(key string) {
 	cookie := "act=" + strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
 	b.eval(`document.cookie = "` + cookie + `; path=/"`)
 	b.until(`document.cookie.split('; ').includes("` + cookie + `")`) // setting it does not wait until it is set
+}
+
+// noScript switches JavaScript off in the pages of the tab; what the test asks them still runs.
+func (b *browser) noScript() {
+	b.t.Helper()
+	b.act(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
 }
 
 func (b *browser) eval(js string) {

@@ -14,9 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 
 	"xiaohao/domain"
@@ -96,12 +93,6 @@ func TestFormsWithoutScript(t *testing.T) {
 	}
 }
 
-// offer is a command that somebody may give.
-type offer struct {
-	spec domain.Spec
-	by   events.Actor
-}
-
 // leadsTo is what has to come before commands that chance hardly comes to; before that again what
 // leads to it.
 var leadsTo = map[string]string{"reject_return": "request_return", "open_arbitration": "request_return", "uphold_return": "request_return", "decide_arbitration": "open_arbitration",
@@ -168,15 +159,6 @@ func (l *randomLives) order(it *domain.Item, name string) (o domain.Order, spec 
 		}
 	}
 	return o, spec, false
-}
-
-func (l *randomLives) look(item uuid.UUID) *domain.Item {
-	l.t.Helper()
-	it, err := l.s.stack.desk.Look(context.Background(), item)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return it
 }
 
 // byForm gives a command by its form without scripts, after axe has looked at the form with
@@ -301,15 +283,6 @@ func (l *randomLives) key(a events.Actor) string {
 	}
 	_, name, _ := strings.Cut(a.ID, ".")
 	return name
-}
-
-// noScript switches JavaScript off in the pages of the tab; what the test asks them still runs.
-func (b *browser) noScript() {
-	b.t.Helper()
-	b.act(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
 }
 
 // send fills in the form of a command and presses its button; rows that the form does not show are

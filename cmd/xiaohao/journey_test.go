@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -349,10 +346,7 @@ func TestWithoutScript(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.open(t, 375, "")
-	b.act(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.noScript()
 	b.goTo("/raise")
 	// A refused form keeps everything that was typed.
 	b.fill("text", "村口路灯不亮")

@@ -101,15 +101,7 @@ var endings = []string{"answer", "not_accept", "merge", "terminate", "withdraw",
 // step gives one item one command. A refusal is one of the things that happen.
 func (l *randomLives) step(item uuid.UUID) {
 	l.t.Helper()
-	desk := l.s.stack.desk
-	it, err := desk.Look(context.Background(), item)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	type offer struct {
-		spec domain.Spec
-		by   events.Actor
-	}
+	it, desk := l.look(item), l.s.stack.desk
 	var on, any []offer
 	for _, a := range l.people {
 		for _, x := range domain.Actions(it, desk.Situation(a)) {
@@ -134,21 +126,30 @@ func (l *randomLives) step(item uuid.UUID) {
 	o := domain.Order{ID: l.newID(), Item: item, Actor: x.by, Command: l.command(x.spec, it)}
 	if m, ok := o.Command.(*domain.Merge); ok {
 		o.Into = l.items[l.rand.IntN(len(l.items))]
-		into, err := desk.Look(context.Background(), o.Into)
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		m.Into = into.Number
+		m.Into = l.look(o.Into).Number
 	}
 	rc, err := desk.Do(context.Background(), o)
 	if err != nil && len(domain.RefusalsOf(err)) == 0 && !errors.Is(err, domain.ErrNotFound) {
 		l.t.Fatalf("%s by %s: %v", x.spec.Name, x.by.Post, err)
 	}
 	if err == nil {
-		if it, err = desk.Look(context.Background(), rc.Item); err == nil {
-			l.now[it.State]++
-		}
+		l.now[l.look(rc.Item).State]++
 	}
+}
+
+// offer is a command that somebody may give.
+type offer struct {
+	spec domain.Spec
+	by   events.Actor
+}
+
+func (l *randomLives) look(item uuid.UUID) *domain.Item {
+	l.t.Helper()
+	it, err := l.s.stack.desk.Look(context.Background(), item)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return it
 }
 
 // command fills in a command.

@@ -13,14 +13,6 @@ var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "�
 // Weekday says which day of the week d is: 周六.
 func Weekday(d events.Date) string { return weekdays[d.Weekday()] }
 
-func nth(n int, unit string, day Day) string {
-	s := fmt.Sprintf("第 %d %s", n, unit)
-	if day.Kind != Worked {
-		s += "（" + day.Why() + "）"
-	}
-	return s
-}
-
 func hoursOf(from time.Time, run time.Duration, first bool) string {
 	s := "走 " + span(run)
 	if first {
@@ -92,7 +84,7 @@ func (d Deadline) Text() string {
 		if l.Counted {
 			mark = "✓ "
 		}
-		fmt.Fprintf(&b, "%s%s %s  %s\n", mark, l.Date, Weekday(l.Date), l.Why)
+		fmt.Fprintf(&b, "%s%s %s  %s\n", mark, l.Date, Weekday(l.Date), l.Says())
 	}
 	fmt.Fprintln(&b, d.Due)
 	return b.String()

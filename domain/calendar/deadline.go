@@ -1,7 +1,9 @@
 package calendar
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"xiaohao/events"
@@ -52,8 +54,30 @@ type Line struct {
 	Date    events.Date
 	Counted bool
 	N       int    // which day it is: 3 of the 3rd working day; 0 when not counted, and for hours
-	Why     string // 第 3 个工作日（国庆节调休上班）
+	Unit    string // what N counts: 个工作日, 天
+	Why     string // 国庆节调休上班; none of an ordinary day that counts
+	Then    string // what happens on it, each thing after a comma: ，期限到这天
+
+	skipped bool // nothing counts it
 }
+
+// Says is the whole line in words: 第 3 个工作日（国庆节调休上班），期限到这天.
+func (l Line) Says() string {
+	s := l.Why
+	switch {
+	case l.N > 0:
+		s = fmt.Sprintf("第 %d %s", l.N, l.Unit)
+		if l.Why != "" {
+			s += "（" + l.Why + "）"
+		}
+	case l.skipped:
+		s += "，不算"
+	}
+	return s + l.Then
+}
+
+// Reason is the line without whether and as which day it counts: 国庆节调休上班，期限到这天.
+func (l Line) Reason() string { return strings.TrimPrefix(l.Why+l.Then, "，") }
 
 // Due computes a limit. A limit without a rule has neither days nor an end, unless it was
 // extended.
@@ -109,7 +133,7 @@ func (w *walk) byRule() {
 		w.hours()
 		return
 	}
-	w.say(start, false, 0, "起算日，不算")
+	w.skip("起算日")
 	switch r.Unit {
 	case WorkingDays:
 		w.working(r.N)
@@ -135,16 +159,16 @@ func (w *walk) working(n int) {
 		}
 		day := w.step()
 		if why, paused := w.paused(w.day); paused {
-			w.say(w.day, false, 0, why)
+			w.skip(why)
 			continue
 		}
 		w.look(w.day)
 		if !day.Working() {
-			w.say(w.day, false, 0, day.Why()+"，不算")
+			w.skip(day.Why())
 			continue
 		}
 		i++
-		w.say(w.day, true, i, nth(i, "个工作日", day))
+		w.count(i, "个工作日", day)
 	}
 	w.due = w.day
 	w.finish()
@@ -159,12 +183,12 @@ func (w *walk) natural(n int, roll bool) {
 		}
 		day := w.step()
 		if why, paused := w.paused(w.day); paused {
-			w.say(w.day, false, 0, why)
+			w.skip(why)
 			roll = true
 			continue
 		}
 		i++
-		w.say(w.day, true, i, nth(i, "天", day))
+		w.count(i, "天", day)
 	}
 	if !roll {
 		w.due = w.day
@@ -176,7 +200,7 @@ func (w *walk) natural(n int, roll bool) {
 		if w.stopped() {
 			return
 		}
-		w.say(w.day, false, 0, w.step().Why())
+		w.say(Line{Why: w.step().Why()})
 	}
 	w.due = w.day
 	w.finish()
@@ -190,10 +214,10 @@ func (w *walk) hours() {
 		midnight := w.day.AddDays(1).Time()
 		run := min(left, midnight.Sub(at))
 		if why, paused := w.paused(w.day); paused && !first {
-			w.say(w.day, false, 0, why)
+			w.skip(why)
 		} else {
 			left -= run
-			w.say(w.day, true, 0, hoursOf(at, run, first))
+			w.say(Line{Counted: true, Why: hoursOf(at, run, first)})
 		}
 		if left == 0 {
 			w.ends = at.Add(run)
@@ -205,8 +229,8 @@ func (w *walk) hours() {
 		w.day, at, first = w.day.AddDays(1), midnight, false
 	}
 	if w.due = events.DateOf(w.ends); w.due != w.day { // it ends at midnight sharp
-		w.say(w.due, false, 0, "0 点")
 		w.day = w.due
+		w.say(Line{Why: "0 点"})
 	}
 	w.tail("，" + w.ends.In(events.Beijing).Format("15:04") + " 到期")
 }
@@ -215,7 +239,7 @@ func (w *walk) hours() {
 func (w *walk) extended(i int, x Extension) {
 	for w.day.Before(x.On) {
 		w.step()
-		w.say(w.day, false, 0, "期限已到，等批延期")
+		w.say(Line{Why: "期限已到，等批延期"})
 	}
 	w.next, w.open = i+1, nil
 	if !x.To.After(w.day) {
@@ -242,7 +266,7 @@ func (w *walk) stopped() bool {
 func (w *walk) paused(d events.Date) (why string, ok bool) {
 	for _, p := range w.limit.Pauses {
 		if !d.Before(p.From) && d.Before(p.To) {
-			return "暂停计时（" + p.Why + "），不算", true
+			return "暂停计时（" + p.Why + "）", true
 		}
 	}
 	return "", false
@@ -255,12 +279,26 @@ func (w *walk) look(d events.Date) {
 	}
 }
 
-func (w *walk) say(d events.Date, counted bool, n int, why string) {
-	w.days = append(w.days, Line{d, counted, n, why})
+// say adds a line of the day that the walk has come to.
+func (w *walk) say(l Line) {
+	l.Date = w.day
+	w.days = append(w.days, l)
 }
 
-// tail adds to what is said of the last day.
-func (w *walk) tail(s string) { w.days[len(w.days)-1].Why += s }
+// count adds the n-th day that counts.
+func (w *walk) count(n int, unit string, day Day) {
+	l := Line{Counted: true, N: n, Unit: unit}
+	if day.Kind != Worked {
+		l.Why = day.Why()
+	}
+	w.say(l)
+}
+
+// skip adds a day that does not count.
+func (w *walk) skip(why string) { w.say(Line{Why: why, skipped: true}) }
+
+// tail adds what happens on the last day.
+func (w *walk) tail(s string) { w.days[len(w.days)-1].Then += s }
 
 func (w *walk) finish() {
 	w.ends = w.cal.End(w.due)

@@ -265,7 +265,7 @@ func checkAccount(t *rapid.T, cal *Calendar, from events.Date, d Deadline) {
 				t.Fatalf("%s counts and is off", line.Date)
 			}
 		}
-		if line.Why == "" {
+		if line.Says() == "" {
 			t.Fatalf("no reason for %s", line.Date)
 		}
 	}

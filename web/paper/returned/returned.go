@@ -24,14 +24,19 @@ import (
 func Know(ctx context.Context, im *intake.Import, reads sheet.Reads, open sheet.Opener, sight projections.Sight) error {
 	im.Own = map[int]intake.Own{}
 	o := sheet.Order{Ledger: madeAs(im), Format: sheet.CSV, Personal: true, Filter: projections.Filter{Sight: sight, Today: im.Today, Near: im.Today}}
-	for _, o.Whole = range []bool{false, true} { // as pages give it, then as the command line does
-		o.Filter.Numbers = unlike(im)
+	for _, it := range im.Read.Items {
+		if it.More.Number != "" {
+			o.Filter.Numbers = append(o.Filter.Numbers, it.More.Number)
+		}
+	}
+	for _, o.Whole = range []bool{false, true} { // as pages give it; what differs, as the command line does
 		if len(o.Filter.Numbers) == 0 {
 			return nil
 		}
 		if err := hold(ctx, im, reads, open, o); err != nil {
 			return fmt.Errorf("hold rows against the items here: %w", err)
 		}
+		o.Filter.Numbers = unlike(im)
 	}
 	return nil
 }
@@ -53,12 +58,11 @@ func madeAs(im *intake.Import) (is sheet.Ledger) {
 	return is
 }
 
-// unlike lists the numbers of rows that differ as far as is known.
+// unlike lists the numbers of the rows that are ours and differ.
 func unlike(im *intake.Import) (numbers []string) {
-	for _, it := range im.Read.Items {
-		own, is := im.Own[it.Row]
-		if it.More.Number != "" && (!is || own.Doubt || len(own.Changes) > 0) {
-			numbers = append(numbers, it.More.Number)
+	for _, own := range im.Own {
+		if own.Doubt || len(own.Changes) > 0 {
+			numbers = append(numbers, own.Number)
 		}
 	}
 	return numbers
