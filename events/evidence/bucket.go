@@ -64,7 +64,8 @@ func makeBucket(ctx context.Context, js jetstream.JetStream, cfg Config) (jetstr
 		s, err := js.CreateStream(ctx, jetstream.StreamConfig{
 			Name: StreamName, Subjects: []string{chunkSubjects + ">", metaSubjects + ">"}, Description: "佐证材料（已加密）",
 			Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew, Replicas: max(cfg.Replicas, 1),
-			MaxMsgs: -1, MaxMsgsPerSubject: -1, MaxBytes: size, AllowRollup: true, AllowDirect: true,
+			MaxMsgs: -1, MaxMsgsPerSubject: -1, MaxBytes: size, AllowRollup: true,
+			AllowDirect: false, // reads from the leader: a replica may not have a file yet that was just kept
 		})
 		var api *jetstream.APIError
 		switch {
