@@ -268,6 +268,37 @@ func checkViews(t *testing.T, s *Store) {
 	}
 }
 
+// checkToday holds that the queue of a day has the items of which [Item.Owed] says so, on that
+// day and on any other.
+func checkToday(t *testing.T, s *Store) {
+	t.Helper()
+	var all []Item
+	for f := (Filter{Limit: 200}); ; {
+		p, err := s.Items(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all, f.After = append(all, p.Items...), p.Next; p.Next == "" {
+			break
+		}
+	}
+	for _, d := range []int{-30, -7, 0, 1, 400} {
+		f, want := Filter{Queue: QueueToday, Today: today.AddDays(d)}, 0
+		for _, it := range all {
+			if o, ok := it.Owed(); ok && !o.Due.After(f.Today) {
+				want++
+			}
+		}
+		p, err := s.Items(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Total != want || d == 400 && want == 0 {
+			t.Errorf("on %s the office owes %d, its queue has %d", f.Today, want, p.Total)
+		}
+	}
+}
+
 func checkQueues(t *testing.T, s *Store) {
 	t.Helper()
 	some := 0
@@ -308,4 +339,5 @@ func checkQueues(t *testing.T, s *Store) {
 	if some == 0 {
 		t.Error("the story fills no queue")
 	}
+	checkToday(t, s)
 }

@@ -89,6 +89,7 @@
 //	item.go      item        narrow row for queries, document for pages; assignment
 //	ledger.go                the ledger's order and pages; filter.go what a filter means,
 //	                         total.go how many rows it selects, queue.go stacks of work
+//	owed.go                  what lies with the office, and until when
 //	find.go      item_search one- and two-character grams by month (search.go), LIKE as the recheck
 //	verbatim.go  verbatim    what people said, by keyed hashes of its grams
 //	counter.go   board_sum, board_due, week_count: what stands now; adding.go how sums are

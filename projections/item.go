@@ -126,6 +126,10 @@ var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
 	dateCol("due", func(r *row) events.Date { return runningDue(&r.Item) }),
 	smallCol("due_minute", func(r *row) int { return runningMinute(&r.Item) }),
 	dateCol("next_review", func(r *row) events.Date { return r.NextReview }),
+	dateCol("office_due", func(r *row) events.Date {
+		o, _ := r.Owed()
+		return o.Due
+	}),
 	dateCol("new_week", func(r *row) events.Date { return monday(events.DateOf(r.Raised)) }),
 	dateCol("closed_week", func(r *row) events.Date { return r.closedWeek() }),
 	intCol("returns", func(r *row) int { return r.Returns }),

@@ -12,13 +12,16 @@ import (
 
 // queues lists every queue.
 var queues = []Queue{QueueRegistered, QueueAccepted, QueueReturn, QueueExtension, QueueVerify, QueuePublicity,
-	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview, QueueHeld, QueueBlocked, QueueLeader}
+	QueueUnsatisfied, QueueReply, QueueToSign, QueueSentBack, QueueOpen, QueueReopened, QueueBounced, QueueReview, QueueHeld, QueueBlocked, QueueLeader, QueueToday}
 
 // queueSet is a set of queues, by place in queues.
 type queueSet uint32
 
-// queuesOf says in which queues an item is. QueueReview is not among them: it depends on
-// what day it is.
+// ofDay reports whether what is in the queue depends on what day it is, so that no counter of
+// it is kept.
+func (q Queue) ofDay() bool { return q == QueueReview || q == QueueToday }
+
+// queuesOf says in which queues an item is, but for those of a day.
 func queuesOf(it *Item) (s queueSet) {
 	in := func(q Queue, is bool) {
 		if is {
@@ -102,6 +105,8 @@ func (w *where) queue(q Queue, f Filter) string {
 		return "i.reply_open"
 	case QueueReview:
 		return "i.grp in ('STANDING', 'HELD') and i.next_review <= " + w.arg(date(f.Today))
+	case QueueToday:
+		return "i.office_due <= " + w.arg(date(f.Today))
 	case QueueToSign, QueueSentBack, QueueOpen:
 		return parts()
 	case QueueReopened:

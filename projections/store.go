@@ -14,7 +14,7 @@ import (
 )
 
 // SchemaVersion is raised with every change of schema/*.sql or of what a fact does to a row.
-const SchemaVersion = 25
+const SchemaVersion = 26
 
 // oldestReadable is the oldest schema version whose tables the queries of this program can
 // read, to serve them while the own ones are being built.

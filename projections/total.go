@@ -107,7 +107,7 @@ func askCounted(b *pgx.Batch, f Filter, n *int) bool {
 	states := len(f.States) + len(f.Groups)
 	switch {
 	case f.Queue != "":
-		if f.Queue == QueueReview || states > 0 || f.Lamp != "" || !f.NewIn.IsZero() || !f.ClosedIn.IsZero() || !f.AsOf.IsZero() ||
+		if f.Queue.ofDay() || states > 0 || f.Lamp != "" || !f.NewIn.IsZero() || !f.ClosedIn.IsZero() || !f.AsOf.IsZero() ||
 			f.Unit != "" && (f.Queue == QueueToSign || f.Queue == QueueSentBack || f.Queue == QueueOpen) {
 			return false
 		}

@@ -105,6 +105,7 @@ const (
 	QueueBounced     Queue = "BOUNCED"     // 退回 2 次以上, still open
 	QueueHeld        Queue = "HELD"        // 待甄别: came over the web and looks odd
 	QueueBlocked     Queue = "BLOCKED"     // 报了卡点, or 挂账
+	QueueToday       Queue = "TODAY"       // 今天要办完: what the office owes by Today, see [Item.Owed]
 	QueueLeader      Queue = "LEADER"      // the linked leader decides: more time, or his step of the chain
 )
 

@@ -425,7 +425,7 @@ func joined(parts ...string) string {
 	return strings.Join(out, " / ")
 }
 
-func pick(c bool, yes, no string) string {
+func pick[T any](c bool, yes, no T) T {
 	if c {
 		return yes
 	}

@@ -16,10 +16,11 @@ type DeskPage struct {
 	Page
 	Says     string
 	Queues   []queueLink
+	Today    queueLink // what the office has to be done with today
 	Open     int
 	Name     string // of the current queue
 	Count    int
-	Intake   bool // rows are opinions, not yet items
+	Sort     string // of the rows: intake, assign, today, or "" for others
 	Rows     []deskRow
 	More     string // the rest in the ledger, "" = all shown
 	Work     *work  // nil: the queue is empty
@@ -38,9 +39,20 @@ type deskRow struct {
 	row
 	Quote, From, Came, Until string
 	UntilClass               string // "near" today, "over" once it is past
+	Step                     string // what the office owes
+	Suggested                *suggestion
 	InHand                   bool
 	Take                     string // address of the desk with this one in hand
 }
+
+// Sorts of rows on the desk.
+const (
+	rowsIntake = "intake" // opinions, not yet items
+	rowsAssign = "assign" // items without a unit
+	rowsToday  = "today"  // of all queues
+)
+
+var sortOf = map[projections.Queue]string{projections.QueueRegistered: rowsIntake, projections.QueueAccepted: rowsAssign, projections.QueueToday: rowsToday}
 
 // deskQueues are the queues of the desk.
 var deskQueues = []projections.Queue{projections.QueueRegistered, projections.QueueAccepted, projections.QueueReturn, projections.QueueExtension, projections.QueueVerify,
@@ -66,15 +78,16 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 		return err
 	}
 	current := projections.Queue(r.URL.Query().Get("queue"))
-	if !slices.Contains(deskQueues, current) {
+	if !slices.Contains(deskQueues, current) && current != projections.QueueToday {
 		current = firstQueue(a, counts)
 	}
+	p.Today = queueLink{deskHref(projections.QueueToday, ""), queueName(projections.QueueToday), counts[projections.QueueToday], current == projections.QueueToday}
 	for _, q := range deskQueues {
 		p.Open += counts[q]
 		p.Queues = append(p.Queues, queueLink{deskHref(q, ""), queueName(q), counts[q], q == current})
 	}
 	p.Says = fmt.Sprintf("%s · %s 星期%s", a.Post, zhDay(s.today()), weekdayZh(s.today()))
-	p.Name, p.Count, p.Intake = queueName(current), counts[current], current == projections.QueueRegistered
+	p.Name, p.Count, p.Sort = queueName(current), counts[current], sortOf[current]
 	f := base
 	f.Queue, f.Limit = current, deskRows
 	list, err := s.reads.Items(r.Context(), f)
@@ -87,10 +100,19 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if p.Work, err = s.inHand(r, a, current, list.Items); err != nil {
 		return err
 	}
-	for _, it := range list.Items {
-		d, err := s.deskRow(r, it, current, p.Intake, a)
+	var found []suggestion
+	if p.Sort == rowsIntake || p.Sort == rowsAssign {
+		if found, err = s.suggest(r.Context(), list.Items, a); err != nil {
+			return err
+		}
+	}
+	for i, it := range list.Items {
+		d, err := s.deskRow(r, it, current, a)
 		if err != nil {
 			return err
+		}
+		if found != nil {
+			d.Suggested = &found[i]
 		}
 		d.InHand = p.Work != nil && p.Work.Item.Number == it.Number
 		p.Rows = append(p.Rows, d)
@@ -127,23 +149,21 @@ func firstQueue(a events.Actor, counts map[projections.Queue]int) projections.Qu
 	return order[0]
 }
 
-func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Queue, intake bool, a events.Actor) (deskRow, error) {
+func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Queue, a events.Actor) (deskRow, error) {
 	d := deskRow{row: s.row(it), From: it.Channel.Zh(), Came: dayIn(it.RaisedOn, s.today()), Take: deskHref(q, it.Number)}
 	if it.ChannelNote != "" {
 		d.From = it.ChannelNote
 	}
-	if !intake {
-		return d, nil
+	switch sortOf[q] {
+	case rowsToday:
+		o, _ := it.Owed()
+		d.Step = queueName(o.Queue)
+		d.until(o.Due, s.today())
+	case rowsIntake:
+		d.until(stageDue(s.calendar(), it, events.StageAccept, "", events.DateOf(it.Raised)), s.today()) // a claimed day never makes the office late
 	}
-	until := stageDue(s.calendar(), it, events.StageAccept, "", events.DateOf(it.Raised)) // a claimed day never makes the office late
-	d.Until = dayIn(until, s.today())
-	if !until.After(s.today()) {
-		if d.UntilClass = "near"; until == s.today() {
-			d.Until = "今天"
-		} else {
-			d.UntilClass = "over"
-			d.Until += "，过了"
-		}
+	if it.State != events.Registered { // it has a title
+		return d, nil
 	}
 	if events.DateOf(it.Raised) == s.today() {
 		d.Came = "今天 " + it.Raised.In(events.Beijing).Format("15:04")
@@ -156,4 +176,15 @@ func (s *Server) deskRow(r *http.Request, it projections.Item, q projections.Que
 		d.Quote = s.said(r.Context(), os).quote(os[0], a).Text
 	}
 	return d, nil
+}
+
+// until says by when the office has to be done.
+func (d *deskRow) until(due, today events.Date) {
+	switch d.Until = dayIn(due, today); {
+	case due == today:
+		d.Until, d.UntilClass = "今天", "near"
+	case due.Before(today):
+		d.Until += "，过了"
+		d.UntilClass = "over"
+	}
 }

@@ -21,8 +21,7 @@ type triage struct {
 	Modes    []modeChoice
 	Due      calendar.Deadline // of an item that has its deadline already
 	Said     string            // that deadline in words
-	Hints    []hint            // who might lead, the best first
-	leader   string            // who linked such an item before, when all agree
+	suggestion
 }
 
 // modeChoice is a mode with the deadline that it gives today.
@@ -33,49 +32,93 @@ type modeChoice struct {
 	Days         []calendar.Line
 }
 
-// hint is a unit that might lead, and why.
-type hint struct{ Unit, Why string }
+// hint is a unit that might lead, and why: in full, and for a row of a table.
+type hint struct{ Unit, Why, Short string }
 
 // triage looks for what helps to decide on an item under the category that the form has.
 func (s *Server) triage(ctx context.Context, it projections.Item, v url.Values, ls lists, a events.Actor) (*triage, error) {
 	t := &triage{Category: cmp.Or(v.Get("category"), it.Category)}
 	cal := s.desk.Calendars.Of(it.Area)
+	of := it
+	of.Category, of.Category2 = t.Category, cmp.Or(v.Get("category_2"), it.Category2)
 	if it.State == events.Registered {
-		of := it
-		of.Category, of.Category2 = t.Category, cmp.Or(v.Get("category_2"), it.Category2)
 		t.Modes = modesOf(cal, s.desk.Table(), calendar.Limit{From: s.cfg.Now()}, of)
 	} else if !it.Due.IsZero() {
 		t.Due = s.explain(it.Detail.Clock, it.Due)
-		t.Said = fmt.Sprintf("整件 %s 到期，还有 %d 个工作日。协办期限不晚于主办。", zhDay(it.Due), cal.Between(s.today(), it.Due))
+		t.Said = fmt.Sprintf("整件 %s 到期，%s。协办期限不晚于主办。", zhDay(it.Due), daysLeft(cal, s.today(), it.Due))
 	}
-	people, err := s.reads.Roster(ctx)
+	found, err := s.suggest(ctx, []projections.Item{of}, a)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := people.Suggest(t.Category, cmp.Or(v.Get("category_2"), it.Category2), it.Area, s.today()); ok {
-		t.Hints = append(t.Hints, hint{u.Name, "责任目录：" + joinWords(t.Category, it.Area)})
+	t.suggestion = found[0]
+	return t, nil
+}
+
+// suggestion is who might do an item and in which mode, by the responsibility catalogue and by
+// what became of others of its category.
+type suggestion struct {
+	Hints  []hint // who might lead, the best first
+	Mode   string // in which most of the others were put right, "" when it is not clear
+	ModeOf string // of how many
+}
+
+// suggest looks for what is suggested for each of some items, with one question for all.
+func (s *Server) suggest(ctx context.Context, its []projections.Item, a events.Actor) ([]suggestion, error) {
+	people, err := s.reads.Roster(ctx)
+	if err != nil {
+		return nil, err
 	}
 	sight, err := s.sight(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	past, err := s.reads.PastLeads(ctx, t.Category, it.Area, reach(sight))
+	ms := make([]projections.Matter, len(its))
+	for i, it := range its {
+		ms[i] = projections.Matter{Category: it.Category, Area: it.Area}
+	}
+	past, err := s.reads.PastCases(ctx, ms, reach(sight))
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range past {
-		why := fmt.Sprintf("办过同类 %d 件", p.N)
-		if p.Here {
-			why += "，有同一个地方的"
+	out := make([]suggestion, len(its))
+	for i, it := range its {
+		p, x := past[ms[i]], &out[i]
+		if u, ok := people.Suggest(it.Category, it.Category2, it.Area, s.today()); ok {
+			x.Hints = append(x.Hints, hint{u.Name, "责任目录：" + joinWords(it.Category, it.Area), "责任目录"})
 		}
-		if i := slices.IndexFunc(t.Hints, func(h hint) bool { return h.Unit == p.Name }); i >= 0 {
-			t.Hints[i].Why += "；" + why
-			continue
+		for _, l := range p.Leads {
+			short := fmt.Sprintf("办过同类 %d 件", l.N)
+			why := short
+			if l.Here {
+				why += "，有同一个地方的"
+			}
+			if i := slices.IndexFunc(x.Hints, func(h hint) bool { return h.Unit == l.Name }); i >= 0 {
+				x.Hints[i].Why += "；" + why
+				x.Hints[i].Short += "，" + short
+				continue
+			}
+			x.Hints = append(x.Hints, hint{l.Name, why, short})
 		}
-		t.Hints = append(t.Hints, hint{p.Name, why})
+		x.Hints = slices.DeleteFunc(x.Hints, func(h hint) bool { return blamed(it, h.Unit) })
+		if len(p.Modes) > 0 && p.N >= leastCases && 2*p.Modes[0].N > p.N {
+			x.Mode = p.Modes[0].Mode.Zh()
+			x.ModeOf = fmt.Sprintf("同类 %d 件里 %d 件是%s", p.N, p.Modes[0].N, x.Mode)
+		}
 	}
-	t.Hints = slices.DeleteFunc(t.Hints, func(h hint) bool { return blamed(it, h.Unit) })
-	return t, nil
+	return out, nil
+}
+
+// leastCases is how many past cases it takes to say in which mode such matters are put right.
+const leastCases = 3
+
+// daysLeft says how many working days there are until a deadline, or since.
+func daysLeft(cal *calendar.Calendar, today, due events.Date) string {
+	n := cal.Between(today, due)
+	if n < 0 {
+		return fmt.Sprintf("已经过了 %d 个工作日", -n)
+	}
+	return fmt.Sprintf("还有 %d 个工作日", n)
 }
 
 // blamed reports whether a unit is complained of, so that it is suggested to nobody.

@@ -80,7 +80,11 @@ func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, li
 		w.Quotes = append(w.Quotes, said.quote(o, a))
 	}
 	w.Facts = append(w.Facts, pending(it, said)...)
-	name := s.choose(w, it, folded, q, a)
+	of := q
+	if o, ok := it.Owed(); ok && q == projections.QueueToday {
+		of = o.Queue
+	}
+	name := s.choose(w, it, folded, of, q, a)
 	if name == "" {
 		return w, nil
 	}
@@ -109,9 +113,10 @@ func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, li
 	return w, nil
 }
 
-// choose finds the usual command that this person may give now, and offers the others.
-func (s *Server) choose(w *work, it projections.Item, folded *domain.Item, q projections.Queue, a events.Actor) (name string) {
-	back := "?back=" + url.QueryEscape(deskHref(q, ""))
+// choose finds the usual command of a queue that this person may give now, and offers the
+// others, which lead back to the queue he works at.
+func (s *Server) choose(w *work, it projections.Item, folded *domain.Item, q, at projections.Queue, a events.Actor) (name string) {
+	back := "?back=" + url.QueryEscape(deskHref(at, ""))
 	situation := s.desk.Situation(a)
 	for _, n := range append(slices.Clone(usual[q]), besides...) {
 		spec, ok := domain.SpecOf(n)

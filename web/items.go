@@ -70,7 +70,8 @@ var queueNames = []struct {
 	{projections.QueueVerify, "待核查"}, {projections.QueuePublicity, "公示中"}, {projections.QueueUnsatisfied, "不满意"}, {projections.QueueReply, "待答复"},
 	{projections.QueueReview, "挂账、常态到期"}, {projections.QueueToSign, "待签收"}, {projections.QueueSentBack, "退回"}, {projections.QueueOpen, "在办"},
 	{projections.QueueReopened, "反弹"}, {projections.QueueBounced, "退回 2 次以上"}, {projections.QueueHeld, "待甄别"},
-	{projections.QueueBlocked, "报了卡点、挂账"}, {projections.QueueLeader, "等挂钩领导定"}}
+	{projections.QueueBlocked, "报了卡点、挂账"}, {projections.QueueLeader, "等挂钩领导定"},
+	{projections.QueueToday, "今天要办完"}}
 
 func queueName(q projections.Queue) string {
 	for _, x := range queueNames {

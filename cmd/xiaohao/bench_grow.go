@@ -135,10 +135,10 @@ var growSQL = []string{
 		from base.item i, copy`,
 	`analyze twin`,
 	`insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category, class, area, unit,
-			leader, campaign, due, due_minute, next_review, new_week, closed_week, returns, reopened, return_open, ext_open, reply_open, held, unsatisfied, blocked, leader_decides,
+			leader, campaign, due, due_minute, next_review, office_due, new_week, closed_week, returns, reopened, return_open, ext_open, reply_open, held, unsatisfied, blocked, leader_decides,
 			shown, complained_of, level, supervision, urgent, raised_day, since, closed_at)
 		select t.id, t.number, public_id || k, code_hash, state, grp, rank, sort_day - shift, mode, preset, source, category, class, area, unit,
-			leader, campaign, due - shift, due_minute, next_review - shift, new_week - shift, closed_week - shift, returns, reopened, return_open, ext_open,
+			leader, campaign, due - shift, due_minute, next_review - shift, office_due - shift, new_week - shift, closed_week - shift, returns, reopened, return_open, ext_open,
 			reply_open, held, unsatisfied, blocked, leader_decides, shown, complained_of, level, supervision, urgent, raised_day - shift, since - shift,
 			closed_at - make_interval(days => shift)
 		from twin t join base.item i on i.id = t.old

@@ -21,6 +21,7 @@ create table item (
     due          date,              -- only while the deadline runs
     due_minute   smallint not null, -- of that day, at which it is over: 1440 for its end
     next_review  date,
+    office_due   date,              -- of what lies with the office (Item.Owed)
     new_week     date     not null, -- Monday of the recorded week
     closed_week  date,              -- only while it is struck off
     returns      integer  not null,
@@ -128,6 +129,8 @@ create index item_hour on item (sort_day) where due_minute < 1440;
 comment on index item_hour is 'Board: deadlines in hours';
 create index item_held on item (rank, sort_day, number, id) where held;
 comment on index item_held is 'Items: QueueHeld';
+create index item_office on item (office_due, rank, sort_day, number, id) where office_due is not null;
+comment on index item_office is 'Items, Queues: QueueToday';
 create index item_reply on item (rank, sort_day, number, id) where reply_open;
 comment on index item_reply is 'Items: QueueReply';
 create index item_shown on item (number desc, id desc) where shown;
