@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"xiaohao/events"
+	"xiaohao/events/journal/natstest"
 	"xiaohao/projections/localpg/pgtest"
 	"xiaohao/web"
 )
@@ -108,9 +109,9 @@ func (s *site) listenAs(now func() time.Time, logger *slog.Logger, demo bool) {
 // settled waits until the read models have everything that is in the log.
 func (s *site) settled() {
 	s.t.Helper()
-	if err := s.stack.caughtUp(context.Background()); err != nil {
-		s.t.Fatal(err)
-	}
+	natstest.Eventually(s.t, time.Minute, "the read models have what is in the log", func() error {
+		return s.stack.caughtUp(context.Background())
+	})
 }
 
 // answer is what the API said.
