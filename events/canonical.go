@@ -13,7 +13,7 @@ import (
 // canonical takes a message apart that has exactly the form in which [Encode] writes: the
 // fields in their order, no space between them. That is what a log holds, and it is read
 // several times faster than by encoding/json. It is false for anything else, which may
-// still be a good message. The data of facts are only found, not looked into.
+// still be a good message. The data of facts are only found, not looked into (plain.go).
 func canonical(data []byte) (w commitWire, hash string, raw []byte, ok bool) {
 	s := scanner{b: data}
 	s.lit(`{"hash":`)
@@ -29,26 +29,26 @@ func canonical(data []byte) (w commitWire, hash string, raw []byte, ok bool) {
 	s.lit(`,"command_id":`)
 	w.CommandID = s.uuid()
 	s.lit(`,"command":`)
-	w.Command = s.text()
+	w.Command = s.words()
 	s.lit(`,"actor":`)
 	w.Actor = s.actor()
 	if s.has(`,"cause":`) {
-		w.Cause = s.text()
+		w.Cause = s.words()
 	}
 	if s.has(`,"correlation":`) {
 		id := s.uuid()
 		w.Correlation = &id
 	}
 	s.lit(`,"at":`)
-	s.unmarshal(s.text(), &w.At)
+	s.unmarshal(&w.At)
 	if s.has(`,"occurred":`) {
-		s.unmarshal(s.text(), &w.Occurred)
+		s.unmarshal(&w.Occurred)
 	}
 	s.lit(`,"events":[`)
 	for more := true; more && !s.bad; more = s.has(",") {
 		var x wire
 		s.lit(`{"type":`)
-		x.Type = s.text()
+		x.Type = s.words()
 		s.lit(`,"v":`)
 		x.V = s.int()
 		s.lit(`,"data":`)
@@ -145,8 +145,9 @@ func (s *scanner) int() int {
 	return n
 }
 
-func (s *scanner) unmarshal(text string, v encoding.TextUnmarshaler) {
-	if s.bad || v.UnmarshalText([]byte(text)) != nil {
+func (s *scanner) unmarshal(v encoding.TextUnmarshaler) {
+	t := s.token()
+	if s.bad || v.UnmarshalText(t[1:len(t)-1]) != nil { // neither day nor time has a form with escapes
 		s.bad = true
 	}
 }

@@ -13,8 +13,14 @@ func same(t *testing.T, data []byte) (taken bool) {
 	if !ok {
 		return false
 	}
-	if _, err := w.commit(raw, hash); err != nil {
+	c, err := w.commit(raw, hash)
+	if err != nil {
 		return false // read again slowly
+	}
+	for i, e := range c.Events {
+		if _, v := TypeOf(e); v == w.Events[i].V {
+			samePlain(t, reflect.TypeOf(e), w.Events[i].Data)
+		}
 	}
 	var env envelope
 	var slow commitWire
@@ -26,6 +32,22 @@ func same(t *testing.T, data []byte) (taken bool) {
 	}
 	if hash != env.Hash || !bytes.Equal(raw, env.Commit) || !reflect.DeepEqual(w, slow) {
 		t.Fatalf("%s\nis read as %+v\nand slowly as %+v", data, w, slow)
+	}
+	return true
+}
+
+// samePlain holds that what a plan takes encoding/json reads alike.
+func samePlain(t *testing.T, fact reflect.Type, data []byte) (taken bool) {
+	t.Helper()
+	fast, slow, s := reflect.New(fact), reflect.New(fact), scanner{b: data}
+	if planOf(fact)(&s, fast.Elem()); s.bad || s.i != len(data) {
+		return false
+	}
+	if err := strict(data, slow.Interface()); err != nil {
+		t.Fatalf("taken: %s\nrefused: %v", data, err)
+	}
+	if !reflect.DeepEqual(fast.Interface(), slow.Interface()) {
+		t.Fatalf("%s\nis read as %+v\nand slowly as %+v", data, fast, slow)
 	}
 	return true
 }
@@ -70,6 +92,44 @@ func TestCanonicalTakesWhatIsWritten(t *testing.T) {
 		}
 		if same(t, append([]byte(" "), m...)) || same(t, append(m[:len(m):len(m)], '}')) {
 			t.Error("taken with something before or after")
+		}
+	}
+}
+
+// FuzzPlain changes the data of facts.
+func FuzzPlain(f *testing.F) {
+	for k := range kinds {
+		for _, e := range []Event{filled(f, k), zeroOf(f, k)} {
+			w, err := toWire(e)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(int(k), []byte(w.Data))
+		}
+	}
+	for _, s := range []string{`{"note":"一行\n\"二\" <\u0026> \\","quantity":{"done":-0.5,"total":1e+21,"unit":""}}`, `{"note":null}`, `{"note":"a","note":"b"}`,
+		`{"Note":"a"}`, `{"note":"a" }`, `{"note":"\ud800"}`, `{"note":"a","quantity":{"done":1.,"unit":""}}`, `{"note":"a","quantity":{"done":01,"unit":""}}`} {
+		f.Add(int(progressReported), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, k int, data []byte) {
+		if k >= 0 && k < int(kinds) {
+			samePlain(t, reflect.TypeOf(zeroOf(t, kind(k))), data)
+		}
+	})
+}
+
+// TestPlainTakesWhatIsWritten holds that every fact is read by its plan, whether it says all
+// it can say or nothing.
+func TestPlainTakesWhatIsWritten(t *testing.T) {
+	for k := range kinds {
+		for _, e := range []Event{filled(t, k), zeroOf(t, k)} {
+			w, err := toWire(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !samePlain(t, reflect.TypeOf(e), w.Data) {
+				t.Errorf("not taken: %s %s", w.Type, w.Data)
+			}
 		}
 	}
 }

@@ -365,6 +365,10 @@ func decode[T Event](b json.RawMessage) (Event, error) {
 
 // read reads the data of one version of a fact.
 func read[T any](b json.RawMessage) (v T, err error) {
+	if readPlain(b, &v) {
+		return v, nil
+	}
+	v = *new(T)
 	_, err = first(b, &v)
 	return v, err
 }

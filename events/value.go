@@ -10,75 +10,111 @@ import (
 // no zone data is needed on the machine).
 var Beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// Date is a civil day in Beijing. The zero Date means "none".
+// Date is a civil day in Beijing. The zero Date means "none", which is before any other. It
+// is one small number, in the order of days, since an item has dozens and sums are kept by it.
 type Date struct {
-	year  int
-	month time.Month
-	day   int
+	n int32 // year, month and day in 9, 4 and 5 bits from the right
 }
 
 // ErrBadDate is returned for a date that the calendar does not have.
 var ErrBadDate = errors.New("not a date of the form 2026-11-30")
 
+func pack(y int, m time.Month, d int) Date { return Date{int32(y<<9 | int(m)<<5 | d)} }
+
 // NewDate returns the given day; out-of-range values are carried over as in [time.Date].
 func NewDate(y int, m time.Month, d int) Date {
-	return DateOf(time.Date(y, m, d, 12, 0, 0, 0, Beijing))
+	return pack(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Date())
 }
 
 // DateOf returns the Beijing day of t.
-func DateOf(t time.Time) Date {
-	y, m, d := t.In(Beijing).Date()
-	return Date{y, m, d}
-}
+func DateOf(t time.Time) Date { return pack(t.UTC().Add(8 * time.Hour).Date()) }
 
 // ParseDate reads "2026-11-30". It returns ErrBadDate for anything else.
 func ParseDate(s string) (Date, error) {
-	t, err := time.ParseInLocation(time.DateOnly, s, Beijing)
-	if err != nil {
-		return Date{}, fmt.Errorf("%w: %q", ErrBadDate, s)
+	if d, ok := parseDate(s); ok {
+		return d, nil
 	}
-	return DateOf(t), nil
+	return Date{}, fmt.Errorf("%w: %q", ErrBadDate, s)
+}
+
+func parseDate[T string | []byte](s T) (d Date, ok bool) {
+	if len(s) != len(time.DateOnly) {
+		return d, false
+	}
+	n := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case i == 4 || i == 7:
+			if c != '-' {
+				return d, false
+			}
+		case c < '0' || c > '9':
+			return d, false
+		default:
+			n = 10*n + int(c-'0')
+		}
+	}
+	year, month, day := n/10000, n/100%100, n%100
+	if month < 1 || month > 12 || day < 1 || day > 31 {
+		return d, false
+	}
+	d = pack(year, time.Month(month), day)
+	return d, day <= 28 || d == NewDate(year, time.Month(month), day)
 }
 
 // Time returns the first instant of the day.
-func (d Date) Time() time.Time { return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, Beijing) }
+func (d Date) Time() time.Time { return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, Beijing) }
+
+// number counts days.
+func (d Date) number() int {
+	return int(time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400) // whole days
+}
 
 // IsZero reports whether d is "none".
 func (d Date) IsZero() bool { return d == Date{} }
 
 // AddDays returns the day n natural days later.
-func (d Date) AddDays(n int) Date { return NewDate(d.year, d.month, d.day+n) }
+func (d Date) AddDays(n int) Date { return NewDate(d.Year(), d.Month(), d.Day()+n) }
 
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
 
 // Before reports whether d is earlier than e.
-func (d Date) Before(e Date) bool { return d.Time().Before(e.Time()) }
+func (d Date) Before(e Date) bool { return d.n < e.n }
 
 // After reports whether d is later than e.
-func (d Date) After(e Date) bool { return e.Before(d) }
+func (d Date) After(e Date) bool { return d.n > e.n }
 
 // DaysSince returns the natural days from e to d.
-func (d Date) DaysSince(e Date) int { return int(d.Time().Sub(e.Time()).Hours()) / 24 }
+func (d Date) DaysSince(e Date) int { return d.number() - e.number() }
 
 // Year returns the year of d.
-func (d Date) Year() int { return d.year }
+func (d Date) Year() int { return int(d.n >> 9) }
 
 // Month returns the month of d.
-func (d Date) Month() time.Month { return d.month }
+func (d Date) Month() time.Month { return time.Month(d.n >> 5 & 15) }
 
 // Day returns the day of the month.
-func (d Date) Day() int { return d.day }
+func (d Date) Day() int { return int(d.n & 31) }
 
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	b, _ := d.AppendText(make([]byte, 0, len(time.DateOnly)))
+	return string(b)
 }
 
 // MarshalText writes "2026-11-30", or nothing for none.
-func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+func (d Date) MarshalText() ([]byte, error) { return d.AppendText(nil) }
+
+// AppendText appends what MarshalText writes.
+func (d Date) AppendText(b []byte) ([]byte, error) {
+	if d.IsZero() {
+		return b, nil
+	}
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC).AppendFormat(b, time.DateOnly), nil
+}
 
 // UnmarshalText reads what MarshalText writes.
 func (d *Date) UnmarshalText(b []byte) error {
@@ -86,11 +122,12 @@ func (d *Date) UnmarshalText(b []byte) error {
 		*d = Date{}
 		return nil
 	}
-	v, err := ParseDate(string(b))
-	if err == nil {
-		*d = v
+	v, ok := parseDate(b)
+	if !ok {
+		return fmt.Errorf("%w: %q", ErrBadDate, b)
 	}
-	return err
+	*d = v
+	return nil
 }
 
 // Unit is a responsible unit (责任单位). Name is as of the day of the fact; ID never changes.
