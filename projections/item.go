@@ -171,10 +171,11 @@ var docTable = table[docRow]{name: "item_doc", key: []string{"item"}, cols: []co
 }}
 
 func (b *batch) settleItem(r *row) error {
-	doc, err := document(&r.Item)
+	doc, err := document(b.doc[:0], &r.Item)
 	if err != nil {
 		return err
 	}
+	b.doc = doc
 	if r.stored {
 		b.out.items.upsert(r)
 		b.out.docs.upsert(&docRow{r.id, doc})

@@ -117,9 +117,9 @@ func (a *assembler) add(d delivery) error {
 	return nil
 }
 
-// take returns what is whole and keeps the rest.
+// take returns what is whole and keeps the rest. The next batch may well be as large.
 func (a *assembler) take() ([]events.Recorded, uint64) {
 	out := a.ready
-	a.ready = nil
+	a.ready = make([]events.Recorded, 0, len(out))
 	return out, a.behind
 }
