@@ -2,9 +2,9 @@ package events
 
 import (
 	"bytes"
-	"encoding"
 	"strconv"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -40,9 +40,9 @@ func canonical(data []byte) (w commitWire, hash string, raw []byte, ok bool) {
 		w.Correlation = &id
 	}
 	s.lit(`,"at":`)
-	s.unmarshal(&w.At)
+	w.At = s.time()
 	if s.has(`,"occurred":`) {
-		s.unmarshal(&w.Occurred)
+		w.Occurred = s.date()
 	}
 	s.lit(`,"events":[`)
 	for more := true; more && !s.bad; more = s.has(",") {
@@ -145,11 +145,18 @@ func (s *scanner) int() int {
 	return n
 }
 
-func (s *scanner) unmarshal(v encoding.TextUnmarshaler) {
+// Neither a day nor a time has a form with escapes.
+
+func (s *scanner) date() (d Date) {
 	t := s.token()
-	if s.bad || v.UnmarshalText(t[1:len(t)-1]) != nil { // neither day nor time has a form with escapes
-		s.bad = true
-	}
+	s.bad = s.bad || d.UnmarshalText(t[1:len(t)-1]) != nil
+	return d
+}
+
+func (s *scanner) time() (at time.Time) {
+	t := s.token()
+	s.bad = s.bad || at.UnmarshalText(t[1:len(t)-1]) != nil
+	return at
 }
 
 // object returns an object, found by its braces.
@@ -200,9 +207,13 @@ func (s *scanner) actor() (a Actor) {
 	if ok {
 		return a
 	}
+	a, s.bad = newActor(raw)
+	return a
+}
+
+func newActor(raw []byte) (a Actor, bad bool) {
 	if strict(raw, &a) != nil {
-		s.bad = true
-		return a
+		return a, true
 	}
 	actors.Lock()
 	defer actors.Unlock()
@@ -210,5 +221,5 @@ func (s *scanner) actor() (a Actor) {
 		actors.known = map[string]Actor{}
 	}
 	actors.known[string(raw)] = a
-	return a
+	return a, false
 }

@@ -77,8 +77,11 @@ func (l Limit) Ends() Moment {
 // HoursOf reads a rule in hours, as facts hold it: 24h.
 func HoursOf(rule string) (hours int, ok bool) {
 	n, is := strings.CutSuffix(rule, "h")
+	if !is {
+		return 0, false
+	}
 	hours, err := strconv.Atoi(n)
-	return hours, is && err == nil
+	return hours, err == nil
 }
 
 // TimeOfDay is the minute as pages say it, "" for the end of the day.
@@ -91,6 +94,9 @@ func (m Moment) TimeOfDay() string {
 
 // At is the moment of a day at what [Moment.TimeOfDay] says.
 func At(day Date, timeOfDay string) Moment {
+	if timeOfDay == "" {
+		return Moment{day, DayEnd}
+	}
 	if t, err := time.Parse("15:04", timeOfDay); err == nil {
 		return Moment{day, t.Hour()*60 + t.Minute()}
 	}

@@ -46,7 +46,7 @@ var (
 func makePlan(t reflect.Type) plan {
 	switch t {
 	case reflect.TypeFor[Date]():
-		return func(s *scanner, v reflect.Value) { s.unmarshal(v.Addr().Interface().(*Date)) }
+		return func(s *scanner, v reflect.Value) { *v.Addr().Interface().(*Date) = s.date() }
 	case reflect.TypeFor[Sealed]():
 		return func(s *scanner, v reflect.Value) { s.sealed(v.Addr().Interface().(*Sealed)) }
 	}

@@ -70,7 +70,8 @@ var auditTable = table[traceRow]{name: "audit", key: []string{"sequence"}, then:
 
 // audit notes who did what.
 func (b *batch) audit(c *events.Recorded) {
-	r := &traceRow{Recorded: c, kind: kindOf(c.Aggregate()), subject: c.Aggregate(), about: c.Item, origin: c.Actor.Origin}
+	r := &b.out.traces.room
+	*r = traceRow{Recorded: c, kind: kindOf(c.Aggregate()), subject: c.Aggregate(), about: c.Item, origin: c.Actor.Origin}
 	if r.subject == events.FollowAggregate {
 		r.about = uuid.Nil // who knows the id can end it: it stands in the letters only
 	}
@@ -88,6 +89,7 @@ func (b *batch) audit(c *events.Recorded) {
 	}
 	r.facts, r.words = strings.Join(names, " "), strings.Join(words, "；")
 	b.out.traces.insert(r)
+	r.Recorded = nil // it is not kept
 }
 
 // kindOf is the kind of what is done to an aggregate, unless a fact is of a kind of its own.

@@ -409,7 +409,12 @@ func fromDate(d pgtype.Date) events.Date {
 const separator = "\x1f"
 
 // clean takes out the one character that Postgres cannot keep in a text.
-func clean(s string) string { return strings.ReplaceAll(s, "\x00", "") }
+func clean(s string) string {
+	if strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x00", "")
+}
 
 // sorted returns the keys of m in order.
 func sorted[K comparable, V any](m map[K]V, cmp func(a, b K) int) []K {

@@ -116,9 +116,21 @@ func (d *counters) due(k dueKey) *[2]int32 {
 	return n
 }
 
+// numbered are the keys that an item of some values is counted under, as words: of a dimension
+// that all have, of byTally "" when it is in none of its rows.
+type numbered [byTally + 1]word
+
+func (d *dictionary) number(k *keys) (n numbered) {
+	for dim := range dimensions {
+		n[dim] = d.word(k[dim])
+	}
+	n[byAll], n[byTally] = d.word(""), d.word(k.tally())
+	return n
+}
+
 // each calls f for every key that an item of these values is counted under within a scope.
-func (d *counters) each(scope int, k *keys, f func(dim uint8, key word)) {
-	f(uint8(byAll), d.dict.word(""))
+func (n *numbered) each(scope int, f func(dim uint8, key word)) {
+	f(uint8(byAll), n[byAll])
 	for dim := range dimensions {
 		if s, ok := scopeOf(dim); ok && s == scope {
 			continue // all of them have this one value
@@ -126,10 +138,10 @@ func (d *counters) each(scope int, k *keys, f func(dim uint8, key word)) {
 		if scope == scopeShown && dim != byMode {
 			continue
 		}
-		f(uint8(dim), d.dict.word(k[dim]))
+		f(uint8(dim), n[dim])
 	}
-	if t := k.tally(); t != "" && scope != scopeShown {
-		f(uint8(byTally), d.dict.word(t))
+	if n[byTally] != n[byAll] && scope != scopeShown {
+		f(uint8(byTally), n[byTally])
 	}
 }
 
@@ -138,13 +150,14 @@ func (d *counters) add(c *counterSet, n int32) {
 	if !c.counted {
 		return
 	}
+	words := d.dict.number(&c.keys)
 	for scope := range scopeCount {
 		v, in := c.keys.scope(scope, c.shown)
 		if !in {
 			continue
 		}
 		value := d.dict.word(v)
-		d.each(scope, &c.keys, func(dim uint8, key word) {
+		words.each(scope, func(dim uint8, key word) {
 			d.sum(sumKey{uint8(scope), dim, spanEver, value, key, always})[c.at] += n
 			if c.due.IsZero() {
 				return

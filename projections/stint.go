@@ -94,10 +94,11 @@ func lateOf(at place) int {
 // onDay changes what is counted from a day on. Boards of a past day are kept for everything
 // and for each ledger; narrower ones are counted from item_day.
 func (d *counters) onDay(s *stint, day events.Date, measure int, n int32) {
-	for _, scope := range []int{scopeAll, scopePreset} {
+	words := d.dict.number(&s.keys)
+	for _, scope := range [...]int{scopeAll, scopePreset} {
 		v, _ := s.keys.scope(scope, false)
 		value := d.dict.word(v)
-		d.each(scope, &s.keys, func(dim uint8, key word) {
+		words.each(scope, func(dim uint8, key word) {
 			d.sum(sumKey{uint8(scope), dim, spanDay, value, key, day})[measure] += n
 		})
 	}

@@ -190,9 +190,7 @@ var (
 )
 
 func appendText(b []byte, s string) []byte {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = clean(s)
-	}
+	s = clean(s)
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
 }
 

@@ -45,9 +45,10 @@ func (b *batch) entry(r *row, c *events.Recorded, i int, e events.Event) {
 	if occurred == events.DateOf(c.Time) {
 		occurred = events.Date{}
 	}
-	b.out.entries.insert(&entryRow{c.Item, Entry{Sequence: c.Sequence, Index: i, Rev: c.Rev, Type: name, Title: events.Title(e),
+	b.out.entries.room = entryRow{c.Item, Entry{Sequence: c.Sequence, Index: i, Rev: c.Rev, Type: name, Title: events.Title(e),
 		Text: t.text, PublicText: t.public, Visibility: t.vis, Post: post(c.Actor), Demo: c.Actor.Demo,
-		Recorded: c.Time, Occurred: occurred, Hash: c.Hash, State: state}})
+		Recorded: c.Time, Occurred: occurred, Hash: c.Hash, State: state}}
+	b.out.entries.insert(&b.out.entries.room)
 }
 
 // Timeline returns what happened to an item, newest first: all of it, or only what has one

@@ -17,6 +17,7 @@ type rows[R any] struct {
 	of    *table[R]
 	fresh buffer // no row of that key stands in the table
 	maybe buffer // one may
+	room  R      // for the row that is put next, of those tables that get one with every commit
 }
 
 type buffer struct {
