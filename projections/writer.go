@@ -62,11 +62,11 @@ func (o *rows[R]) hand(w *writer) {
 	t := o.of
 	if (t.then == sumRow || t.then == addRow) && w.loading && o.maybe.n > 0 {
 		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.maybe.data})
-		o.maybe = w.room()
+		o.maybe = w.room(t.name)
 	}
 	if o.fresh.n >= copyFrom {
 		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.fresh.data})
-		o.fresh = w.room()
+		o.fresh = w.room(t.name)
 	} else if o.fresh.n > 0 {
 		w.queue("insert "+t.name, func() string { return t.insertSQL(false) }, t.arrays(o.fresh))
 		o.fresh = buffer{data: o.fresh.data[:0]}
@@ -149,9 +149,9 @@ type writer struct {
 	queued   int
 	added    int // rows that are to be added up
 
-	beside chan error // what became of the sending that goes on beside, nil when none does
-	sent   []copying  // by it; their room is used again
-	free   [][]byte
+	beside chan error        // what became of the sending that goes on beside, nil when none does
+	sent   []copying         // by it; their room is used again
+	free   map[string][]byte // room for rows of a table, which are about as many each time
 }
 
 type unready struct{ name, sql string }
@@ -163,17 +163,13 @@ type copying struct {
 }
 
 func newWriter(c *pgx.Conn, loading bool) *writer {
-	return &writer{conn: c, loading: loading, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}}
+	return &writer{conn: c, loading: loading, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}, free: map[string][]byte{}}
 }
 
-// room is an empty buffer.
-func (w *writer) room() buffer {
-	n := len(w.free)
-	if n == 0 {
-		return buffer{}
-	}
-	b := w.free[n-1]
-	w.free = w.free[:n-1]
+// room is an empty buffer for rows of a table.
+func (w *writer) room(table string) buffer {
+	b := w.free[table]
+	delete(w.free, table)
 	return buffer{data: b[:0]}
 }
 
@@ -236,19 +232,16 @@ func (w *writer) wait() error {
 	err := <-w.beside
 	w.beside = nil
 	for _, c := range w.sent {
-		if len(w.free) < maxFree && cap(c.data) <= maxRoom {
-			w.free = append(w.free, c.data)
+		if cap(c.data) <= maxRoom {
+			w.free[c.name] = c.data
 		}
 	}
 	w.sent = nil
 	return err
 }
 
-// Bounds of the room that is kept for use again.
-const (
-	maxFree = 16
-	maxRoom = 4 << 20
-)
+// maxRoom is how much room is kept for use again, of a table.
+const maxRoom = 4 << 20
 
 func (w *writer) carryOut(ctx context.Context) (touched []int64, err error) {
 	for _, c := range w.copies {
