@@ -47,7 +47,7 @@ type traceRow struct {
 }
 
 // auditTable is only added to: each commit is one row.
-var auditTable = table[traceRow]{name: "audit", key: []string{"sequence"}, then: keepRow, cols: []col[traceRow]{
+var auditTable = table[traceRow]{name: "audit", mass: true, key: []string{"sequence"}, then: keepRow, cols: []col[traceRow]{
 	bigCol("sequence", func(r *traceRow) uint64 { return r.Sequence }),
 	timeCol("recorded", func(r *traceRow) time.Time { return r.Time }),
 	uuidCol("command_id", func(r *traceRow) uuid.UUID { return r.CommandID }),

@@ -118,7 +118,7 @@ type accountRow struct {
 	entries             []int64
 }
 
-var accountTable = table[accountRow]{name: "kpi_item", key: []string{"item"}, cols: []col[accountRow]{
+var accountTable = table[accountRow]{name: "kpi_item", mass: true, key: []string{"item"}, cols: []col[accountRow]{
 	uuidCol("item", func(r *accountRow) uuid.UUID { return r.item }),
 	dateCol("raised", func(r *accountRow) events.Date { return r.raised }),
 	dateCol("first", func(r *accountRow) events.Date { return r.first }),

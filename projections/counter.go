@@ -299,7 +299,7 @@ func measureCols(n int) (cs []col[sumRows]) {
 	return cs
 }
 
-var dueTable = table[dueRows]{name: "board_due", then: addRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
+var dueTable = table[dueRows]{name: "board_due", mass: true, then: addRow, key: []string{"scope", "value", "dim", "span", "since", "key"},
 	cols: []col[dueRows]{
 		textCol("scope", func(r *dueRows) string { return scopeCodes[r.scope] }),
 		textCol("value", func(r *dueRows) string { return r.valueText }),

@@ -33,7 +33,9 @@
 //
 // A LOADING generation is written without indexes, in long transactions: rows stay in memory
 // from one to the next, an item is written once for many commits, sums are added as further
-// rows of their key, and rows go to Postgres beside the folding of the next ones. Then sums
+// rows of their key, and rows go to Postgres beside the folding of the next ones. The first of
+// these transactions empties the large tables, which are empty, and so holds them for itself:
+// what it writes is gone with it, so Postgres need not log it. Then sums
 // are added up and indexes made over two connections (index.go), and the rest is like any
 // other batch. Of loadRows items in memory those that rest longest are written and let go.
 //

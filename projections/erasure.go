@@ -66,6 +66,8 @@ func (o *scrubs) size() int { return 16 * len(*o) }
 
 func (o *scrubs) sums() (sumsSQL, bool) { return sumsSQL{}, false }
 
+func (o *scrubs) mass() string { return "" }
+
 func (o *scrubs) hand(w *writer) {
 	if len(*o) == 0 {
 		return

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A loaded generation is finished in three steps: sums of one key become one row, then keys,
-// indexes and statistics are made over two connections, then it is READY. Whoever is cut off
+// A loaded generation is finished in three steps: sums of one key become one row when it took
+// more than one transaction, then keys, indexes and statistics are made over two connections,
+// then it is READY. Whoever is cut off
 // on the way finds it LOADING still, and [bare] takes away what was made.
 
 // made tells what a statement below "-- after load" makes, and on which table.
@@ -68,8 +69,14 @@ func bare(ctx context.Context, c *pgx.Conn, t schemaText) error {
 	return nil
 }
 
-// finish makes a loaded generation like any other: c is the connection that loaded it.
-func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
+// finish makes a loaded generation like any other: c is the connection that loaded it, and
+// unsummed says whether a key may have several rows of sums.
+func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation, unsummed bool) error {
+	if unsummed {
+		if err := addUp(ctx, c); err != nil {
+			return fmt.Errorf("add up: %w", err)
+		}
+	}
 	if err := s.index(ctx, c, g); err != nil {
 		return fmt.Errorf("make indexes: %w", err)
 	}
@@ -89,7 +96,8 @@ func (s *Store) finish(ctx context.Context, c *pgx.Conn, g generation) error {
 	return nil
 }
 
-func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
+// addUp makes one row of the rows of sums that several transactions left.
+func addUp(ctx context.Context, c *pgx.Conn) error {
 	var loaded strings.Builder
 	out := newOutputs()
 	for _, o := range out.all() {
@@ -97,9 +105,11 @@ func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
 			loaded.WriteString(s.load)
 		}
 	}
-	if _, err := c.Exec(ctx, loaded.String()); err != nil { // in one transaction
-		return fmt.Errorf("add up: %w", err)
-	}
+	_, err := c.Exec(ctx, loaded.String()) // in one transaction
+	return err
+}
+
+func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
 	work, err := s.perTable(ctx, c, g)
 	if err != nil {
 		return err
@@ -115,9 +125,11 @@ func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
 	}
 	close(next)
 	workers, ctx := errgroup.WithContext(ctx)
+	// Statistics over all the usual rows took almost half of the time. Postgres takes those by
+	// itself when a tenth of a table has changed.
 	for _, c := range []*pgx.Conn{c, second} {
 		workers.Go(func() error {
-			if _, err := c.Exec(ctx, `set maintenance_work_mem = '256MB'`); err != nil {
+			if _, err := c.Exec(ctx, `set maintenance_work_mem = '256MB'; set default_statistics_target = 25`); err != nil {
 				return err
 			}
 			for sql := range next {
@@ -125,7 +137,7 @@ func (s *Store) index(ctx context.Context, c *pgx.Conn, g generation) error {
 					return err
 				}
 			}
-			_, err := c.Exec(ctx, `reset maintenance_work_mem`)
+			_, err := c.Exec(ctx, `reset maintenance_work_mem; reset default_statistics_target`)
 			return err
 		})
 	}

@@ -105,7 +105,7 @@ func runningMinute(it *Item) int {
 	return events.DayEnd
 }
 
-var itemTable = table[row]{name: "item", key: []string{"id"}, cols: []col[row]{
+var itemTable = table[row]{name: "item", mass: true, key: []string{"id"}, cols: []col[row]{
 	uuidCol("id", func(r *row) uuid.UUID { return r.id }),
 	textCol("number", func(r *row) string { return r.Number }),
 	textCol("public_id", func(r *row) string { return r.PublicID }),
@@ -165,7 +165,7 @@ type docRow struct {
 	doc  []byte
 }
 
-var docTable = table[docRow]{name: "item_doc", key: []string{"item"}, cols: []col[docRow]{
+var docTable = table[docRow]{name: "item_doc", mass: true, key: []string{"item"}, cols: []col[docRow]{
 	uuidCol("item", func(r *docRow) uuid.UUID { return r.item }),
 	rawCol("doc", func(r *docRow) []byte { return r.doc }),
 }}
@@ -194,7 +194,7 @@ type partRow struct {
 	*Assignment
 }
 
-var assignmentTable = table[partRow]{name: "assignment", key: []string{"item", "id"}, cols: []col[partRow]{
+var assignmentTable = table[partRow]{name: "assignment", mass: true, key: []string{"item", "id"}, cols: []col[partRow]{
 	uuidCol("item", func(r *partRow) uuid.UUID { return r.of.id }),
 	textCol("id", func(r *partRow) string { return r.ID }),
 	textCol("unit", func(r *partRow) string { return r.Unit.ID }),

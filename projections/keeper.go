@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,6 +32,7 @@ type keeper struct {
 	at    Position // folded
 	b     *batch
 	since int                             // commits after pos
+	loads int                             // transactions that brought the rows to pos, while loading
 	known map[uint64]error                // commits that cannot be applied, found out before
 	limit int                             // commits in a transaction at most, 0 = any
 	until uint64                          // the limit holds up to here
@@ -120,7 +122,10 @@ func (k *keeper) follow(ctx context.Context, log Log) error {
 
 // take folds commits, and commits what was folded when it is time.
 func (k *keeper) take(ctx context.Context, commits []events.Recorded, behind uint64) error {
-	err := k.fold(ctx, commits)
+	err := k.begin(ctx, behind)
+	if err == nil {
+		err = k.fold(ctx, commits)
+	}
 	if err == nil && (k.gen.State != loading || behind == 0 || k.limit > 0 || k.since >= loadCommits) {
 		err = k.commit(ctx, behind)
 	}
@@ -143,13 +148,33 @@ func (k *keeper) tell(phase string, behind uint64) {
 	k.progress(Progress{phase, k.pos.Sequence, k.pos.Sequence + behind})
 }
 
-// fold applies commits within the open transaction.
-func (k *keeper) fold(ctx context.Context, commits []events.Recorded) (err error) {
-	if k.tx == nil {
-		if k.tx, err = k.conn.Begin(ctx); err != nil {
-			return err
+// begin opens a transaction unless one is open. When it is the first of a loading generation
+// and much is to come, tables of mass rows are emptied in it, though they are empty: Postgres
+// then takes their rows as final, and with wal_level minimal writes no log of them, since all
+// of it goes if the transaction is not committed. Nobody reads these tables meanwhile.
+func (k *keeper) begin(ctx context.Context, behind uint64) (err error) {
+	if k.tx != nil {
+		return nil
+	}
+	if k.tx, err = k.conn.Begin(ctx); err != nil {
+		return err
+	}
+	k.w.emptied = k.gen.State == loading && k.pos.Sequence == 0 && behind > uint64(k.s.rows)
+	if !k.w.emptied {
+		return nil
+	}
+	var names []string
+	for _, o := range k.b.out.all() {
+		if n := o.mass(); n != "" {
+			names = append(names, n)
 		}
 	}
+	_, err = k.tx.Exec(ctx, `truncate `+strings.Join(names, ", "))
+	return err
+}
+
+// fold applies commits within the open transaction.
+func (k *keeper) fold(ctx context.Context, commits []events.Recorded) error {
 	last := commits[len(commits)-1]
 	k.at = Position{k.pos.Identity, last.Sequence, last.Hash}
 	k.since += len(commits)
@@ -221,6 +246,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 		return err
 	}
 	k.tx, k.pos, k.since = nil, k.at, 0
+	k.loads++
 	if k.gen.State != loading {
 		k.b = newBatch()
 	}
@@ -233,7 +259,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 // finish makes a loaded generation like any other.
 func (k *keeper) finish(ctx context.Context) error {
 	k.tell("INDEXING", 0)
-	if err := k.s.finish(ctx, k.conn, k.gen); err != nil {
+	if err := k.s.finish(ctx, k.conn, k.gen, k.loads > 1); err != nil {
 		return err
 	}
 	k.gen.State, k.w.loading = ready, false
@@ -262,6 +288,9 @@ func (k *keeper) look(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("read position: %w", err)
+	}
+	if k.loads = 0; k.pos.Sequence > 0 { // before this term, nobody knows how many
+		k.loads = 2
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ type link struct {
 	item    uuid.UUID
 }
 
-var opinionTable = table[opinionRow]{name: "opinion", key: []string{"id"}, then: keepRow, cols: []col[opinionRow]{
+var opinionTable = table[opinionRow]{name: "opinion", mass: true, key: []string{"id"}, then: keepRow, cols: []col[opinionRow]{
 	textCol("id", func(o *opinionRow) string { return o.ID }),
 	uuidCol("item", func(o *opinionRow) uuid.UUID { return o.item }),
 	timeCol("raised", func(o *opinionRow) time.Time { return o.raised }),
@@ -44,7 +44,7 @@ type linkRow struct {
 	n int
 }
 
-var linkTable = table[linkRow]{name: "opinion_item", key: []string{"opinion", "item"}, then: sumRow, cols: []col[linkRow]{
+var linkTable = table[linkRow]{name: "opinion_item", mass: true, key: []string{"opinion", "item"}, then: sumRow, cols: []col[linkRow]{
 	textCol("opinion", func(l *linkRow) string { return l.opinion }),
 	uuidCol("item", func(l *linkRow) uuid.UUID { return l.item }),
 	intCol("n", func(l *linkRow) int { return l.n }),

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,5 +95,8 @@ func TestManyRowsAtOnce(t *testing.T) {
 	out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { batches++; return 700 }}, func(Progress) {})
 	if most := len(st.log)/700 + 3; err != nil || out.Difference != "" || batches > most {
 		t.Fatalf("%+v, %v, %d batches of %d", out, err, batches, most)
+	}
+	if got := s.query(t, `select (relallvisible > 0)::text from pg_class where oid = 'timeline'::regclass`); !slices.Equal(got, []string{"true"}) {
+		t.Error("rows were not final when they were loaded: the tables had not been emptied in that transaction")
 	}
 }

@@ -82,7 +82,7 @@ type searchRow struct {
 	grams  []int64
 }
 
-var searchTable = table[searchRow]{name: "item_search", key: []string{"item"}, cols: []col[searchRow]{
+var searchTable = table[searchRow]{name: "item_search", mass: true, key: []string{"item"}, cols: []col[searchRow]{
 	uuidCol("item", func(r *searchRow) uuid.UUID { return r.item }),
 	textCol("number", func(r *searchRow) string { return r.number }),
 	intCol("month", func(r *searchRow) int { return r.month }),

@@ -131,7 +131,7 @@ type stintRow struct {
 	stint
 }
 
-var stintTable = table[stintRow]{name: "item_day", key: []string{"item", "from_day"}, cols: []col[stintRow]{
+var stintTable = table[stintRow]{name: "item_day", mass: true, key: []string{"item", "from_day"}, cols: []col[stintRow]{
 	uuidCol("item", func(r *stintRow) uuid.UUID { return r.item }),
 	dateCol("from_day", func(r *stintRow) events.Date { return r.from }),
 	lastDateCol("to_day", func(r *stintRow) events.Date { return r.to }),

@@ -19,6 +19,7 @@ type table[R any] struct {
 	key  []string // of the primary key; none when rows are only ever added
 	then onConflict
 	set  string // of mergeRow
+	mass bool   // a row a fact or an item: emptied before it is loaded, so that COPY costs less
 	cols []col[R]
 }
 
@@ -238,9 +239,10 @@ func (t *table[R]) names(before string) string {
 	return b.String()
 }
 
-// copySQL is the statement that takes rows in binary form.
-func (t *table[R]) copySQL() string {
-	return fmt.Sprintf(`copy %s (%s) from stdin (format binary)`, t.name, t.names(""))
+// copySQL is the statement that takes rows in binary form; frozen into a table that was emptied
+// in the same transaction.
+func (t *table[R]) copySQL(frozen bool) string {
+	return fmt.Sprintf(`copy %s (%s) from stdin (format binary, freeze %t)`, t.name, t.names(""), frozen)
 }
 
 // insertSQL is the statement that takes one array a column.

@@ -18,7 +18,7 @@ type entryRow struct {
 }
 
 // timelineTable is only added to.
-var timelineTable = table[entryRow]{name: "timeline", cols: []col[entryRow]{
+var timelineTable = table[entryRow]{name: "timeline", mass: true, cols: []col[entryRow]{
 	uuidCol("item", func(e *entryRow) uuid.UUID { return e.item }),
 	bigCol("sequence", func(e *entryRow) uint64 { return e.Sequence }),
 	intCol("idx", func(e *entryRow) int { return e.Index }),

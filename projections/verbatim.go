@@ -81,7 +81,7 @@ type verbatimRow struct {
 	month   int
 }
 
-var verbatimTable = table[verbatimRow]{name: "verbatim", key: []string{"opinion"}, then: keepRow, cols: []col[verbatimRow]{
+var verbatimTable = table[verbatimRow]{name: "verbatim", mass: true, key: []string{"opinion"}, then: keepRow, cols: []col[verbatimRow]{
 	textCol("opinion", func(r *verbatimRow) string { return r.opinion }),
 	uuidCol("item", func(r *verbatimRow) uuid.UUID { return r.item }),
 	intCol("month", func(r *verbatimRow) int { return r.month }),

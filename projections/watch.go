@@ -37,7 +37,7 @@ type watchRow struct {
 	events.Watched
 }
 
-var watchTable = table[watchRow]{name: "watch", key: []string{"item", "watch", "ref"}, cols: []col[watchRow]{
+var watchTable = table[watchRow]{name: "watch", mass: true, key: []string{"item", "watch", "ref"}, cols: []col[watchRow]{
 	uuidCol("item", func(w *watchRow) uuid.UUID { return w.item }),
 	textCol("watch", func(w *watchRow) events.Watch { return w.Watch }),
 	textCol("ref", func(w *watchRow) string { return w.Ref }),
@@ -90,6 +90,8 @@ type unwatched []uuid.UUID
 func (o *unwatched) size() int { return 16 * len(*o) }
 
 func (o *unwatched) sums() (sumsSQL, bool) { return sumsSQL{}, false }
+
+func (o *unwatched) mass() string { return "" }
 
 func (o *unwatched) hand(w *writer) {
 	if len(*o) == 0 {

@@ -45,9 +45,17 @@ type output interface {
 	size() int // bytes
 	hand(w *writer)
 	sums() (sumsSQL, bool)
+	mass() string // name of a table of mass rows, "" of any other
 }
 
 func (o *rows[R]) size() int { return len(o.fresh.data) + len(o.maybe.data) }
+
+func (o *rows[R]) mass() string {
+	if o.of.mass {
+		return o.of.name
+	}
+	return ""
+}
 
 // sums is false when nothing is added up in the table.
 func (o *rows[R]) sums() (sumsSQL, bool) {
@@ -61,11 +69,11 @@ func (o *rows[R]) sums() (sumsSQL, bool) {
 func (o *rows[R]) hand(w *writer) {
 	t := o.of
 	if (t.then == sumRow || t.then == addRow) && w.loading && o.maybe.n > 0 {
-		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.maybe.data})
+		w.copies = append(w.copies, copying{t.name, t.copySQL(w.emptied && t.mass), o.maybe.data})
 		o.maybe = w.room(t.name)
 	}
 	if o.fresh.n >= copyFrom {
-		w.copies = append(w.copies, copying{t.name, t.copySQL(), o.fresh.data})
+		w.copies = append(w.copies, copying{t.name, t.copySQL(w.emptied && t.mass), o.fresh.data})
 		o.fresh = w.room(t.name)
 	} else if o.fresh.n > 0 {
 		w.queue("insert "+t.name, func() string { return t.insertSQL(false) }, t.arrays(o.fresh))
@@ -142,6 +150,7 @@ func appendJoined(b, array []byte, put func(b, element []byte) []byte) []byte {
 type writer struct {
 	conn     *pgx.Conn
 	loading  bool // tables have no keys yet where rows are summed
+	emptied  bool // tables of mass rows were, in this transaction
 	prepared map[string]struct{}
 	unready  []unready
 	copies   []copying
