@@ -14,7 +14,8 @@ import (
 // are. Its key is a part of the cookie and never changes.
 type column struct {
 	Key, Name string
-	Figure    bool // right-aligned
+	Short     string // before the value where columns do not stand
+	Figure    bool   // right-aligned
 	Shown     bool
 	of        func(it projections.Item, r row, today events.Date) string
 }
@@ -22,16 +23,16 @@ type column struct {
 // ledgerColumns are the columns in their order.
 var ledgerColumns = []column{
 	{Key: "mode", Name: "类型", of: func(_ projections.Item, r row, _ events.Date) string { return r.Mode }},
-	{Key: "category", Name: "类别", of: func(it projections.Item, _ row, _ events.Date) string { return it.Category }},
-	{Key: "area", Name: "地方", of: func(it projections.Item, _ row, _ events.Date) string { return it.Area }},
-	{Key: "source", Name: "来源", of: func(it projections.Item, _ row, _ events.Date) string { return it.Source.Zh() }},
-	{Key: "lead", Name: "主办（协办数）", of: func(_ projections.Item, r row, _ events.Date) string { return r.Lead }},
-	{Key: "leader", Name: "挂钩领导", of: func(_ projections.Item, r row, _ events.Date) string { return r.Leader }},
-	{Key: "raised", Name: "登记", Figure: true, of: func(it projections.Item, _ row, today events.Date) string { return dayIn(it.RaisedOn, today) }},
-	{Key: "due", Name: "期限", Figure: true, of: func(_ projections.Item, r row, _ events.Date) string { return r.Due }},
-	{Key: "left", Name: "剩余", Figure: true, of: func(_ projections.Item, r row, _ events.Date) string { return r.Left.Text }},
-	{Key: "slip", Name: "督办", of: func(_ projections.Item, r row, _ events.Date) string { return r.Slip }},
-	{Key: "progress", Name: "进展", of: func(_ projections.Item, r row, _ events.Date) string { return r.Progress }},
+	{Key: "category", Name: "类别", Short: "类别", of: func(it projections.Item, _ row, _ events.Date) string { return it.Category }},
+	{Key: "area", Name: "地方", Short: "地方", of: func(it projections.Item, _ row, _ events.Date) string { return it.Area }},
+	{Key: "source", Name: "来源", Short: "来源", of: func(it projections.Item, _ row, _ events.Date) string { return it.Source.Zh() }},
+	{Key: "lead", Name: "主办（协办数）", Short: "主办", of: func(_ projections.Item, r row, _ events.Date) string { return r.Lead }},
+	{Key: "leader", Name: "挂钩领导", Short: "挂钩", of: func(_ projections.Item, r row, _ events.Date) string { return r.Leader }},
+	{Key: "raised", Name: "登记", Short: "登记", Figure: true, of: func(it projections.Item, _ row, today events.Date) string { return dayIn(it.RaisedOn, today) }},
+	{Key: "due", Name: "期限", Short: "期限", Figure: true, of: func(_ projections.Item, r row, _ events.Date) string { return r.Due }},
+	{Key: "left", Name: "剩余", Short: "剩余", Figure: true, of: func(_ projections.Item, r row, _ events.Date) string { return r.Left.Text }},
+	{Key: "slip", Name: "督办", Short: "督办", of: func(_ projections.Item, r row, _ events.Date) string { return r.Slip }},
+	{Key: "progress", Name: "进展", Short: "进展", of: func(_ projections.Item, r row, _ events.Date) string { return r.Progress }},
 }
 
 // usualColumns are shown when nobody chose.

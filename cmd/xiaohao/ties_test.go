@@ -186,6 +186,9 @@ func TestFiguresTie(t *testing.T) {
 					t.Errorf("no life is at %s: nothing is shown", st)
 				}
 			}
+			if s.total("clerk", "queue=TODAY") == 0 {
+				t.Error("nothing lies with the office that is due: its figure is not shown")
+			}
 			unit := l.units[0].ID
 			board := []string{"/board", "/board?areas=1", "/board?preset=COUNTY_LEDGER", "/board?campaign=" + url.QueryEscape("边查边改"), "/board?leader=l-one", "/board?unit=" + url.QueryEscape(l.units[1].ID) + "&areas=1",
 				"/board/wall", "/board/kpi", "/board/kpi?by=raised"}
