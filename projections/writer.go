@@ -158,9 +158,9 @@ type writer struct {
 	queued   int
 	added    int // rows that are to be added up
 
-	beside chan error        // what became of the sending that goes on beside, nil when none does
-	sent   []copying         // by it; their room is used again
-	free   map[string][]byte // room for rows of a table, which are about as many each time
+	beside chan error           // what became of the sending that goes on beside, nil when none does
+	sent   []copying            // by it; their room is used again
+	free   map[string][2][]byte // room for rows of a table, which are about as many each time
 }
 
 type unready struct{ name, sql string }
@@ -172,14 +172,14 @@ type copying struct {
 }
 
 func newWriter(c *pgx.Conn, loading bool) *writer {
-	return &writer{conn: c, loading: loading, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}, free: map[string][]byte{}}
+	return &writer{conn: c, loading: loading, prepared: map[string]struct{}{}, batch: &pgconn.Batch{}, free: map[string][2][]byte{}}
 }
 
 // room is an empty buffer for rows of a table.
 func (w *writer) room(table string) buffer {
-	b := w.free[table]
-	delete(w.free, table)
-	return buffer{data: b[:0]}
+	f := w.free[table]
+	w.free[table] = [2][]byte{f[1]}
+	return buffer{data: f[0][:0]}
 }
 
 // queue adds a statement with parameters in binary form to the next send.
@@ -242,7 +242,7 @@ func (w *writer) wait() error {
 	w.beside = nil
 	for _, c := range w.sent {
 		if cap(c.data) <= maxRoom {
-			w.free[c.name] = c.data
+			w.free[c.name] = [2][]byte{c.data, w.free[c.name][0]}
 		}
 	}
 	w.sent = nil
