@@ -72,7 +72,7 @@ type adder struct {
 
 // When it adds up: whoever reads a figure goes through all that is noted.
 const (
-	addFrom  = 2000             // rows noted: some fifteen commits
+	addFrom  = 4000             // rows noted: some thirty commits
 	addAfter = time.Second      // what is noted is added up by then
 	sweeping = 10 * time.Second // the room of forgotten notes is given free
 )
