@@ -95,6 +95,7 @@ func (ViewDropped) fact() kind           { return viewDropped }
 func (NoticePreferred) fact() kind       { return noticePreferred }
 func (LadderSet) fact() kind             { return ladderSet }
 func (ColumnsMapped) fact() kind         { return columnsMapped }
+func (UnitsMapped) fact() kind           { return unitsMapped }
 func (TemplateKept) fact() kind          { return templateKept }
 func (TemplateWithdrawn) fact() kind     { return templateWithdrawn }
 func (LookBackPassed) fact() kind        { return lookBackPassed }

@@ -26,6 +26,19 @@ type MappedColumn struct {
 	Field   string `json:"field,omitzero"`
 }
 
+// UnitsMapped is which units of the directory a unit meant by names in its ledgers (单位对照). It
+// adds to what it said before; the newest word on a name holds.
+type UnitsMapped struct {
+	Unit  string       `json:"unit,omitzero"`
+	Names []MappedName `json:"names"`
+}
+
+// MappedName is one name and the id of the unit that it means, "" when that is taken back.
+type MappedName struct {
+	Name string `json:"name"`
+	ID   string `json:"id,omitzero"`
+}
+
 // TemplateKept is an office's own template of a paper (红头模板). The file is in the store of
 // evidence under the template's id.
 type TemplateKept struct {

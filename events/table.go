@@ -103,6 +103,7 @@ const (
 	followConfirmed
 	followEnded
 	columnsMapped
+	unitsMapped
 	templateKept
 	templateWithdrawn
 	erasureRequested
@@ -263,6 +264,7 @@ var table = [kinds]row{
 	followEnded:           {"follow.ended", 1, FollowAggregate, "不再关注", decode[FollowEnded]},
 	ladderSet:             {"ladder.set", 1, LadderAggregate, "定督办阶梯", decode[LadderSet]},
 	columnsMapped:         {"columns.mapped", 1, PaperAggregate, "栏目对照", decode[ColumnsMapped]},
+	unitsMapped:           {"units.mapped", 1, PaperAggregate, "单位对照", decode[UnitsMapped]},
 	templateKept:          {"template.kept", 1, PaperAggregate, "换表单模板", decode[TemplateKept]},
 	templateWithdrawn:     {"template.withdrawn", 1, PaperAggregate, "撤表单模板", decode[TemplateWithdrawn]},
 	erasureRequested:      {"erasure.requested", 1, ItemAggregate, "申请抹除个人信息", decode[ErasureRequested]},

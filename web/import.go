@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"xiaohao/domain"
 	"xiaohao/domain/rights"
 	"xiaohao/events"
@@ -124,6 +126,11 @@ func (s *Server) readImport(r *http.Request, a events.Actor) (im intake.Import, 
 	if err != nil {
 		return im, errs, err
 	}
+	if s.cfg.Own != nil {
+		if im.Means, err = s.cfg.Own.Units(r.Context(), a.Unit.ID); err != nil {
+			return im, errs, err
+		}
+	}
 	err = s.know(r.Context(), a, &im)
 	return im, append(errs, domain.RefusalsOf(im.Place(directory))...), err
 }
@@ -154,7 +161,37 @@ func (s *Server) staged(r *http.Request, a events.Actor) (*intake.Staged, error)
 	return f, nil
 }
 
-// importMap reads the file anew with the corrected mapping, which the unit keeps.
+// meanings are what the form says of names of units: ids, "" where one is taken back. A unit that
+// is not in the directory is refused.
+func meanings(form url.Values, im intake.Import) (means map[string]string, errs domain.Refusals) {
+	asked := map[string]bool{}
+	for _, u := range im.Unknown() {
+		asked[u.Name] = true
+	}
+	for _, u := range im.Said() {
+		asked[u.Name] = true
+	}
+	means = map[string]string{}
+	for i, name := range form["name"] {
+		if !asked[name] || i >= len(form["unit"]) {
+			continue
+		}
+		said := strings.TrimSpace(form["unit"][i])
+		if said == "" {
+			means[name] = ""
+			continue
+		}
+		u, _ := im.Units.Match(said)
+		if u.IsZero() {
+			errs = append(errs, &domain.Refusal{Rule: "import.unit", Field: "unit." + strconv.Itoa(i), Message: fmt.Sprintf("“%s”：单位目录里没有“%s”，请从目录里选。", name, paper.Short(said, 30))})
+		}
+		means[name] = u.ID
+	}
+	return means, errs
+}
+
+// importMap reads the file anew with the corrected mapping of columns and names of units, which
+// the unit keeps.
 func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Actor) error {
 	f, err := s.staged(r, a)
 	if err != nil {
@@ -173,6 +210,10 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 	}
 	if err := fixed.Check(); err != nil {
 		return s.showStaged(w, r, a, f, domain.RefusalsOf(err))
+	}
+	means, errs := meanings(form, v.Import)
+	if len(errs) > 0 {
+		return s.showStaged(w, r, a, f, errs, form["unit"]...)
 	}
 	all, err := s.mapping(r.Context(), a)
 	if err != nil {
@@ -194,9 +235,17 @@ func (s *Server) importMap(w http.ResponseWriter, r *http.Request, a events.Acto
 		if err := s.cfg.Own.Remember(r.Context(), id, a, a.Unit.ID, fixed); err != nil {
 			return err
 		}
+		if err := s.cfg.Own.RememberUnits(r.Context(), uuid.NewSHA1(id, []byte("units")), a, a.Unit.ID, means); err != nil {
+			return err
+		}
 	}
 	im := v.Import
 	im.Read = l
+	im.Means = maps.Clone(im.Means) // others look at the old one
+	if im.Means == nil {
+		im.Means = map[string]string{}
+	}
+	maps.Copy(im.Means, means)
 	if err := s.know(r.Context(), a, &im); err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ type StagedPage struct {
 	Duplicates         []paper.Duplicate
 	Skipped            []paper.Skip
 	Others             string
-	Units              []intake.Unknown
+	Names              []nameRow // of units that the directory does not have
+	Known              []string  // names of the directory's units
 	Running            bool
 	Progress           intake.Progress
 	Result             *intake.Result
@@ -51,6 +52,16 @@ type mapped struct {
 	Name, Column, Heading string
 	Guessed               bool
 	Options               []chosen
+}
+
+// nameRow is a name of a unit that the directory does not have, and what it is taken for.
+type nameRow struct {
+	Name, ID string
+	Rows     int
+	Like     string // names like it
+	Said     bool   // it goes by what the unit said
+	Unit     string // the control's value
+	Err      string
 }
 
 // chosen is one option of a select.
@@ -81,13 +92,24 @@ func (s *Server) stagedPage(w http.ResponseWriter, r *http.Request, a events.Act
 	return s.showStaged(w, r, a, f, nil)
 }
 
-func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, a events.Actor, f *intake.Staged, errs domain.Refusals) error {
+// showStaged shows a file; typed are the units of names as they were typed, when they are refused.
+func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, a events.Actor, f *intake.Staged, errs domain.Refusals, typed ...string) error {
 	status := http.StatusOK
 	if len(errs) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	p := stagedPageOf(s.staffPage(r, "导入台账", "items"), f.ID, f.Look())
 	p.Errors = errs
+	p.typed(typed, errs)
+	directory, err := s.reads.Roster(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, u := range directory.Units(s.today()) {
+		if u.Open && len(p.Names) > 0 {
+			p.Known = append(p.Known, u.Name)
+		}
+	}
 	if !p.Running {
 		if err := s.foresee(r.Context(), &p, f.Look().Import, a); err != nil {
 			return err
@@ -102,7 +124,7 @@ func (s *Server) showStaged(w http.ResponseWriter, r *http.Request, a events.Act
 // stagedPageOf fills the page from a staged file.
 func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 	l := v.Read
-	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others), Units: v.Unknown(),
+	p := StagedPage{Page: page, ID: id, File: v.Name, Ledger: v.Ledger, Sheet: l.Sheet, Rejected: l.Rejected, Duplicates: l.Duplicates, Skipped: l.Skipped, Others: zhList(l.Others),
 		Total: len(l.Items), Running: v.Running, Progress: v.Progress, Result: v.Result, HasBads: len(l.Rejected) > 0}
 	for i, n := range l.HeaderRows {
 		if i > 0 {
@@ -129,10 +151,33 @@ func stagedPageOf(page Page, id string, v intake.View) StagedPage {
 	} else {
 		p.MapSays = fmt.Sprintf("%d 栏都认得", len(l.Headings))
 	}
+	for _, u := range v.Said() {
+		p.Names = append(p.Names, nameRow{Name: u.Name, Rows: u.Rows, Said: true, Unit: u.Unit})
+	}
+	for _, u := range v.Unknown() {
+		p.Names = append(p.Names, nameRow{Name: u.Name, Rows: u.Rows, Like: zhList(u.Like)})
+	}
+	for i := range p.Names {
+		p.Names[i].ID = fieldID("unit." + strconv.Itoa(i))
+	}
 	p.More = max(0, len(l.Items)-shownRows)
 	p.CanImport = !v.Running && v.Result == nil && len(l.Items) > 0
 	p.outcome(v)
 	return p
+}
+
+// typed puts back what was typed, and at each what is wrong with it.
+func (p *StagedPage) typed(units []string, errs domain.Refusals) {
+	for i := range p.Names {
+		if i < len(units) {
+			p.Names[i].Unit = units[i]
+		}
+		for _, r := range errs {
+			if r.Field != "" && fieldID(r.Field) == p.Names[i].ID {
+				p.Names[i].Err = r.Message
+			}
+		}
+	}
 }
 
 // foresee fills in row by row what was read and what an import makes of it.

@@ -85,6 +85,9 @@ func (s *stack) takeIn(ctx context.Context, in importRequest, l *paper.Ledger, s
 	if err := plain(im.Place(known)); err != nil {
 		return importResult{}, err
 	}
+	if im.Means, err = s.own().Units(ctx, intake.OfficeOf(known, in.Ledger, im.Today)); err != nil {
+		return importResult{}, err
+	}
 	if err := returned.Know(ctx, &im, s.reads, s.vault.Open, projections.Sight{}); err != nil {
 		return importResult{}, err
 	}

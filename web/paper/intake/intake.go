@@ -48,8 +48,9 @@ type Import struct {
 	Actor  events.Actor // of the office, who imports
 	Preset events.Preset
 	Today  events.Date
-	Units  Units       // nil: names are taken as they are
-	Own    map[int]Own // by the row; package returned finds them
+	Units  Units             // nil: names are taken as they are
+	Own    map[int]Own       // by the row; package returned finds them
+	Means  map[string]string // what people said that names mean which the directory does not know: ids of units
 }
 
 // Kind is what came of a row.

@@ -142,6 +142,17 @@ func TestUnknown(t *testing.T) {
 	if zh := got[0].Zh(); !strings.HasPrefix(zh, "单位目录里没有“住建局”（2 行），是不是住房和城乡建设局") {
 		t.Error(zh)
 	}
+	// What people said holds where the directory has no such name, and only to a unit that it has.
+	im.Means = map[string]string{"住建局": "zj", "某某公司": "gone", "水利局": "jt"}
+	if said := im.Said(); len(said) != 1 || said[0] != (Said{"住建局", "住房和城乡建设局", 2}) {
+		t.Errorf("%+v", said)
+	}
+	if got = im.Unknown(); len(got) != 1 || got[0].Name != "某某公司" {
+		t.Errorf("%+v", got)
+	}
+	if u, said, _ := im.unit("水利局"); u.ID != "sl" || said {
+		t.Errorf("a name of the directory became %+v", u)
+	}
 	if im.Units = nil; len(im.Unknown()) != 0 {
 		t.Error("a name is unknown where there is no directory")
 	}

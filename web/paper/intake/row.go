@@ -103,14 +103,10 @@ func Words(it *ledger.Item) (measures, note string) {
 func (r *run) units(w *row) (lead events.Unit, co []events.Unit) {
 	seen := map[string]bool{}
 	match := func(name string) events.Unit {
-		u := events.Unit{ID: name, Name: name}
-		if r.Units == nil {
-			return u
-		}
-		if known, _ := r.Units.Match(name); !known.IsZero() {
+		if known, _, _ := r.unit(name); !known.IsZero() {
 			return known
 		}
-		return u
+		return events.Unit{ID: name, Name: name}
 	}
 	if w.LeadUnit != "" {
 		lead = match(w.LeadUnit)

@@ -76,13 +76,21 @@ func (u Unknown) Zh() string {
 	return text + "。"
 }
 
-// Unknown lists the names of an import that the directory does not know, those of the most
-// rows first. They are taken as they are.
-func (im Import) Unknown() []Unknown {
-	out := []Unknown{}
+// unit finds the unit that a name means: the directory's own, else the one that people said;
+// when there is none, the names most like it.
+func (im Import) unit(name string) (u events.Unit, said bool, like []string) {
 	if im.Units == nil {
-		return out
+		return u, false, nil
 	}
+	if u, like = im.Units.Match(name); u.IsZero() && im.Means[name] != "" {
+		u, _ = im.Units.Match(im.Means[name])
+		return u, !u.IsZero(), like
+	}
+	return u, false, like
+}
+
+// names counts the rows that name each unit.
+func (im Import) names() map[string]int {
 	rows := map[string]int{}
 	for _, it := range im.Read.Items {
 		for _, name := range append([]string{it.LeadUnit}, it.CoUnits...) {
@@ -91,12 +99,40 @@ func (im Import) Unknown() []Unknown {
 			}
 		}
 	}
-	for name, n := range rows {
-		if known, like := im.Units.Match(name); known.IsZero() {
+	return rows
+}
+
+// Unknown lists the names of an import of which nobody knows what they mean, those of the most
+// rows first. They are taken as they are.
+func (im Import) Unknown() []Unknown {
+	out := []Unknown{}
+	if im.Units == nil {
+		return out
+	}
+	for name, n := range im.names() {
+		if known, _, like := im.unit(name); known.IsZero() {
 			out = append(out, Unknown{name, like, n})
 		}
 	}
 	slices.SortFunc(out, func(a, b Unknown) int { return cmp.Or(b.Rows-a.Rows, cmp.Compare(a.Name, b.Name)) })
+	return out
+}
+
+// Said is a name that people said the meaning of.
+type Said struct {
+	Name string
+	Unit string // name in the directory
+	Rows int
+}
+
+// Said lists the names of an import that go by what people said, those of the most rows first.
+func (im Import) Said() (out []Said) {
+	for name, n := range im.names() {
+		if u, said, _ := im.unit(name); said {
+			out = append(out, Said{name, u.Name, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b Said) int { return cmp.Or(b.Rows-a.Rows, cmp.Compare(a.Name, b.Name)) })
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,6 +71,46 @@ func (s *Shelf) Remember(ctx context.Context, id uuid.UUID, a events.Actor, unit
 	}
 	slices.SortFunc(fact.Columns, func(a, b events.MappedColumn) int { return bytes.Compare([]byte(a.Heading), []byte(b.Heading)) })
 	return s.record(ctx, events.MappingID(unit), id, a, "map_columns", fact)
+}
+
+// Units is which units of the directory a unit meant by names in its ledgers, ids by the names.
+func (s *Shelf) Units(ctx context.Context, unit string) (map[string]string, error) {
+	h, err := s.Log.LoadOf(ctx, events.PaperAggregate, events.MappingID(unit))
+	if err != nil {
+		return nil, fmt.Errorf("load the names of %q: %w", unit, err)
+	}
+	out := map[string]string{}
+	for _, r := range h {
+		for _, e := range r.Events {
+			if e, ok := e.(events.UnitsMapped); ok {
+				for _, n := range e.Names {
+					if out[n.Name] = n.ID; n.ID == "" {
+						delete(out, n.Name)
+					}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// RememberUnits adds to what names mean; an empty id takes a name back. Nothing new is no fact.
+func (s *Shelf) RememberUnits(ctx context.Context, id uuid.UUID, a events.Actor, unit string, names map[string]string) error {
+	was, err := s.Units(ctx, unit)
+	if err != nil {
+		return err
+	}
+	fact := events.UnitsMapped{Unit: unit}
+	for name, of := range names {
+		if was[name] != of {
+			fact.Names = append(fact.Names, events.MappedName{Name: name, ID: of})
+		}
+	}
+	if len(fact.Names) == 0 {
+		return nil
+	}
+	slices.SortFunc(fact.Names, func(a, b events.MappedName) int { return strings.Compare(a.Name, b.Name) })
+	return s.record(ctx, events.MappingID(unit), id, a, "map_units", fact)
 }
 
 // Kept is the template of a paper as it stands.

@@ -73,6 +73,30 @@ func TestMapping(t *testing.T) {
 	}
 }
 
+// Each unit's words on names of units last and add up, and are taken back by an empty one.
+func TestUnits(t *testing.T) {
+	s := shelf()
+	for _, said := range []map[string]string{{"住建局": "zj", "水务局": "sl"}, {"住建局": "zj"}, {"水务局": ""}, {"城管": "cg"}} {
+		if err := s.RememberUnits(t.Context(), uuid.New(), clerk, "督查办", said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Remember(t.Context(), uuid.New(), clerk, "督查办", ledger.Mapping{"说明": ledger.Problem}); err != nil {
+		t.Fatal(err)
+	}
+	other := &Shelf{Log: s.Log, Now: time.Now}
+	got, err := other.Units(t.Context(), "督查办")
+	if err != nil || len(got) != 2 || got["住建局"] != "zj" || got["城管"] != "cg" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if h, err := s.Log.LoadOf(t.Context(), events.PaperAggregate, events.MappingID("督查办")); err != nil || len(h) != 4 { // the second said nothing new
+		t.Errorf("%d commits, %v", len(h), err)
+	}
+	if got, err := s.Units(t.Context(), "教育局"); err != nil || len(got) != 0 {
+		t.Errorf("another unit: %v, %v", got, err)
+	}
+}
+
 // An office's template is kept when it has what the paper needs, and refused by name when not.
 func TestTemplate(t *testing.T) {
 	s, k := shelf(), form.Reply
