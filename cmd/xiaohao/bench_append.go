@@ -23,7 +23,7 @@ import (
 // transactions (a row and its history, synchronous commit) on the same disk.
 type benchAppendCmd struct {
 	Writers []int         `default:"1,16,64" help:"How many write at once; several are measured one after the other."`
-	Time    time.Duration `default:"6s" help:"How long each of the three is measured for each number of writers, in rounds that take turns."`
+	Time    time.Duration `default:"6s" help:"How long each of the three is measured for each number of writers, in short turns."`
 	Dir     string        `type:"path" help:"Where to write, on the disk to be measured. Default: the temporary directory."`
 	JSON    bool          `name:"json" help:"One JSON object."`
 }
@@ -45,9 +45,9 @@ type appendReport struct {
 	Writers    []appendFigures `json:"writers"`
 }
 
-// benchRounds is how often the three take turns, so that a disk that is slow for a while is
-// slow for all.
-const benchRounds = 3
+// benchSlice is how long each of the three has its turn, so that a disk that is slow for a
+// while is slow for all.
+const benchSlice = 250 * time.Millisecond
 
 func (c *benchAppendCmd) Run(ctx context.Context) error {
 	dir, remove, err := scratch(c.Dir)
@@ -77,7 +77,7 @@ func (c *benchAppendCmd) Run(ctx context.Context) error {
 	}
 	report := appendReport{Durability: st.Durability}
 	for _, n := range c.Writers {
-		f, err := measureAppend(ctx, n, c.Time/benchRounds, desk, raw, pg)
+		f, err := measureAppend(ctx, n, max(1, int(c.Time/benchSlice)), desk, raw, pg)
 		if err != nil {
 			return err
 		}
@@ -98,33 +98,31 @@ type workload interface {
 	writer(w int) func(ctx context.Context) error
 }
 
-func measureAppend(ctx context.Context, n int, d time.Duration, desk *benchDesk, raw *rawLog, pg *rawTable) (appendFigures, error) {
+func measureAppend(ctx context.Context, n, turns int, desk *benchDesk, raw *rawLog, pg *rawTable) (appendFigures, error) {
 	f := appendFigures{N: n}
-	var took latencies
-	for range benchRounds {
-		for _, m := range []struct {
-			load workload
-			rate *float64
-		}{{desk, &f.Commands}, {raw, &f.Raw}, {pg, &f.Postgres}} {
-			all, rate, err := drive(ctx, m.load, n, d)
+	loads := []workload{desk, raw, pg}
+	took, lasted := make([]latencies, len(loads)), make([]time.Duration, len(loads))
+	for turn := range turns {
+		for i := range loads {
+			i = (i + turn) % len(loads) // what one leaves behind for the disk falls on each of the others
+			all, d, err := drive(ctx, loads[i], n, benchSlice)
 			if err != nil {
 				return f, err
 			}
-			*m.rate += rate / benchRounds
-			if m.load == workload(desk) {
-				took = append(took, all...)
-			}
+			took[i] = append(took[i], all...)
+			lasted[i] += d
 		}
 	}
-	f.P50, f.P99 = took.ms(0.5), took.ms(0.99)
+	rate := func(i int) float64 { return float64(len(took[i])) / lasted[i].Seconds() }
+	f.Commands, f.Raw, f.Postgres = rate(0), rate(1), rate(2)
+	f.P50, f.P99 = took[0].ms(0.5), took[0].ms(0.99)
 	f.Ratio, f.RatioPostgres = round(f.Commands/f.Raw), round(f.Commands/f.Postgres)
 	f.Commands, f.Raw, f.Postgres = round(f.Commands), round(f.Raw), round(f.Postgres)
 	return f, nil
 }
 
-// drive has n writers work for a while and returns how long each call took and how many
-// were done a second.
-func drive(ctx context.Context, load workload, n int, d time.Duration) (latencies, float64, error) {
+// drive has n writers work for a while and returns how long each call took, and all together.
+func drive(ctx context.Context, load workload, n int, d time.Duration) (latencies, time.Duration, error) {
 	took, errs := make([]latencies, n), make([]error, n)
 	var wg sync.WaitGroup
 	began := time.Now()
@@ -143,8 +141,7 @@ func drive(ctx context.Context, load workload, n int, d time.Duration) (latencie
 		})
 	}
 	wg.Wait()
-	all := slices.Concat(took...)
-	return all, float64(len(all)) / time.Since(began).Seconds(), errors.Join(errs...)
+	return slices.Concat(took...), time.Since(began), errors.Join(errs...)
 }
 
 // benchDesk is the real thing below the pages: embedded log, vault, desk.

@@ -19,10 +19,11 @@ import (
 	"xiaohao/projections/localpg"
 )
 
-// benchPayload is the size of what the ceilings write, in bytes: about a stored commit.
-const benchPayload = 700
+// benchPayload is the size of what the ceilings write, in bytes: the mean commit of benchLife.
+const benchPayload = 775
 
-// rawLog is JetStream by itself: a server that syncs every write before it acknowledges.
+// rawLog is JetStream by itself: a server that syncs every write before it acknowledges, with
+// a stream of the log's settings and the same headers.
 type rawLog struct {
 	ns   *server.Server
 	nc   *nats.Conn
@@ -50,7 +51,8 @@ func openRawLog(ctx context.Context, dir string, size int) (_ *rawLog, err error
 		return l, err
 	}
 	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "RAW", Subjects: []string{"raw.>"}, Storage: jetstream.FileStorage,
-		Discard: jetstream.DiscardNew, Compression: jetstream.S2Compression, DenyDelete: true, DenyPurge: true})
+		Discard: jetstream.DiscardNew, Compression: jetstream.S2Compression, DenyDelete: true, DenyPurge: true,
+		AllowDirect: true, AllowAtomicPublish: true, Duplicates: 10 * time.Minute})
 	return l, err
 }
 
@@ -72,7 +74,7 @@ func (l *rawLog) writer(int) func(context.Context) error {
 			subject, last = "raw."+uuid.NewString(), 0
 		}
 		m := &nats.Msg{Subject: subject, Data: l.data, Header: nats.Header{
-			"Nats-Expected-Last-Subject-Sequence": {strconv.FormatUint(last, 10)}, "Nats-Msg-Id": {uuid.NewString()}}}
+			"Nats-Expected-Last-Subject-Sequence": {strconv.FormatUint(last, 10)}, "Nats-Msg-Id": {uuid.NewString()}, "Nats-Expected-Stream": {"RAW"}}}
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
 		r, err := l.nc.RequestMsgWithContext(ctx, m)

@@ -184,7 +184,7 @@ func (c *benchPublicCmd) ask(ctx context.Context, h http.Handler, load *queries)
 		}
 	}
 	clear(load.bytes)
-	took, rate, err := drive(ctx, load, c.Clients, c.Time)
+	took, lasted, err := drive(ctx, load, c.Clients, c.Time)
 	if err != nil {
 		return asking{}, 0, err
 	}
@@ -195,7 +195,7 @@ func (c *benchPublicCmd) ask(ctx context.Context, h http.Handler, load *queries)
 	for _, n := range load.bytes {
 		bytes += n
 	}
-	return asking{round(rate), took}, bytes / max(len(took), 1), nil
+	return asking{round(float64(len(took)) / lasted.Seconds()), took}, bytes / max(len(took), 1), nil
 }
 
 // queries is the workload of petitioners, each at an address of its own.

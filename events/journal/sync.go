@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -195,14 +196,16 @@ func (f *files) flushLast(r *redo) error {
 // extend makes the open block durable as far as it goes: by way of the redo file, or by
 // itself when that is full or of no use.
 func (f *files) extend(r *redo, full bool) error {
-	info, err := f.file.Stat()
-	if err != nil || (info.Size() == f.end && !full) {
+	// Not asked by Stat: who has looked at a file's times gets new ones with each write, for
+	// all files, and the redo file's would have to be written down every time.
+	size, err := f.file.Seek(0, io.SeekEnd)
+	if err != nil || (size == f.end && !full) {
 		return err
 	}
 	if r != nil && f.end > 0 && !full {
-		done, err := r.put(f.last, f.file, f.end, int(info.Size()-f.end))
+		done, err := r.put(f.last, f.file, f.end, int(size-f.end))
 		if done {
-			f.end = info.Size()
+			f.end = size
 		}
 		if done || err != nil {
 			return err
@@ -211,12 +214,12 @@ func (f *files) extend(r *redo, full bool) error {
 	if err := datasync(f.file); err != nil {
 		return fmt.Errorf("sync %s: %w", f.file.Name(), err)
 	}
-	f.end = info.Size()
+	f.end = size
 	if r != nil {
 		r.reset()
 	}
 	if onSynced != nil {
-		onSynced(f.file.Name(), info.Size())
+		onSynced(f.file.Name(), size)
 	}
 	return nil
 }
