@@ -208,6 +208,10 @@ func (s *Server) foresee(ctx context.Context, p *StagedPage, im intake.Import, a
 			p.tell(o)
 		}
 	}
+	for i := range p.Items {
+		row := &im.Read.Items[i]
+		p.Items[i].Lead, p.Items[i].Co = im.Goes(row.LeadUnit), im.Goes(row.CoUnits...)
+	}
 	if p.Result == nil && len(outcomes) > 0 {
 		p.Foreseen = fmt.Sprintf("照这样导入：新登记 %d 件，有变化 %d 件，没有变化 %d 件，按规定不收 %d 件。", n[intake.New], n[intake.Changed], n[intake.Same], n[intake.Refused])
 		if p.More > 0 {

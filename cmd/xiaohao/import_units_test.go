@@ -75,6 +75,9 @@ func TestImportUnits(t *testing.T) {
 		b.fill("unit", "区住房和城乡建设局")
 		b.press("照选的单位再读一遍")
 		b.must("按您上次的选择：住建局 → 区住房和城乡建设局", "河长办")
+		if n := strings.Count(b.value(`document.querySelector('section:has(#rows)').innerText`), "住建局 → 区住房和城乡建设局"); n != 2 {
+			t.Errorf("%d rows say where they go, want 2", n)
+		}
 		look("import-units-1280")
 		at := b.value(`location.pathname`)
 		b.press("导入这3件")

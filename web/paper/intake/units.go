@@ -89,6 +89,18 @@ func (im Import) unit(name string) (u events.Unit, said bool, like []string) {
 	return u, false, like
 }
 
+// Goes says to which units names go: as they are written, with what people said that they mean.
+func (im Import) Goes(names ...string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = name
+		if u, said, _ := im.unit(name); said {
+			out[i] += " → " + u.Name
+		}
+	}
+	return strings.Join(out, "、")
+}
+
 // names counts the rows that name each unit.
 func (im Import) names() map[string]int {
 	rows := map[string]int{}
