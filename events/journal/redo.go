@@ -50,9 +50,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // openRedo opens the store's file, making it if it is absent. What it holds must have been
 // replayed and synced.
 func openRedo(dir string) (*redo, error) {
-	f, err := emptyRedo(dir, through)
+	f, err := emptyRedo(dir, direct)
 	if err != nil { // not every file system can
-		f, err = emptyRedo(dir, thence)
+		f, err = emptyRedo(dir, buffered)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open redo file: %w", err)

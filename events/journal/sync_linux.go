@@ -14,11 +14,11 @@ func datasync(f *os.File) error {
 	}
 }
 
-// through has a write of whole pages return when it is on disk, without a stay in the kernel's
-// memory; thence is the same for file systems that know no such way.
+// direct has a write of whole pages return when it is on disk, without a stay in the kernel's
+// memory; buffered is the same for file systems that know no such way.
 const (
-	through = syscall.O_DIRECT | syscall.O_DSYNC
-	thence  = syscall.O_DSYNC
+	direct   = syscall.O_DIRECT | syscall.O_DSYNC
+	buffered = syscall.O_DSYNC
 )
 
 // writeThrough writes to a file that was opened so, and returns when it is on disk.
