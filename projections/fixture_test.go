@@ -194,7 +194,7 @@ func (s *Store) catchUp(t fataler, commits []events.Recorded, size func() int) {
 	k := newKeeper(s, g, c.(*pgx.Conn))
 	noted := 0
 	k.noted = func(rows int) { noted += rows }
-	k.moved = func(c Change, _ uint64) { s.news.moved(c) }
+	k.moved = s.news.moved
 	err := k.conn.QueryRow(context.Background(), `select state from rm.generation where id = $1`, g.ID).Scan(&k.gen.State)
 	if err == nil {
 		err = k.keep(context.Background(), &fakeLog{id: "S", commits: commits, sizes: size, once: true})

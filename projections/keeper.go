@@ -36,7 +36,7 @@ type keeper struct {
 	known map[uint64]error                // commits that cannot be applied, found out before
 	limit int                             // commits in a transaction at most, 0 = any
 	until uint64                          // the limit holds up to here
-	moved func(c Change, behind uint64)   // told after each transaction
+	moved func(c Change)                  // told after each transaction
 	noted func(rows int)                  // told how many rows a transaction noted to be added up
 	level func(ctx context.Context) error // called when everything was read; of a builder
 
@@ -65,7 +65,7 @@ func (k *keeper) keep(ctx context.Context, log Log) error {
 }
 
 func newKeeper(s *Store, g generation, c *pgx.Conn) *keeper {
-	return &keeper{s: s, gen: g, conn: c, known: map[uint64]error{}, moved: func(Change, uint64) {}, noted: func(int) {},
+	return &keeper{s: s, gen: g, conn: c, known: map[uint64]error{}, moved: func(Change) {}, noted: func(int) {},
 		level: func(context.Context) error { return nil }, progress: func(Progress) {}}
 }
 
@@ -127,10 +127,13 @@ func (k *keeper) take(ctx context.Context, commits []events.Recorded, behind uin
 		err = k.fold(ctx, commits)
 	}
 	if err == nil && (k.gen.State != loading || behind == 0 || k.limit > 0 || k.since >= loadCommits) {
-		err = k.commit(ctx, behind)
+		err = k.commit(ctx)
 	}
 	if err != nil {
 		return k.suspect(err)
+	}
+	if k.gen.State == loading {
+		k.tell(loading, behind)
 	}
 	if behind > 0 {
 		return nil
@@ -143,9 +146,9 @@ func (k *keeper) take(ctx context.Context, commits []events.Recorded, behind uin
 	return k.level(ctx)
 }
 
-// tell says how far a builder is.
+// tell says how far a builder is: what it has read, though it may not be committed yet.
 func (k *keeper) tell(phase string, behind uint64) {
-	k.progress(Progress{phase, k.pos.Sequence, k.pos.Sequence + behind})
+	k.progress(Progress{phase, k.at.Sequence, k.at.Sequence + behind})
 }
 
 // begin opens a transaction unless one is open. When it is the first of a loading generation
@@ -220,7 +223,7 @@ func (k *keeper) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 }
 
 // commit writes what was folded and moves the position on by compare-and-set.
-func (k *keeper) commit(ctx context.Context, behind uint64) error {
+func (k *keeper) commit(ctx context.Context) error {
 	change := k.b.change(k.at.Sequence)
 	if err := k.b.settle(func() error { return k.full(ctx) }); err != nil {
 		return err
@@ -252,7 +255,7 @@ func (k *keeper) commit(ctx context.Context, behind uint64) error {
 	}
 	k.noted(k.w.added)
 	k.w.added = 0
-	k.moved(change, behind)
+	k.moved(change)
 	return nil
 }
 

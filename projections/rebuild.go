@@ -79,9 +79,6 @@ var errSwitched = errors.New("switched")
 func (s *Store) build(ctx context.Context, k *keeper, log Log) error {
 	k.quiet = true
 	compared := false
-	k.moved = func(_ Change, behind uint64) {
-		k.tell(loading, behind)
-	}
 	k.level = func(ctx context.Context) error {
 		old := *s.serving.Load()
 		if !compared && old.Version == k.gen.Version && old.Digest == k.gen.Digest {

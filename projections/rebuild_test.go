@@ -92,9 +92,17 @@ func TestManyRowsAtOnce(t *testing.T) {
 	}
 	s.rows = 150
 	batches = 0
-	out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { batches++; return 700 }}, func(Progress) {})
+	var told []uint64
+	out, err := s.Rebuild(t.Context(), &fakeLog{id: "S", commits: st.log, sizes: func() int { batches++; return 700 }}, func(p Progress) {
+		if p.Phase == loading {
+			told = append(told, p.At)
+		}
+	})
 	if most := len(st.log)/700 + 3; err != nil || out.Difference != "" || batches > most {
 		t.Fatalf("%+v, %v, %d batches of %d", out, err, batches, most)
+	}
+	if least := len(st.log) / 700; len(told) < least || !slices.IsSorted(told) {
+		t.Errorf("told how far it was: %d, want %d times at least, though it is one transaction", told, least)
 	}
 	if got := s.query(t, `select (relallvisible > 0)::text from pg_class where oid = 'timeline'::regclass`); !slices.Equal(got, []string{"true"}) {
 		t.Error("rows were not final when they were loaded: the tables had not been emptied in that transaction")

@@ -112,7 +112,7 @@ func (s *Store) run(ctx context.Context, log Log) error {
 	k := newKeeper(s, g, conn)
 	k.noted = a.noted
 	if g.ID == s.serving.Load().ID {
-		k.moved = func(c Change, _ uint64) { s.news.moved(c) }
+		k.moved = s.news.moved
 		err = k.keep(ctx, log)
 	} else {
 		if err = s.build(ctx, k, log); err == nil {
