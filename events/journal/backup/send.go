@@ -22,6 +22,7 @@ const (
 	silence   = time.Second      // a server that gets nothing for five seconds gives up
 	stalled   = 30 * time.Second // a server that takes no chunk for so long is given up
 	finishing = 2 * time.Minute  // for storing what is on its way after the last chunk
+	settling  = 5 * time.Second  // for the servers of a cluster to tell each other who listens to what
 )
 
 // snapshotState begins the server's own snapshot format: what the stream's state was.
@@ -139,11 +140,20 @@ func whileConnected(ctx context.Context, nc *nats.Conn) (context.Context, func()
 	}
 }
 
-// ask sends one request and reads the answer into out; an empty answer is a plain yes.
+// ask sends one request and reads the answer into out; an empty answer is a plain yes. When
+// nobody listened, nobody has got it, and it is sent again for a while: the server that takes a
+// snapshot may be another one than ours, which hears a little later where to pass it on.
 func ask(ctx context.Context, nc *nats.Conn, subject string, data []byte, wait time.Duration, out any) error {
 	timed, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	resp, err := nc.RequestWithContext(timed, subject, data)
+	for end := time.Now().Add(settling); errors.Is(err, nats.ErrNoResponders) && time.Now().Before(end) && timed.Err() == nil; {
+		select {
+		case <-timed.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+		resp, err = nc.RequestWithContext(timed, subject, data)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -92,3 +92,30 @@ func connect(t *testing.T, c *natstest.Cluster) *nats.Conn {
 	t.Cleanup(nc.Close)
 	return nc
 }
+
+// What nobody listens to yet is sent again: on a cluster our server may hear later than another
+// one where a snapshot is taken.
+func TestAskWaitsForWhoListens(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, t.TempDir())
+	asked := make(chan error, 1)
+	go func() { asked <- ask(t.Context(), s.nc, "later", []byte("a chunk"), stalled, nil) }()
+	select {
+	case err := <-asked:
+		t.Fatalf("asked of nobody: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	got := make(chan string, 100)
+	if _, err := s.nc.Subscribe("later", func(m *nats.Msg) {
+		got <- string(m.Data)
+		_ = m.Respond(nil) // else the asker says so
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-asked; err != nil || len(got) != 1 || <-got != "a chunk" {
+		t.Errorf("%v, %d times", err, len(got))
+	}
+	if err := ask(t.Context(), s.nc, "never", nil, 300*time.Millisecond, nil); err == nil {
+		t.Error("nobody ever listened, and it was taken for done")
+	}
+}
