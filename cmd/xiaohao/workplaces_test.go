@@ -1,3 +1,7 @@
+//go:build !race
+
+// It takes minutes under the race detector: `make test` runs it beside TestWalk.
+
 package main
 
 import (
