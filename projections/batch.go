@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,6 @@ type batch struct {
 	linked  map[link]int        // likewise
 	shelved map[viewKey]viewRow // likewise
 	out     outputs
-	doc     []byte // room for one document
 }
 
 // row is an item as it is and as it stands in Postgres.
@@ -414,6 +414,32 @@ func clean(s string) string {
 		return s
 	}
 	return strings.ReplaceAll(s, "\x00", "")
+}
+
+// document is v as jsonb text.
+func document(v any) ([]byte, error) {
+	raw, err := json.Marshal(v)
+	if err == nil && bytes.Contains(raw, []byte(`\u0000`)) {
+		raw = withoutNul(raw)
+	}
+	return raw, err
+}
+
+// withoutNul drops the escape \u0000 from JSON, and leaves \\u0000 alone.
+func withoutNul(raw []byte) []byte {
+	out := raw[:0]
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '\\' {
+			if bytes.HasPrefix(raw[i:], []byte(`\u0000`)) {
+				i += 5
+				continue
+			}
+			out = append(out, raw[i])
+			i++
+		}
+		out = append(out, raw[i])
+	}
+	return out
 }
 
 // sorted returns the keys of m in order.

@@ -171,11 +171,10 @@ var docTable = table[docRow]{name: "item_doc", mass: true, key: []string{"item"}
 }}
 
 func (b *batch) settleItem(r *row) error {
-	doc, err := document(b.doc[:0], &r.Item)
+	doc, err := document(&r.Item)
 	if err != nil {
 		return err
 	}
-	b.doc = doc
 	if r.stored {
 		b.out.items.upsert(r)
 		b.out.docs.upsert(&docRow{r.id, doc})

@@ -67,11 +67,10 @@ func (b *batch) opinion(r *row, c *events.Recorded, e events.Event) {
 		} else {
 			b.out.verbatim.upsert(&verbatimRow{o.ID, c.Item, monthOf(day(c))})
 		}
-		doc, err := document(b.doc[:0], &o)
+		doc, err := document(o)
 		if err != nil {
 			panic(fmt.Errorf("write opinion %s: %w", o.ID, err))
 		}
-		b.doc = doc
 		b.out.opinions.upsert(&opinionRow{c.Item, c.Time, claimed(c), c.Sequence, doc, o})
 		b.linked[link{o.ID, c.Item}]++
 	}

@@ -28,7 +28,7 @@ var sampleTable = table[sampleRow]{name: "sample", key: []string{"period", "draw
 	bigCol("sequence", func(s *sampleRow) uint64 { return s.Sequence }),
 	timeCol("recorded", func(s *sampleRow) time.Time { return s.Recorded }),
 	docCol("doc", func(s *sampleRow) []byte {
-		doc, _ := document(nil, &s.SampleDrawn) // texts and numbers only
+		doc, _ := document(s.SampleDrawn) // texts and numbers only
 		return doc
 	}),
 }}
