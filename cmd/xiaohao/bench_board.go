@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"xiaohao/domain/detect"
 	"xiaohao/events"
 	"xiaohao/events/journal"
+	vaultmemory "xiaohao/events/vault/memory"
 	"xiaohao/projections"
 	"xiaohao/projections/localpg"
 )
@@ -74,10 +76,11 @@ func (c *benchBoardCmd) Run(ctx context.Context) error {
 		return notToBeHad(err)
 	}
 	defer reads.Close()
-	today, err := c.project(ctx, filepath.Join(dir, "log"), reads)
+	made, err := c.project(ctx, filepath.Join(dir, "log"), reads)
 	if err != nil {
 		return err
 	}
+	defer made.close()
 	g, err := openGrower(ctx, pg.DSN())
 	if err != nil {
 		return err
@@ -88,11 +91,11 @@ func (c *benchBoardCmd) Run(ctx context.Context) error {
 		if err := g.grow(ctx, size); err != nil {
 			return err
 		}
-		f, err := measureReads(ctx, reads, g, today, c.N)
+		f, err := measureReads(ctx, reads, g, made.today, c.N)
 		if err != nil {
 			return err
 		}
-		if f.Pages, err = measurePages(ctx, reads, g, today, c.N/3); err != nil {
+		if f.Pages, err = measurePages(ctx, reads, g, made, c.N/3); err != nil {
 			return err
 		}
 		report.Sizes = append(report.Sizes, f)
@@ -119,45 +122,65 @@ func (c *benchBoardCmd) sizes() (out []int) {
 	return out
 }
 
-// project makes items by commands and projects them. It returns the day on which the last
-// command was given: the benchmark's today.
-func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projections.Store) (today events.Date, err error) {
+// madeItems are the items that were made by commands, with the log that has them.
+type madeItems struct {
+	server *journal.Server
+	nc     *nats.Conn
+	log    *journal.Journal
+	vault  *vaultmemory.Vault
+	today  events.Date // on which the last command was given: the benchmark's today
+}
+
+func (m *madeItems) close() {
+	if m.log != nil {
+		_ = m.log.Close()
+	}
+	if m.nc != nil {
+		m.nc.Close()
+	}
+	m.server.Stop()
+}
+
+// project makes items by commands and projects them. They are closed by the caller.
+func (c *benchBoardCmd) project(ctx context.Context, dir string, reads *projections.Store) (_ *madeItems, err error) {
 	server, err := journal.StartServer(journal.ServerConfig{Dir: dir})
 	if err != nil {
-		return today, notToBeHad(err)
+		return nil, notToBeHad(err)
 	}
-	defer server.Stop()
-	nc, err := server.Connect()
-	if err != nil {
-		return today, notToBeHad(err)
+	m := &madeItems{server: server}
+	defer func() {
+		if err != nil {
+			m.close()
+		}
+	}()
+	if m.nc, err = server.Connect(); err != nil {
+		return nil, notToBeHad(err)
 	}
-	defer nc.Close()
-	log, err := journal.Open(ctx, nc, journal.Config{})
-	if err != nil {
-		return today, notToBeHad(err)
+	if m.log, err = journal.Open(ctx, m.nc, journal.Config{}); err != nil {
+		return nil, notToBeHad(err)
 	}
-	defer log.Close()
-	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(512))
+	js, err := jetstream.New(m.nc, jetstream.WithPublishAsyncMaxPending(512))
 	if err != nil {
-		return today, err
+		return nil, err
 	}
 	l, err := newLives(js, max(c.Base/4, 1))
 	if err != nil {
-		return today, err
+		return nil, err
 	}
 	if err := l.write(ctx, 12*c.Base); err != nil {
-		return today, err
+		return nil, err
 	}
 	if err := reads.SearchVerbatim(l.vault, detect.Mask); err != nil {
-		return today, err
+		return nil, err
 	}
-	if err := project(ctx, reads, log, l.log.last); err != nil {
-		return today, err
+	if err := project(ctx, reads, m.log, l.log.last); err != nil {
+		return nil, err
 	}
-	if _, err := reads.Verify(ctx, log); err != nil { // reads what people said, too
-		return today, err
+	if _, err := reads.Verify(ctx, m.log); err != nil { // reads what people said, too
+		return nil, err
 	}
-	return events.DateOf(l.now), nil
+	m.vault, m.today = l.vault, events.DateOf(l.now)
+	return m, nil
 }
 
 // project runs the projector until the rows hold everything up to last.

@@ -20,10 +20,12 @@ func TestCopiedRowsTie(t *testing.T) {
 	}
 	defer reads.Close()
 	c := &benchBoardCmd{Base: 60}
-	today, err := c.project(ctx, t.TempDir(), reads)
+	made, err := c.project(ctx, t.TempDir(), reads)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer made.close()
+	today := made.today
 	g, err := openGrower(ctx, dsn)
 	if err != nil {
 		t.Fatal(err)

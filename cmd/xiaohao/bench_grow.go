@@ -6,11 +6,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"xiaohao/events"
+	"xiaohao/events/journal"
 )
 
 // grower multiplies projected rows, set-wise, to a size that commands would take too long
-// to make. Copy k of an item has its own id and number and lies 7·(k mod 104) days earlier.
+// to make. Copy k of an item has its own number and lies 7·(k mod 104) days earlier; the first
+// has the item's own id, with its timeline.
 type grower struct {
 	conn   *pgx.Conn
 	schema string
@@ -105,6 +110,39 @@ func (g *grower) ping(ctx context.Context) error {
 	return err
 }
 
+// logged returns the numbers of the items that the log has.
+func (g *grower) logged(ctx context.Context) ([]string, error) {
+	rows, err := g.conn.Query(ctx, `select i.number from item i join base.item b on b.id = i.id order by md5(i.id::text)`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// copied is the log as copies have it, too: each with the history of its original.
+type copied struct {
+	*journal.Journal
+	of map[uuid.UUID]uuid.UUID
+}
+
+func (c copied) Load(ctx context.Context, item uuid.UUID) ([]events.Recorded, error) {
+	return c.Journal.Load(ctx, c.of[item])
+}
+
+func (g *grower) copied(ctx context.Context, log *journal.Journal) (copied, error) {
+	c := copied{log, make(map[uuid.UUID]uuid.UUID, g.size)}
+	rows, err := g.conn.Query(ctx, `select id, old from base.twin`)
+	if err != nil {
+		return c, err
+	}
+	var id, old uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&id, &old}, func() error {
+		c.of[id] = old
+		return nil
+	})
+	return c, err
+}
+
 // numbers returns n item numbers from all over the ledger.
 func (g *grower) numbers(ctx context.Context, n int) ([]string, error) {
 	rows, err := g.conn.Query(ctx, `select number from item order by md5(id::text) limit $1`, n)
@@ -129,11 +167,13 @@ func each(cols []string, form string) string {
 var growSQL = []string{
 	`create temporary table copy on commit drop as select k, 7 * (k % 104) as shift from generate_series(0, $copies - 1) k`,
 	`create temporary table twin on commit drop as
-		select i.id as old, k, shift, md5(i.id::text || k)::uuid as id,
+		select i.id as old, k, shift, case when k = 0 then i.id else md5(i.id::text || k)::uuid end as id,
 			'ZG-' || to_char(i.raised_day - shift, 'YYYYMMDD') || '-' || lpad(k::text, 4, '0') || right(i.number, 6) as number,
 			(extract(year from i.raised_day - shift)::int - 2000) * 12 + extract(month from i.raised_day - shift)::int - 1 as month
 		from base.item i, copy`,
 	`analyze twin`,
+	`drop table if exists base.twin`,
+	`create table base.twin as select id, old from twin`,
 	`insert into item (id, number, public_id, code_hash, state, grp, rank, sort_day, mode, preset, source, category, class, area, unit,
 			leader, campaign, due, due_minute, next_review, office_due, new_week, closed_week, returns, reopened, return_open, ext_open, reply_open, held, unsatisfied, blocked, leader_decides,
 			shown, complained_of, level, supervision, urgent, raised_day, since, closed_at)

@@ -22,10 +22,16 @@ type pageFigure struct {
 }
 
 // measurePages asks the pages of the staff n times each, as the office, as random units and
-// as random leaders. The desk and an item ask the log, too, where copied items are not.
-func measurePages(ctx context.Context, s *projections.Store, g *grower, today events.Date, n int) ([]pageFigure, error) {
-	now := func() time.Time { return today.Time().Add(10 * time.Hour) }
-	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Now: now}, &domain.Desk{Calendars: calendar.Official(), Now: now}, s, nil)
+// as random leaders. The desk and an item's page ask the log and open what was said, too; an
+// item's page is that of one that was made by commands, which has its timeline.
+func measurePages(ctx context.Context, s *projections.Store, g *grower, made *madeItems, n int) ([]pageFigure, error) {
+	now := func() time.Time { return made.today.Time().Add(10 * time.Hour) }
+	log, err := g.copied(ctx, made.log)
+	if err != nil {
+		return nil, err
+	}
+	desk := &domain.Desk{Journal: log, Vault: made.vault, Calendars: calendar.Official(), Now: now}
+	h, err := web.New(web.Config{Site: "整改销号", Demo: true, Now: now}, desk, s, made.vault)
 	if err != nil {
 		return nil, err
 	}
@@ -37,27 +43,38 @@ func measurePages(ctx context.Context, s *projections.Store, g *grower, today ev
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := g.logged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	clerk := func(int) string { return "clerk" }
 	unit := func(i int) string { return "unit|" + units[i%len(units)].Key + "|" + string(events.UnitLiaison) }
 	leader := func(i int) string { return "leader|" + leaders[i%len(leaders)].Key + "|领导" }
 	var out []pageFigure
 	for _, p := range []struct {
 		path string
+		at   []string // what is put behind the path, in turn
 		as   func(i int) string
-	}{{"/items", clerk}, {"/board", clerk}, {"/board?as_of=" + today.AddDays(-40).String(), clerk}, {"/board/wall", clerk}, {"/unit", unit}, {"/leader", leader}} {
+	}{{"/items", nil, clerk}, {"/board", nil, clerk}, {"/board?as_of=" + made.today.AddDays(-40).String(), nil, clerk}, {"/board/wall", nil, clerk},
+		{"/unit", nil, unit}, {"/leader", nil, leader}, {"/desk", nil, clerk}, {"/desk?queue=TODAY", nil, clerk}, {"/items/", numbers, clerk},
+		{"/supervision", nil, clerk}, {"/board/kpi", nil, clerk}} {
 		var took latencies
 		for i := range n + n/5 {
 			if i == n/5 {
 				took = nil // what came before only warmed up
 			}
-			r := httptest.NewRequestWithContext(ctx, http.MethodGet, p.path, nil)
+			path := p.path
+			if len(p.at) > 0 {
+				path += p.at[i%len(p.at)]
+			}
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
 			r.AddCookie(&http.Cookie{Name: "act", Value: url.QueryEscape(p.as(i))})
 			w := httptest.NewRecorder()
 			begun := time.Now()
 			h.ServeHTTP(w, r)
 			took = append(took, time.Since(begun))
 			if w.Code != http.StatusOK {
-				return nil, fmt.Errorf("%s as %s: %d", p.path, p.as(i), w.Code)
+				return nil, fmt.Errorf("%s as %s: %d", path, p.as(i), w.Code)
 			}
 		}
 		out = append(out, pageFigure{p.path, took.ms(0.95)})
