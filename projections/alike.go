@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -60,7 +61,7 @@ func (s *Store) SimilarReleased(ctx context.Context, a Alike) ([]PublicItem, err
 // titles, and an item of the same area and category counts for more.
 func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err error) {
 	self, _ := uuid.Parse(a.ID)
-	text := pieces(a.Text)
+	text, other := pieces(map[piece]bool{}, a.Text), map[piece]bool{}
 	err = s.snapshot(ctx, func(tx pgx.Tx) error {
 		w := &where{}
 		if a.released {
@@ -93,7 +94,7 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 		if _, err := pgx.ForEachRow(rows, []any{&id, &body, &near}, func() error {
 			number, rest, _ := strings.Cut(body, "\n")
 			title, _, _ := strings.Cut(rest, "\n")
-			if n := shared(text, pieces(title)); n >= alikeLeast || near && (n >= alikeNear || len(text) == 0) {
+			if n := shared(text, pieces(other, title)); n >= alikeLeast || near && (n >= alikeNear || len(text) == 0) {
 				best = append(best, scored{hit{id: id, number: number, score: n}, near})
 			}
 			return nil
@@ -122,20 +123,28 @@ func (s *Store) Similar(ctx context.Context, a Alike) (out []Candidate, err erro
 	return out, nil
 }
 
-// pieces are the two-character pieces of a text.
-func pieces(text string) map[string]bool {
-	out := map[string]bool{}
-	for word := range strings.FieldsSeq(strings.ToLower(clean(text))) {
-		rs := []rune(word)
-		for i := range len(rs) - 1 {
-			out[string(rs[i:i+2])] = true
+// piece is two characters that stand beside each other.
+type piece [2]rune
+
+// pieces are the pieces of the words of a text, in a set that is emptied first.
+func pieces(out map[piece]bool, text string) map[piece]bool {
+	clear(out)
+	var last rune
+	for _, c := range strings.ToLower(clean(text)) {
+		if unicode.IsSpace(c) {
+			last = 0
+			continue
 		}
+		if last != 0 {
+			out[piece{last, c}] = true
+		}
+		last = c
 	}
 	return out
 }
 
 // shared is how much of the smaller set is in the other, of 100.
-func shared(a, b map[string]bool) int {
+func shared(a, b map[piece]bool) int {
 	if len(b) < len(a) {
 		a, b = b, a
 	}

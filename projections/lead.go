@@ -57,10 +57,13 @@ func (s *Store) PastCases(ctx context.Context, ms []Matter, sight Sight) (map[Ma
 	w.add("i.unit <> ''")
 	categories, areas := w.arg(column(distinct, func(m Matter) string { return clean(m.Category) })), w.arg(column(distinct, func(m Matter) string { return clean(m.Area) }))
 	rows, err := s.pool.Query(ctx, `
+		with matter as materialized (select * from unnest(`+categories+`::text[], `+areas+`::text[]) with ordinality m (category, area, at)),
+			looked as materialized (
+				select m.category, x.* from (select distinct category from matter) m
+					cross join lateral (select i.unit, i.mode, i.area from item i where i.category = m.category and `+w.String()+`
+						order by i.rank, i.sort_day, i.number, i.id limit `+w.arg(alikeLooked)+`) x)
 		select m.at::int - 1, x.unit, coalesce(max(n.name), x.unit), x.mode, count(*)::int, bool_or(x.area = m.area and x.area <> '')
-		from unnest(`+categories+`::text[], `+areas+`::text[]) with ordinality m (category, area, at)
-			cross join lateral (select i.unit, i.mode, i.area from item i where i.category = m.category and `+w.String()+`
-				order by i.rank, i.sort_day, i.number, i.id limit `+w.arg(alikeLooked)+`) x
+		from matter m join looked x on x.category = m.category
 			left join named n on n.kind = 'UNIT' and n.id = x.unit
 		group by 1, 2, 4`, w.args...)
 	if err != nil {

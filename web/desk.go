@@ -97,14 +97,14 @@ func (s *Server) deskPage(w http.ResponseWriter, r *http.Request, a events.Actor
 	if list.Total > len(list.Items) {
 		p.More = "/items?queue=" + string(current)
 	}
-	if p.Work, err = s.inHand(r, a, current, list.Items); err != nil {
-		return err
-	}
 	var found []suggestion
 	if p.Sort == rowsIntake || p.Sort == rowsAssign {
 		if found, err = s.suggest(r.Context(), list.Items, a); err != nil {
 			return err
 		}
+	}
+	if p.Work, err = s.inHand(r, a, current, list.Items, found); err != nil {
+		return err
 	}
 	for i, it := range list.Items {
 		d, err := s.deskRow(r, it, current, a)

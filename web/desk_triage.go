@@ -35,8 +35,9 @@ type modeChoice struct {
 // hint is a unit that might lead, and why: in full, and for a row of a table.
 type hint struct{ Unit, Why, Short string }
 
-// triage looks for what helps to decide on an item under the category that the form has.
-func (s *Server) triage(ctx context.Context, it projections.Item, v url.Values, ls lists, a events.Actor) (*triage, error) {
+// triage looks for what helps to decide on an item under the category that the form has; found
+// is what is suggested under the item's own, nil when nobody has asked.
+func (s *Server) triage(ctx context.Context, it projections.Item, found *suggestion, v url.Values, ls lists, a events.Actor) (*triage, error) {
 	t := &triage{Category: cmp.Or(v.Get("category"), it.Category)}
 	cal := s.desk.Calendars.Of(it.Area)
 	of := it
@@ -47,11 +48,15 @@ func (s *Server) triage(ctx context.Context, it projections.Item, v url.Values, 
 		t.Due = s.explain(it.Detail.Clock, it.Due)
 		t.Said = fmt.Sprintf("整件 %s 到期，%s。协办期限不晚于主办。", zhDay(it.Due), daysLeft(cal, s.today(), it.Due))
 	}
-	found, err := s.suggest(ctx, []projections.Item{of}, a)
+	if found != nil && of.Category == it.Category && of.Category2 == it.Category2 {
+		t.suggestion = *found
+		return t, nil
+	}
+	asked, err := s.suggest(ctx, []projections.Item{of}, a)
 	if err != nil {
 		return nil, err
 	}
-	t.suggestion = found[0]
+	t.suggestion = asked[0]
 	return t, nil
 }
 

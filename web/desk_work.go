@@ -52,8 +52,9 @@ var usual = map[projections.Queue][]string{
 // besides are commands that are offered beside the usual ones of every queue.
 var besides = []string{"answer", "not_accept", "request_info", "merge", "split", "link_leader", "classify", "suspend", "send_back_reply", "refuse", "instruct", "supervise"}
 
-// inHand is the item that the address asks for, else the first of the queue.
-func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, list []projections.Item) (*work, error) {
+// inHand is the item that the address asks for, else the first of the queue; found is what is
+// suggested for each of the list, nil when the queue asks for none.
+func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, list []projections.Item, found []suggestion) (*work, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -95,7 +96,11 @@ func (s *Server) inHand(r *http.Request, a events.Actor, q projections.Queue, li
 		if category := r.URL.Query().Get("category"); name == "dispatch" && category != "" {
 			v.Set("category", category)
 		}
-		if w.Triage, err = s.triage(r.Context(), it, v, ls, a); err != nil {
+		var suggested *suggestion
+		if found != nil {
+			suggested = &found[max(i, 0)]
+		}
+		if w.Triage, err = s.triage(r.Context(), it, suggested, v, ls, a); err != nil {
 			return nil, err
 		}
 		w.Triage.prefill(v)

@@ -137,7 +137,7 @@ func (s *Server) newFormPage(r *http.Request, a events.Actor, it projections.Ite
 	}
 	p := FormPage{Page: s.staffPage(r, in.spec.Title+" "+it.Number, "items"), Item: s.row(it)}
 	if in.spec.Name == "dispatch" || in.spec.Name == "assign" {
-		if p.Triage, err = s.triage(r.Context(), it, in.values, in.lists, a); err != nil {
+		if p.Triage, err = s.triage(r.Context(), it, nil, in.values, in.lists, a); err != nil {
 			return p, err
 		}
 		if in.more == suggest {
